@@ -1,0 +1,7 @@
+//! The whole system on one machine, wired from template.yaml. Development and tests only.
+
+pub mod clock;
+pub mod endpoint;
+pub mod invoke;
+pub mod services;
+pub mod template;
