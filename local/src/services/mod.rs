@@ -1,8 +1,13 @@
 //! The AWS services of the local system, each as small as the product's use of it.
 
+mod batch;
 pub mod dynamodb;
+pub mod events;
 pub(crate) mod identifiers;
 pub(crate) mod json_protocol;
+pub mod lambda;
 pub mod pattern;
 pub mod sqs;
 pub mod store;
+#[cfg(test)]
+pub(crate) mod testing;

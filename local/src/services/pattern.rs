@@ -42,14 +42,23 @@ impl EventPattern {
         Self::compile_any(std::slice::from_ref(pattern))
     }
 
-    /// Compiles a pattern given as JSON text, as filter criteria are.
+    /// Compiles the filter criteria of an event source mapping: patterns as
+    /// JSON text of which one is enough. Without any there is nothing to match.
     ///
     /// # Errors
-    /// As [`EventPattern::compile`], and when the text is not JSON.
-    pub fn compile_text(pattern: &str) -> Result<Self, PatternError> {
-        Self::compile(
-            &serde_json::from_str(pattern).map_err(|error| PatternError::NotJson(error.to_string()))?,
-        )
+    /// As [`EventPattern::compile`], and when a text is not JSON.
+    pub fn compile_filters(filters: &[String]) -> Result<Option<Self>, PatternError> {
+        let patterns: Vec<Value> = filters
+            .iter()
+            .map(|filter| {
+                serde_json::from_str(filter).map_err(|error| PatternError::NotJson(error.to_string()))
+            })
+            .collect::<Result<_, _>>()?;
+        if patterns.is_empty() {
+            Ok(None)
+        } else {
+            Self::compile_any(&patterns).map(Some)
+        }
     }
 
     /// Compiles a set of patterns of which one is enough.

@@ -1,42 +1,12 @@
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{Request, StatusCode};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::endpoint::AwsEndpoint;
 use crate::services::store::DataLocation;
-use crate::template::Redrive;
-
-const NOON: Timestamp = Timestamp::constant(1_795_262_400, 0);
-
-pub(super) fn queue(name: &str) -> Declared {
-    Declared {
-        logical_id: "Queue".into(),
-        name: name.into(),
-        arn: format!("arn:aws:sqs:eu-west-1:000000000000:{name}"),
-        url: format!("http://127.0.0.1/000000000000/{name}"),
-        fifo: name.ends_with(".fifo"),
-        content_based_deduplication: false,
-        visibility_timeout: Duration::from_secs(30),
-        delay: Duration::ZERO,
-        retention: Duration::from_secs(345_600),
-        receive_wait: Duration::ZERO,
-        maximum_message_bytes: 1_048_576,
-        redrive: None,
-    }
-}
-
-pub(super) fn with_dead_letters(name: &str, dead_letters: &str, maximum_receives: u32) -> Declared {
-    Declared {
-        redrive: Some(Redrive {
-            dead_letters: dead_letters.into(),
-            maximum_receives,
-        }),
-        ..queue(name)
-    }
-}
+use crate::services::testing::{NOON, queue, with_dead_letters};
 
 struct World {
     queues: Queues,
