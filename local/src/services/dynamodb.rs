@@ -9,6 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use dynoxide::actions::get_records::{GetRecordsRequest, Record};
+use dynoxide::actions::get_shard_iterator::{
+    GetShardIteratorRequest, decode_shard_iterator, encode_shard_iterator,
+};
+use dynoxide::streams::shard_id;
 use dynoxide::{Database, DynoxideError};
 use http::{Request, Response, StatusCode};
 use rusqlite::Connection;
@@ -115,14 +120,46 @@ impl DynamoDb {
         Ok(service)
     }
 
-    /// The engine, for those who read its stream.
-    pub(crate) fn database(&self) -> &Database {
-        &self.database
-    }
-
     /// Changes after each write.
     pub(crate) fn watch_writes(&self) -> watch::Receiver<u64> {
         self.writes.subscribe()
+    }
+
+    /// Up to `limit` stream records after a position, oldest first.
+    pub(crate) fn stream_records(
+        &self,
+        table: &str,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<Record>, DynoxideError> {
+        let shard_iterator = encode_shard_iterator(table, &shard_id(table), after);
+        let request = GetRecordsRequest {
+            shard_iterator,
+            limit: Some(limit),
+        };
+        Ok(self.database.get_records(request)?.records)
+    }
+
+    /// The position of the newest stream record; 0 before the first.
+    pub(crate) fn stream_end(&self, table: &str) -> Result<i64, DynoxideError> {
+        let iterator = self.database.get_shard_iterator(GetShardIteratorRequest {
+            stream_arn: dynoxide::streams::stream_arn(table, ""),
+            shard_id: shard_id(table),
+            shard_iterator_type: "LATEST".to_owned(),
+            sequence_number: None,
+        })?;
+        let position = iterator.shard_iterator.as_deref().and_then(decode_shard_iterator);
+        Ok(position.map_or(0, |(_, _, position)| position))
+    }
+
+    /// Now by the clock that stamps stream records, milliseconds since 1970: the
+    /// engine takes the system's clock in memory and the machine's on disk.
+    pub(crate) fn stream_now_ms(&self) -> i64 {
+        if self.maintenance.is_some() {
+            LocalClock::real().now_ms()
+        } else {
+            self.clock.now_ms()
+        }
     }
 
     /// Deletes stream records that no consumer needs any more.

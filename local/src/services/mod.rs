@@ -9,5 +9,6 @@ pub mod lambda;
 pub mod pattern;
 pub mod sqs;
 pub mod store;
+pub mod stream;
 #[cfg(test)]
 pub(crate) mod testing;
