@@ -81,7 +81,7 @@ struct Inner {
     queues: Queues,
     invoker: Arc<dyn Invoker>,
     account: Account,
-    functions: BTreeMap<String, AsynchronousInvocation>,
+    functions: BTreeMap<String, Function>,
     accepted: Notify,
 }
 
@@ -126,7 +126,7 @@ impl AsyncInvocations {
         }
         let functions = functions
             .iter()
-            .map(|function| (function.name.clone(), function.asynchronous.clone()))
+            .map(|function| (function.name.clone(), function.clone()))
             .collect();
         let accepted = Notify::new();
         Ok(Self {
@@ -221,6 +221,15 @@ impl AsyncInvocations {
         self.inner
             .account
             .arn("lambda", format_args!("function:{function}"))
+    }
+
+    /// The ARN of a target.
+    pub(crate) fn target_arn(&self, target: &Target) -> String {
+        match target {
+            Target::Function(name) => self.function_arn(name),
+            Target::Queue(name) => self.inner.account.arn("sqs", name),
+            Target::EventBus(name) => self.inner.account.arn("events", format_args!("event-bus/{name}")),
+        }
     }
 
     /// Runs what is due until the task is dropped; what runs then is run again
@@ -434,6 +443,7 @@ mod tests {
         Function {
             logical_id: "Function".into(),
             name: name.into(),
+            deployed_name: name.into(),
             timeout: Duration::from_secs(10),
             memory_mb: 128,
             environment: BTreeMap::new(),

@@ -18,11 +18,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use self::input::{RuleContext, render};
+use super::dead_letter;
 use super::identifiers::{Account, last_segment, uuid};
 use super::json_protocol::{self, AwsError, parse};
 use super::lambda::{AsyncInvocations, LambdaError, timestamp};
 use super::pattern::{EventPattern, PatternError};
-use super::sqs::{MessageAttribute, MessageAttributes, NewMessage};
+use super::sqs::NewMessage;
 use super::store::{Store, StoreError};
 use crate::clock::LocalClock;
 use crate::endpoint::AwsEndpoint;
@@ -324,37 +325,14 @@ impl EventBuses {
         body: &str,
         refusal: &LambdaError,
     ) -> NewMessage {
-        let target_arn = match &target.target {
-            Target::Function(name) => self.inner.invocations.function_arn(name),
-            Target::Queue(name) => self.inner.account.arn("sqs", name),
-            Target::EventBus(name) => self.inner.account.arn("events", format_args!("event-bus/{name}")),
-        };
-        let code = match refusal {
-            LambdaError::FunctionNotFound(_) => "NO_RESOURCE",
-            _ => "SDK_CLIENT_ERROR",
-        };
         let attributes = [
             ("RULE_ARN", compiled.arn.clone()),
-            ("TARGET_ARN", target_arn),
-            ("ERROR_CODE", code.to_owned()),
+            ("TARGET_ARN", self.inner.invocations.target_arn(&target.target)),
+            ("ERROR_CODE", dead_letter::error_code(refusal).to_owned()),
             ("ERROR_MESSAGE", refusal.to_string()),
             ("EXHAUSTED_RETRY_CONDITION", "NonRetryableError".to_owned()),
         ];
-        let attributes: MessageAttributes = attributes
-            .into_iter()
-            .map(|(name, value)| {
-                let attribute = MessageAttribute {
-                    data_type: "String".into(),
-                    string_value: Some(value),
-                    binary_value: None,
-                };
-                (name.to_owned(), attribute)
-            })
-            .collect();
-        NewMessage {
-            attributes,
-            ..NewMessage::body(body)
-        }
+        dead_letter::letter(body, attributes)
     }
 }
 

@@ -56,6 +56,7 @@ fn try_world(location: &DataLocation, rules: &[Rule]) -> Result<World, BusError>
     let worker = Function {
         logical_id: "Worker".into(),
         name: "worker".into(),
+        deployed_name: "worker".into(),
         timeout: Duration::from_secs(10),
         memory_mb: 128,
         environment: BTreeMap::new(),
