@@ -319,11 +319,10 @@ impl AsyncInvocations {
     }
 
     fn failed(&self, pending: &Pending, failure: &InvocationFailed) -> Result<(), LambdaError> {
-        let settings = self
-            .inner
-            .functions
-            .get(&pending.function)
-            .cloned()
+        let declared = self.inner.functions.get(&pending.function);
+        // One the template no longer has is treated as Lambda treats any by default.
+        let settings = declared
+            .map(|function| function.asynchronous.clone())
             .unwrap_or_default();
         let now = self.inner.clock.now_ms();
         let retry = usize::try_from(pending.failures).unwrap_or(usize::MAX);
