@@ -1,0 +1,81 @@
+//! Events on the bus.
+
+use crate::alerts::AlertView;
+use crate::time::Instant;
+use freshtrack_domain::ids::{OrgId, UnitId};
+use freshtrack_domain::unit::{Change, UnitStatus};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The `source` of every event on the bus.
+pub const SOURCE: &str = "freshtrack";
+
+/// What happened, for the machines and people that must hear of it. The `detail` of an event on the bus.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Event {
+    /// The same for every delivery of the same event: receivers drop what they have seen.
+    pub id: String,
+    /// The organization it happened in.
+    pub org_id: OrgId,
+    /// The unit it happened to.
+    pub unit_id: UnitId,
+    /// When it happened.
+    pub at: Instant,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: Happening,
+}
+
+/// What happened. Its `type` is the event's `detail-type` on the bus.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Happening {
+    /// A unit's status changed.
+    #[serde(rename = "unit.state_changed")]
+    UnitStateChanged {
+        /// What it was.
+        from: UnitStatus,
+        /// What it is.
+        to: UnitStatus,
+    },
+    /// An alert opened.
+    #[serde(rename = "alert.opened")]
+    AlertOpened(AlertView),
+    /// An open alert became worse.
+    #[serde(rename = "alert.upgraded")]
+    AlertUpgraded(AlertView),
+    /// An alert ended.
+    #[serde(rename = "alert.resolved")]
+    AlertResolved(AlertView),
+}
+
+impl Happening {
+    /// The event's `detail-type`.
+    #[must_use]
+    pub const fn detail_type(&self) -> &'static str {
+        match self {
+            Self::UnitStateChanged { .. } => "unit.state_changed",
+            Self::AlertOpened(_) => "alert.opened",
+            Self::AlertUpgraded(_) => "alert.upgraded",
+            Self::AlertResolved(_) => "alert.resolved",
+        }
+    }
+}
+
+impl Event {
+    /// The event of the change at `index` among those of the unit's write number `rev`.
+    #[must_use]
+    pub fn of(org_id: OrgId, unit_id: UnitId, rev: u64, index: usize, change: &Change) -> Self {
+        let (at, what) = match change {
+            Change::StatusChanged { from, to, at } => (*at, Happening::UnitStateChanged { from: *from, to: *to }),
+            Change::AlertOpened(alert) => (alert.opened_at, Happening::AlertOpened(alert.into())),
+            Change::AlertUpgraded(alert) => {
+                (alert.escalated_at.unwrap_or(alert.opened_at), Happening::AlertUpgraded(alert.into()))
+            }
+            Change::AlertResolved(alert) => {
+                (alert.resolved_at.unwrap_or(alert.opened_at), Happening::AlertResolved(alert.into()))
+            }
+        };
+        Self { id: format!("{unit_id}:{rev}:{index}"), org_id, unit_id, at: at.into(), what }
+    }
+}

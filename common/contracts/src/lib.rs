@@ -1,0 +1,16 @@
+//! What crosses the wire: endpoints, requests, replies, events, socket messages.
+//!
+//! The one list in [`endpoints`] is what the router, the template check, the OpenAPI document and the typed
+//! client of the dashboard are made from.
+
+pub mod alerts;
+pub mod documents;
+pub mod endpoints;
+pub mod events;
+pub mod ingest;
+pub mod live;
+pub mod organization;
+pub mod places;
+pub mod problem;
+pub mod readings;
+pub mod time;

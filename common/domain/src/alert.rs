@@ -1,0 +1,85 @@
+//! Alerts: what a unit asks of people, from opening to resolution.
+
+use crate::ids::{AlertId, SiteId, UnitId};
+use crate::measurement::CentiCelsius;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What an alert is about. A unit has at most one open alert of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AlertKind {
+    /// The temperature is outside the unit's limits.
+    TempExcursion,
+    /// The sensor answers but its temperature cannot be used.
+    SensorFault,
+}
+
+/// How much an alert matters. Ordered: a later one is worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Needs attention today.
+    Warning,
+    /// Needs a person now.
+    Critical,
+}
+
+/// Whether an alert still asks for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AlertStatus {
+    /// The condition holds.
+    Open,
+    /// The condition is over.
+    Resolved,
+}
+
+/// Which limit was crossed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Too warm.
+    High,
+    /// Too cold.
+    Low,
+}
+
+/// One alert as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// Its identifier.
+    pub id: AlertId,
+    /// The unit it is about.
+    pub unit_id: UnitId,
+    /// The site that unit is in.
+    pub site_id: SiteId,
+    /// What it is about.
+    pub kind: AlertKind,
+    /// The worst it has been.
+    pub severity: Severity,
+    /// Whether the condition holds.
+    pub status: AlertStatus,
+    /// When the condition began.
+    pub opened_at: Timestamp,
+    /// When it rose to its present severity.
+    pub escalated_at: Option<Timestamp>,
+    /// When the condition ended.
+    pub resolved_at: Option<Timestamp>,
+    /// The temperature that opened it.
+    pub trigger: Option<CentiCelsius>,
+    /// The worst temperature so far.
+    pub worst: Option<CentiCelsius>,
+    /// The limit that was crossed, as it stood then.
+    pub limit: Option<CentiCelsius>,
+    /// Which side of the range was crossed.
+    pub side: Option<Side>,
+    /// Why it is there, in one sentence a cook can read.
+    pub explanation: String,
+}

@@ -1,0 +1,68 @@
+//! The newest readings of a unit, packed into its state.
+
+use super::codec::{Corrupt, decode, encode};
+use super::{Entry, HEAD_BYTES, HEAD_CAPACITY};
+use crate::time::Timestamp;
+
+/// The newest readings of a unit in order of time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Head {
+    entries: Vec<Entry>,
+}
+
+impl Head {
+    /// Unpacks a head that was stored.
+    ///
+    /// # Errors
+    /// When the bytes are not what [`Head::pack`] made.
+    pub fn unpack(bytes: &[u8]) -> Result<Self, Corrupt> {
+        decode(bytes).map(|entries| Self { entries })
+    }
+
+    /// Packs the head to be stored.
+    #[must_use]
+    pub fn pack(&self) -> Vec<u8> {
+        encode(&self.entries)
+    }
+
+    /// Whether it must be sealed before it takes another reading.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        // The largest entry: flags, 6 bytes of time, 3 of temperature, 3 of humidity, a fault.
+        const LARGEST_ENTRY: usize = 14;
+        self.entries.len() >= HEAD_CAPACITY
+            // Below this many entries even the largest ones fit, so packing need not be tried.
+            || (self.entries.len() > HEAD_BYTES / LARGEST_ENTRY
+                && self.pack().len() + LARGEST_ENTRY > HEAD_BYTES)
+    }
+
+    /// Whether this sensor's reading of this second is already here.
+    #[must_use]
+    pub fn contains(&self, entry: &Entry) -> bool {
+        self.entries.iter().rev().any(|known| known.same_instant(entry))
+    }
+
+    /// Adds a reading at its place in time.
+    pub fn insert(&mut self, entry: Entry) {
+        let place = self.entries.partition_point(|known| *known <= entry);
+        self.entries.insert(place, entry);
+    }
+
+    /// The readings, oldest first.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// When the oldest reading was measured.
+    #[must_use]
+    pub fn first_at(&self) -> Option<Timestamp> {
+        self.entries.first().map(|entry| entry.recorded_at)
+    }
+
+    /// When the newest reading was measured.
+    #[must_use]
+    pub fn last_at(&self) -> Option<Timestamp> {
+        self.entries.last().map(|entry| entry.recorded_at)
+    }
+}

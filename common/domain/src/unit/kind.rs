@@ -1,0 +1,49 @@
+//! Kinds of units and the limits they start with.
+
+use crate::measurement::CentiCelsius;
+use serde::{Deserialize, Serialize};
+
+/// What kind of asset a unit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum UnitKind {
+    /// A reach-in refrigerator.
+    Fridge,
+    /// A reach-in or chest freezer.
+    Freezer,
+    /// An open or glazed refrigerated display.
+    DisplayCase,
+    /// A refrigerated room.
+    WalkInCooler,
+    /// A frozen room.
+    WalkInFreezer,
+    /// A cabinet that cools hot food quickly.
+    BlastChiller,
+}
+
+/// 33 °F: food must not begin to freeze.
+const COOLER_LOW: CentiCelsius = CentiCelsius(56);
+/// 41 °F, 5 °C: FDA Food Code 3-501.16(A)(2), cold holding.
+const COOLER_HIGH: CentiCelsius = CentiCelsius(500);
+/// -20 °F. Two sources of the earlier product disagree (-10 and -20); a freezer colder than -10 °F harms
+/// nothing, so the wider range is taken: an alarm that means nothing is worse than none.
+const FREEZER_LOW: CentiCelsius = CentiCelsius(-2_889);
+/// 0 °F: frozen storage.
+const FREEZER_HIGH: CentiCelsius = CentiCelsius(-1_778);
+/// -40 °F.
+const BLAST_LOW: CentiCelsius = CentiCelsius(-4_000);
+/// -10 °F.
+const BLAST_HIGH: CentiCelsius = CentiCelsius(-2_333);
+
+impl UnitKind {
+    /// The limits a unit of this kind has until someone sets others (specification 1.5).
+    #[must_use]
+    pub const fn default_limits(self) -> (CentiCelsius, CentiCelsius) {
+        match self {
+            Self::Fridge | Self::DisplayCase | Self::WalkInCooler => (COOLER_LOW, COOLER_HIGH),
+            Self::Freezer | Self::WalkInFreezer => (FREEZER_LOW, FREEZER_HIGH),
+            Self::BlastChiller => (BLAST_LOW, BLAST_HIGH),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The unit: its kind, its rules, its state, and the one function that moves it.
+
+mod engine;
+mod kind;
+mod record;
+mod rules;
+mod state;
+mod track;
+
+pub use engine::{Change, Input, next_due, transition};
+pub use kind::UnitKind;
+pub use record::{Admission, UnitRecord};
+pub use rules::{Overrides, Rules};
+pub use state::{DoorState, Excursion, LastReading, OpenAlert, UnitState, UnitStatus};
+pub use track::{SensorTrack, Sighting};
+
+/// How many sensors a unit may have: what the reading log can tell apart in three bits.
+pub const MAX_SENSORS: usize = 8;

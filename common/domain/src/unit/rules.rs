@@ -1,0 +1,160 @@
+//! What counts as out of range for a unit, and for how long before anyone is woken.
+
+use super::UnitKind;
+use crate::alert::Side;
+use crate::measurement::CentiCelsius;
+use crate::time::Span;
+use serde::{Deserialize, Serialize};
+
+/// The rules in force for one unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Colder than this is out of range.
+    pub low: CentiCelsius,
+    /// Warmer than this is out of range.
+    pub high: CentiCelsius,
+    /// How far inside the range a temperature must be to end an excursion; see [`Rules::band`].
+    pub hysteresis: CentiCelsius,
+    /// How long an excursion must last before it is an alarm.
+    pub confirm: Span,
+    /// How often the unit's sensor reports.
+    pub report_interval: Span,
+}
+
+/// 1.0 °F (specification 2.3).
+const HYSTERESIS: CentiCelsius = CentiCelsius(56);
+/// Ten minutes with the door closed (specification 2.2).
+const CONFIRM: Span = Span::minutes(10);
+/// Five minutes (specification 1.5, check-in interval).
+const REPORT_INTERVAL: Span = Span::minutes(5);
+/// Readings in a row, well inside the range, that end a recovery (specification 2.4).
+pub(super) const RECOVERY_READINGS: u8 = 2;
+
+/// What a tenant has set for a unit. Whatever is `None` follows the unit's kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Overrides {
+    /// Replaces the lower limit.
+    #[serde(rename = "lo", skip_serializing_if = "Option::is_none", default)]
+    pub low: Option<CentiCelsius>,
+    /// Replaces the upper limit.
+    #[serde(rename = "hi", skip_serializing_if = "Option::is_none", default)]
+    pub high: Option<CentiCelsius>,
+    /// Replaces the hysteresis.
+    #[serde(rename = "hy", skip_serializing_if = "Option::is_none", default)]
+    pub hysteresis: Option<CentiCelsius>,
+    /// Replaces the confirm time.
+    #[serde(rename = "cf", skip_serializing_if = "Option::is_none", default)]
+    pub confirm: Option<Span>,
+    /// The reporting interval of the unit's sensor.
+    #[serde(rename = "ri", skip_serializing_if = "Option::is_none", default)]
+    pub report_interval: Option<Span>,
+}
+
+/// The lower limit is not below the upper one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the lower limit {low} must be below the upper limit {high}")]
+pub struct EmptyRange {
+    /// The lower limit as it would be.
+    pub low: CentiCelsius,
+    /// The upper limit as it would be.
+    pub high: CentiCelsius,
+}
+
+impl Rules {
+    /// The rules of a unit of `kind` with `overrides` laid over them, field by field.
+    #[must_use]
+    pub fn effective(kind: UnitKind, overrides: &Overrides) -> Self {
+        let (low, high) = kind.default_limits();
+        Self {
+            low: overrides.low.unwrap_or(low),
+            high: overrides.high.unwrap_or(high),
+            hysteresis: overrides.hysteresis.unwrap_or(HYSTERESIS),
+            confirm: overrides.confirm.unwrap_or(CONFIRM),
+            report_interval: overrides.report_interval.unwrap_or(REPORT_INTERVAL),
+        }
+    }
+
+    /// Like [`Rules::effective`], for rules that someone is about to save.
+    ///
+    /// # Errors
+    /// When the limits leave no range between them, also when only one of them was set.
+    pub fn checked(kind: UnitKind, overrides: &Overrides) -> Result<Self, EmptyRange> {
+        let rules = Self::effective(kind, overrides);
+        if rules.low < rules.high { Ok(rules) } else { Err(EmptyRange { low: rules.low, high: rules.high }) }
+    }
+
+    /// The hysteresis in use: never more than a quarter of the range, or a narrow range could never be
+    /// recovered into (specification 2.5, case 1).
+    #[must_use]
+    pub fn band(&self) -> i32 {
+        let quarter = self.high.0.saturating_sub(self.low.0).max(0) / 4;
+        self.hysteresis.0.clamp(0, quarter)
+    }
+
+    /// Which limit `temperature` is beyond, if any.
+    #[must_use]
+    pub fn violation(&self, temperature: CentiCelsius) -> Option<Side> {
+        if temperature > self.high {
+            Some(Side::High)
+        } else if temperature < self.low {
+            Some(Side::Low)
+        } else {
+            None
+        }
+    }
+
+    /// Whether `temperature` is so far inside the range that an excursion is over.
+    #[must_use]
+    pub fn recovered(&self, temperature: CentiCelsius) -> bool {
+        let band = self.band();
+        temperature.0 <= self.high.0.saturating_sub(band) && temperature.0 >= self.low.0.saturating_add(band)
+    }
+
+    /// The limit on `side`.
+    #[must_use]
+    pub const fn limit(&self, side: Side) -> CentiCelsius {
+        match side {
+            Side::High => self.high,
+            Side::Low => self.low,
+        }
+    }
+
+    /// How long a sensor may be silent before its next report is overdue: its interval, 10 % for the drift of
+    /// its clock and 30 s for the network (specification 14, decision 7).
+    #[must_use]
+    pub fn report_deadline(&self) -> Span {
+        self.report_interval.plus_percent(10) + Span::seconds(30)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_narrow_range_can_still_be_recovered_into() {
+        let overrides =
+            Overrides { low: Some(CentiCelsius(300)), high: Some(CentiCelsius(350)), ..Overrides::default() };
+        let rules = Rules::effective(UnitKind::Fridge, &overrides);
+        assert_eq!(rules.band(), 12);
+        assert!(rules.recovered(CentiCelsius(325)));
+    }
+
+    #[test]
+    fn one_limit_is_checked_against_the_other_even_if_only_one_is_set() {
+        let overrides = Overrides { low: Some(CentiCelsius(600)), ..Overrides::default() };
+        assert!(Rules::checked(UnitKind::Fridge, &overrides).is_err());
+        assert!(Rules::checked(UnitKind::Fridge, &Overrides::default()).is_ok());
+    }
+
+    #[test]
+    fn the_published_band() {
+        let rules = Rules::effective(UnitKind::Fridge, &Overrides::default());
+        let fahrenheit = |f| CentiCelsius::from_fahrenheit(f).unwrap();
+        assert_eq!(rules.violation(fahrenheit(41.0)), None);
+        assert_eq!(rules.violation(fahrenheit(41.1)), Some(Side::High));
+        assert!(!rules.recovered(fahrenheit(40.5)));
+        assert!(rules.recovered(fahrenheit(39.9)));
+        assert_eq!(rules.violation(fahrenheit(32.0)), Some(Side::Low));
+    }
+}

@@ -1,0 +1,247 @@
+//! What is known of a unit now. Small enough to be written with every reading.
+
+use super::{Overrides, Rules, SensorTrack, UnitKind};
+use crate::alert::{Alert, AlertKind, AlertStatus, Severity, Side};
+use crate::ids::{AlertId, AreaId, SiteId, UnitId};
+use crate::measurement::{Battery, CentiCelsius, Door, Humidity};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Where a unit stands (specification 2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum UnitStatus {
+    /// No reading has come yet.
+    Pending,
+    /// In range.
+    Ok,
+    /// Out of range, not yet confirmed.
+    Excursion,
+    /// Confirmed out of range.
+    AlarmActive,
+    /// Back in range, not yet for long enough.
+    Restoring,
+}
+
+/// The newest temperature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastReading {
+    /// When it was measured.
+    #[serde(rename = "at")]
+    pub recorded_at: Timestamp,
+    /// The temperature.
+    #[serde(rename = "t")]
+    pub temperature: CentiCelsius,
+}
+
+/// An excursion that is going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excursion {
+    /// When the first reading out of range was measured.
+    #[serde(rename = "at")]
+    pub since: Timestamp,
+    /// Which limit was crossed.
+    #[serde(rename = "sd")]
+    pub side: Side,
+    /// Readings out of range so far, saturating.
+    #[serde(rename = "n")]
+    pub samples: u8,
+}
+
+/// The door, for units that have a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoorState {
+    /// Open or closed.
+    #[serde(rename = "s")]
+    pub door: Door,
+    /// Since when it has been so.
+    #[serde(rename = "at")]
+    pub since: Timestamp,
+    /// When it was last reported.
+    #[serde(rename = "sn")]
+    pub seen_at: Timestamp,
+}
+
+/// An open alert of the unit, as much of it as deciding needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenAlert {
+    /// Its identifier.
+    pub id: AlertId,
+    /// What it is about.
+    #[serde(rename = "k")]
+    pub kind: AlertKind,
+    /// Its severity now.
+    #[serde(rename = "sv")]
+    pub severity: Severity,
+    /// When it opened.
+    #[serde(rename = "at")]
+    pub opened_at: Timestamp,
+    /// When it rose to its present severity.
+    #[serde(rename = "up", skip_serializing_if = "Option::is_none", default)]
+    pub escalated_at: Option<Timestamp>,
+    /// The temperature that opened it.
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none", default)]
+    pub trigger: Option<CentiCelsius>,
+    /// The worst temperature since.
+    #[serde(rename = "w", skip_serializing_if = "Option::is_none", default)]
+    pub worst: Option<CentiCelsius>,
+    /// The limit as it stood when it was crossed.
+    #[serde(rename = "l", skip_serializing_if = "Option::is_none", default)]
+    pub limit: Option<CentiCelsius>,
+    /// Which limit.
+    #[serde(rename = "sd", skip_serializing_if = "Option::is_none", default)]
+    pub side: Option<Side>,
+}
+
+/// What is known of a unit now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitState {
+    /// The unit.
+    #[serde(rename = "u")]
+    pub unit_id: UnitId,
+    /// The site it is in.
+    #[serde(rename = "si")]
+    pub site_id: SiteId,
+    /// The area it is in.
+    #[serde(rename = "ar")]
+    pub area_id: AreaId,
+    /// Its kind.
+    #[serde(rename = "k")]
+    pub kind: UnitKind,
+    /// What its tenant has set.
+    #[serde(rename = "o", default)]
+    pub overrides: Overrides,
+    /// Where it stands.
+    #[serde(rename = "st")]
+    pub status: UnitStatus,
+    /// Since when.
+    #[serde(rename = "sc")]
+    pub status_since: Timestamp,
+    /// The newest temperature of the sensor that drives the unit.
+    #[serde(rename = "la", skip_serializing_if = "Option::is_none", default)]
+    pub last: Option<LastReading>,
+    /// When anything was last measured.
+    #[serde(rename = "sn", skip_serializing_if = "Option::is_none", default)]
+    pub seen_at: Option<Timestamp>,
+    /// The newest humidity.
+    #[serde(rename = "h", skip_serializing_if = "Option::is_none", default)]
+    pub humidity: Option<Humidity>,
+    /// The newest word on the battery.
+    #[serde(rename = "b", skip_serializing_if = "Option::is_none", default)]
+    pub battery: Option<Battery>,
+    /// The newest signal strength in dBm.
+    #[serde(rename = "r", skip_serializing_if = "Option::is_none", default)]
+    pub rssi_dbm: Option<i16>,
+    /// The door.
+    #[serde(rename = "d", skip_serializing_if = "Option::is_none", default)]
+    pub door: Option<DoorState>,
+    /// The excursion going on.
+    #[serde(rename = "x", skip_serializing_if = "Option::is_none", default)]
+    pub excursion: Option<Excursion>,
+    /// Good readings in a row while restoring.
+    #[serde(rename = "g", default)]
+    pub recovery: u8,
+    /// Open alerts, at most one of each kind.
+    #[serde(rename = "al", default)]
+    pub alerts: Vec<OpenAlert>,
+    /// Alerts opened in the life of the unit; makes each one's identifier its own.
+    #[serde(rename = "ep", default)]
+    pub episodes: u32,
+    /// What is remembered of each sensor. A sensor's place here is its slot in the reading log.
+    #[serde(rename = "se", default)]
+    pub sensors: Vec<SensorTrack>,
+}
+
+impl UnitState {
+    /// A unit from which nothing has been heard.
+    #[must_use]
+    pub fn new(unit_id: UnitId, site_id: SiteId, area_id: AreaId, kind: UnitKind, now: Timestamp) -> Self {
+        Self {
+            unit_id,
+            site_id,
+            area_id,
+            kind,
+            overrides: Overrides::default(),
+            status: UnitStatus::Pending,
+            status_since: now,
+            last: None,
+            seen_at: None,
+            humidity: None,
+            battery: None,
+            rssi_dbm: None,
+            door: None,
+            excursion: None,
+            recovery: 0,
+            alerts: Vec::new(),
+            episodes: 0,
+            sensors: Vec::new(),
+        }
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        Rules::effective(self.kind, &self.overrides)
+    }
+
+    /// The open alert of `kind`.
+    #[must_use]
+    pub fn alert(&self, kind: AlertKind) -> Option<&OpenAlert> {
+        self.alerts.iter().find(|alert| alert.kind == kind)
+    }
+
+    /// The worst severity among the open alerts.
+    #[must_use]
+    pub fn worst_severity(&self) -> Option<Severity> {
+        self.alerts.iter().map(|alert| alert.severity).max()
+    }
+
+    /// `alert` as it is kept, with what this unit adds.
+    #[must_use]
+    pub fn describe(&self, alert: &OpenAlert, resolved_at: Option<Timestamp>) -> Alert {
+        Alert {
+            id: alert.id,
+            unit_id: self.unit_id,
+            site_id: self.site_id,
+            kind: alert.kind,
+            severity: alert.severity,
+            status: if resolved_at.is_some() { AlertStatus::Resolved } else { AlertStatus::Open },
+            opened_at: alert.opened_at,
+            escalated_at: alert.escalated_at,
+            resolved_at,
+            trigger: alert.trigger,
+            worst: alert.worst,
+            limit: alert.limit,
+            side: alert.side,
+            explanation: explain(alert, resolved_at),
+        }
+    }
+}
+
+/// Why the alert is there, in one sentence a cook can read.
+fn explain(alert: &OpenAlert, resolved_at: Option<Timestamp>) -> String {
+    let (Some(side), Some(limit), Some(worst)) = (alert.side, alert.limit, alert.worst) else {
+        return match resolved_at {
+            None => "The sensor answers but sends no usable temperature: check the probe and its cable.".to_owned(),
+            Some(_) => "The sensor sends usable temperatures again.".to_owned(),
+        };
+    };
+    let beyond = match side {
+        Side::High => "above",
+        Side::Low => "below",
+    };
+    let limit_f = limit.fahrenheit();
+    match (resolved_at, alert.escalated_at) {
+        (Some(at), _) => {
+            let minutes = at.since(alert.opened_at).as_minutes();
+            format!("Back in range after {minutes} min {beyond} {limit} ({limit_f:.1} °F); the worst was {worst}.")
+        }
+        (None, Some(at)) => {
+            let minutes = at.since(alert.opened_at).as_minutes();
+            format!("{beyond} the limit of {limit} ({limit_f:.1} °F) for {minutes} min; the worst was {worst}.")
+                .replacen(beyond, if side == Side::High { "Above" } else { "Below" }, 1)
+        }
+        (None, None) => format!("{worst} is {beyond} the limit of {limit} ({limit_f:.1} °F)."),
+    }
+}

@@ -1,0 +1,167 @@
+//! What is remembered of one sensor, so that each frame counts once however often it is delivered.
+
+use crate::ids::SensorId;
+use crate::reading::{FrameCounter, Reading};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Frame counters below the highest that are still remembered one by one.
+const WINDOW: u32 = 64;
+
+/// What is remembered of one sensor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SensorTrack {
+    /// The sensor.
+    pub id: SensorId,
+    /// The newest time it measured at.
+    #[serde(rename = "at")]
+    pub newest_at: Timestamp,
+    /// The frame counters seen.
+    #[serde(rename = "f", skip_serializing_if = "Option::is_none", default)]
+    pub counters: Option<Counters>,
+    /// Whether it ever reported an external probe.
+    #[serde(rename = "p", default)]
+    pub probe_seen: bool,
+}
+
+/// The frame counters seen in the present session: the highest, and which of the 64 below it.
+///
+/// The same window as IPsec's anti-replay check (RFC 4303, 3.4.3), which solves the same problem: tell a late
+/// packet from a repeated one in constant space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    #[serde(rename = "s")]
+    session: u32,
+    #[serde(rename = "h")]
+    highest: u32,
+    /// Bit `n` is set when `highest - n` was seen.
+    #[serde(rename = "w")]
+    seen: u64,
+}
+
+/// How a frame relates to what was seen of its sensor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sighting {
+    /// Not seen before.
+    New,
+    /// The same frame again.
+    Repeated,
+}
+
+impl SensorTrack {
+    /// A sensor of which nothing has been seen.
+    #[must_use]
+    pub const fn new(id: SensorId) -> Self {
+        Self { id, newest_at: Timestamp::from_millis(i64::MIN), counters: None, probe_seen: false }
+    }
+
+    /// Whether the frame of `reading` was seen before. A reading without a frame is always new to this track;
+    /// its time tells it apart.
+    #[must_use]
+    pub fn sighting(&self, reading: &Reading) -> Sighting {
+        let (Some(frame), Some(counters)) = (reading.frame, self.counters) else { return Sighting::New };
+        if frame.session != counters.session {
+            return Sighting::New;
+        }
+        match counters.highest.checked_sub(frame.count) {
+            // A higher counter than any: a new frame.
+            None => Sighting::New,
+            // The newest frame again. A device that got no acknowledgement repeats it, later and through
+            // another gateway, before it can send a new one.
+            Some(0) => Sighting::Repeated,
+            // A lower counter at a later time: the device has started counting anew without telling.
+            Some(_) if reading.recorded_at > self.newest_at => Sighting::New,
+            Some(behind) if behind < WINDOW && counters.seen >> behind & 1 == 1 => Sighting::Repeated,
+            // Out of order, or too far back to remember: its time decides.
+            Some(_) => Sighting::New,
+        }
+    }
+
+    /// Remembers a reading that was taken.
+    pub fn note(&mut self, reading: &Reading) {
+        self.probe_seen |= reading.from_probe;
+        if let Some(frame) = reading.frame {
+            self.counters = Some(self.counters_after(frame, reading.recorded_at));
+        }
+        self.newest_at = self.newest_at.max(reading.recorded_at);
+    }
+
+    fn counters_after(&self, frame: FrameCounter, recorded_at: Timestamp) -> Counters {
+        let fresh = Counters { session: frame.session, highest: frame.count, seen: 1 };
+        let Some(counters) = self.counters else { return fresh };
+        let newer = recorded_at > self.newest_at;
+        if frame.session != counters.session {
+            return if newer { fresh } else { counters };
+        }
+        if frame.count > counters.highest {
+            let seen = counters.seen.checked_shl(frame.count - counters.highest).unwrap_or(0) | 1;
+            return Counters { highest: frame.count, seen, ..counters };
+        }
+        match counters.highest - frame.count {
+            behind if behind > 0 && newer => fresh,
+            behind if behind < WINDOW => Counters { seen: counters.seen | 1 << behind, ..counters },
+            _ => counters,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::Id;
+    use crate::reading::Origin;
+    use ulid::Ulid;
+
+    fn frame(session: u32, count: u32, minute: i64) -> Reading {
+        Reading {
+            sensor_id: SensorId::from_ulid(Ulid::from_parts(0, 1)),
+            recorded_at: Timestamp::from_seconds(1_700_000_000 + minute * 60),
+            frame: Some(FrameCounter { count, session }),
+            temperature: None,
+            humidity: None,
+            door: None,
+            battery: None,
+            rssi_dbm: None,
+            from_probe: false,
+            drives_unit: true,
+            origin: Origin::Radio,
+        }
+    }
+
+    fn track(frames: &[Reading]) -> SensorTrack {
+        let mut track = SensorTrack::new(SensorId::from_ulid(Ulid::from_parts(0, 1)));
+        for frame in frames {
+            track.note(frame);
+        }
+        track
+    }
+
+    #[test]
+    fn a_repeated_frame_is_known_whenever_it_comes() {
+        let seen = track(&[frame(1, 10, 0), frame(1, 11, 10), frame(1, 12, 20)]);
+        assert_eq!(seen.sighting(&frame(1, 12, 20)), Sighting::Repeated);
+        assert_eq!(seen.sighting(&frame(1, 12, 21)), Sighting::Repeated, "an unacknowledged uplink, sent again");
+        assert_eq!(seen.sighting(&frame(1, 10, 0)), Sighting::Repeated);
+        assert_eq!(seen.sighting(&frame(1, 9, -10)), Sighting::New, "late, but never seen");
+        assert_eq!(seen.sighting(&frame(1, 13, 30)), Sighting::New);
+    }
+
+    #[test]
+    fn a_counter_that_starts_anew_loses_nothing() {
+        let seen = track(&[frame(0, 8, 0), frame(0, 9, 10)]);
+        assert_eq!(seen.sighting(&frame(0, 8, 20)), Sighting::New, "battery changed, same session number");
+        assert_eq!(seen.sighting(&frame(7, 9, 10)), Sighting::New, "joined anew");
+        let mut anew = seen;
+        anew.note(&frame(0, 0, 20));
+        assert_eq!(anew.sighting(&frame(0, 1, 30)), Sighting::New);
+        assert_eq!(anew.sighting(&frame(0, 0, 20)), Sighting::Repeated);
+    }
+
+    #[test]
+    fn a_jump_beyond_the_window_forgets_no_more_than_it_must() {
+        let seen = track(&[frame(1, 1, 0), frame(1, 1_000, 10)]);
+        assert_eq!(seen.sighting(&frame(1, 1_000, 10)), Sighting::Repeated);
+        assert_eq!(seen.sighting(&frame(1, 999, 9)), Sighting::New);
+        assert_eq!(seen.sighting(&frame(1, 1, 0)), Sighting::New, "beyond the window its time must decide");
+    }
+}
