@@ -427,7 +427,7 @@ pub(crate) fn timestamp(at_ms: i64) -> String {
 mod tests {
     use super::*;
     use crate::services::store::DataLocation;
-    use crate::services::testing::{Functions, Invocation, account, clock, queue, settle};
+    use crate::services::testing::{Functions, Invocation, account, clock, function, queue, settle};
     use tokio::sync::mpsc::UnboundedReceiver;
 
     struct World {
@@ -436,18 +436,6 @@ mod tests {
         clock: LocalClock,
         functions: Arc<Functions>,
         seen: UnboundedReceiver<Invocation>,
-    }
-
-    fn function(name: &str, asynchronous: AsynchronousInvocation) -> Function {
-        Function {
-            logical_id: "Function".into(),
-            name: name.into(),
-            deployed_name: name.into(),
-            timeout: Duration::from_secs(10),
-            memory_mb: 128,
-            environment: BTreeMap::new(),
-            asynchronous,
-        }
     }
 
     fn on_failure() -> AsynchronousInvocation {
@@ -468,7 +456,10 @@ mod tests {
             queues.clone(),
             functions.clone(),
             account(),
-            &[function("worker", asynchronous)],
+            &[Function {
+                asynchronous,
+                ..function("worker")
+            }],
         )
         .unwrap();
         World {

@@ -5,6 +5,7 @@ mod dead_letter;
 pub mod dynamodb;
 pub mod events;
 pub(crate) mod identifiers;
+pub mod iot;
 pub(crate) mod json_protocol;
 pub mod lambda;
 pub mod pattern;

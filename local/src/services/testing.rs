@@ -1,6 +1,6 @@
 //! What the tests of several services share.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, mpsc};
 use crate::clock::LocalClock;
 use crate::invoke::{InvocationFailed, Invoker};
 use crate::services::identifiers::Account;
-use crate::template::{Queue, Redrive};
+use crate::template::{AsynchronousInvocation, Function, Queue, Redrive};
 
 pub(crate) const NOON: Timestamp = Timestamp::constant(1_795_262_400, 0);
 
@@ -52,6 +52,18 @@ pub(crate) fn with_dead_letters(name: &str, dead_letters: &str, maximum_receives
             maximum_receives,
         }),
         ..queue(name)
+    }
+}
+
+pub(crate) fn function(name: &str) -> Function {
+    Function {
+        logical_id: "Function".into(),
+        name: name.into(),
+        deployed_name: name.into(),
+        timeout: Duration::from_secs(10),
+        memory_mb: 128,
+        environment: BTreeMap::new(),
+        asynchronous: AsynchronousInvocation::default(),
     }
 }
 

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -6,8 +5,8 @@ use http::StatusCode;
 use super::*;
 use crate::services::sqs::{Queues, ReceivedMessage, Visibility};
 use crate::services::store::DataLocation;
-use crate::services::testing::{Functions, Invocation, account, clock, queue, settle};
-use crate::template::{AsynchronousInvocation, Function, Queue, RetryPolicy, TargetInput};
+use crate::services::testing::{Functions, Invocation, account, clock, function, queue, settle};
+use crate::template::{Queue, RetryPolicy, TargetInput};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 struct World {
@@ -53,22 +52,13 @@ fn try_world(location: &DataLocation, rules: &[Rule]) -> Result<World, BusError>
     )
     .unwrap();
     let (functions, seen) = Functions::new();
-    let worker = Function {
-        logical_id: "Worker".into(),
-        name: "worker".into(),
-        deployed_name: "worker".into(),
-        timeout: Duration::from_secs(10),
-        memory_mb: 128,
-        environment: BTreeMap::new(),
-        asynchronous: AsynchronousInvocation::default(),
-    };
     let invocations = AsyncInvocations::open(
         store.clone(),
         clock.clone(),
         queues.clone(),
         functions,
         account(),
-        &[worker],
+        &[function("worker")],
     )
     .unwrap();
     let buses = EventBuses::new(

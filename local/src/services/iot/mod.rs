@@ -1,0 +1,5 @@
+//! AWS IoT Core: an MQTT listener and the topic rules behind it.
+
+pub mod rules;
+mod sql;
+mod topic;
