@@ -1,5 +1,6 @@
 //! AWS IoT Core: an MQTT listener and the topic rules behind it.
 
+pub mod broker;
 pub mod rules;
 mod sql;
 mod topic;

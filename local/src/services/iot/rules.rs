@@ -8,15 +8,13 @@ use rusqlite::Transaction;
 use serde_json::{Value, json};
 
 use super::sql::{Message, SqlError, Statement};
+use super::topic;
 use crate::clock::LocalClock;
 use crate::services::identifiers::uuid;
 use crate::services::lambda::{AsyncInvocations, LambdaError};
 use crate::services::sqs::{NewMessage, Queues};
 use crate::services::store::{Store, StoreError};
 use crate::template::{Target, TopicAction, TopicRule};
-
-/// Topics below this go straight to the rule they name (Basic Ingest).
-const BASIC_INGEST: &str = "$aws/rules/";
 
 /// Why the template's rules cannot run, or a message not be kept.
 #[derive(Debug, thiserror::Error)]
@@ -125,7 +123,7 @@ impl TopicRules {
     /// # Errors
     /// When the store fails: then the message must not be acknowledged.
     pub fn accept(&self, published: &Published<'_>) -> Result<(), RuleError> {
-        let (direct, topic) = match basic_ingest(published.topic) {
+        let (direct, topic) = match topic::basic_ingest(published.topic) {
             Some((rule, topic)) => (Some(rule), topic),
             None => (None, published.topic),
         };
@@ -258,12 +256,6 @@ impl TopicRules {
             .deliver(transaction, &target, &NewMessage::body(body))?;
         Ok(target)
     }
-}
-
-/// The rule and the topic proper of a Basic Ingest topic.
-fn basic_ingest(topic: &str) -> Option<(&str, &str)> {
-    let rest = topic.strip_prefix(BASIC_INGEST)?;
-    Some(rest.split_once('/').unwrap_or((rest, "")))
 }
 
 fn describe(action: &TopicAction) -> (&'static str, &str) {

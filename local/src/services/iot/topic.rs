@@ -30,11 +30,20 @@ pub(super) fn is_filter(filter: &str) -> bool {
         })
 }
 
-/// The most that AWS IoT takes: 256 bytes and seven slashes.
+/// The rule that a Basic Ingest topic, `$aws/rules/<rule>/<topic>`, goes straight
+/// to, and the topic proper.
+pub(super) fn basic_ingest(topic: &str) -> Option<(&str, &str)> {
+    let rest = topic.strip_prefix("$aws/rules/")?;
+    Some(rest.split_once('/').unwrap_or((rest, "")))
+}
+
+/// Whether AWS IoT takes a message on this topic: up to 256 bytes and seven
+/// slashes, not counting what Basic Ingest puts before.
 pub(super) fn is_publishable(topic: &str) -> bool {
+    let proper = basic_ingest(topic).map_or(topic, |(_, proper)| proper);
     !topic.is_empty()
-        && topic.len() <= 256
-        && topic.matches('/').count() <= 7
+        && proper.len() <= 256
+        && proper.matches('/').count() <= 7
         && !topic.contains(['+', '#', '\0'])
 }
 
@@ -72,6 +81,7 @@ mod tests {
             assert!(!is_filter(filter), "{filter}");
         }
         assert!(is_publishable("a/b/c/d/e/f/g/h"));
+        assert!(is_publishable("$aws/rules/rule/a/b/c/d/e/f/g/h"));
         for topic in ["", "a/+/b", "a/#", "a/b/c/d/e/f/g/h/i", &"x".repeat(257)] {
             assert!(!is_publishable(topic), "{topic}");
         }
