@@ -200,9 +200,10 @@ impl TemperatureSample {
         }
     }
 
-    /// Chooses the temperature that counts. `probe_seen` says whether this sensor ever reported a probe.
+    /// Chooses the temperature that counts. Whether a probe that is missing now was ever there is not known from
+    /// one frame: the unit's record settles that.
     #[must_use]
-    pub fn select(source: MeasurementSource, measured: &Measurements, probe_seen: bool) -> Option<Self> {
+    pub fn select(source: MeasurementSource, measured: &Measurements) -> Option<Self> {
         let ambient = measured.ambient.map(Self::judge);
         match (source, measured.probe) {
             (MeasurementSource::Ambient, _) => ambient,
@@ -213,7 +214,7 @@ impl TemperatureSample {
             (MeasurementSource::Probe, Probe::NotFitted) => {
                 ambient.map(|_| Self::Fault(SensorFault::ProbeMissing))
             }
-            (MeasurementSource::Auto, Probe::Missing) if probe_seen || ambient.is_none() => {
+            (MeasurementSource::Auto, Probe::Missing) if ambient.is_none() => {
                 Some(Self::Fault(SensorFault::ProbeMissing))
             }
             (MeasurementSource::Auto, Probe::Missing | Probe::NotFitted) => ambient,
@@ -247,33 +248,26 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_probe_is_a_fault_and_never_silently_the_ambient_value() {
-        let frame = measured(Some(2_100), Probe::Missing);
-        let auto = MeasurementSource::Auto;
-        assert_eq!(
-            TemperatureSample::select(auto, &frame, false),
-            Some(TemperatureSample::Valid(CentiCelsius(2_100)))
-        );
-        assert_eq!(
-            TemperatureSample::select(auto, &frame, true),
-            Some(TemperatureSample::Fault(SensorFault::ProbeMissing))
-        );
+    fn the_probe_counts_unless_the_sensor_is_set_to_ambient() {
+        let (auto, probe, ambient) =
+            (MeasurementSource::Auto, MeasurementSource::Probe, MeasurementSource::Ambient);
         let with_probe = measured(Some(2_100), Probe::Celsius(CentiCelsius(400)));
-        assert_eq!(
-            TemperatureSample::select(auto, &with_probe, false),
-            Some(TemperatureSample::Valid(CentiCelsius(400)))
-        );
-        assert_eq!(
-            TemperatureSample::select(MeasurementSource::Ambient, &with_probe, true),
-            Some(TemperatureSample::Valid(CentiCelsius(2_100)))
-        );
+        let valid = |value| Some(TemperatureSample::Valid(CentiCelsius(value)));
+        assert_eq!(TemperatureSample::select(auto, &with_probe), valid(400));
+        assert_eq!(TemperatureSample::select(probe, &with_probe), valid(400));
+        assert_eq!(TemperatureSample::select(ambient, &with_probe), valid(2_100));
+        let missing = measured(Some(2_100), Probe::Missing);
+        let fault = Some(TemperatureSample::Fault(SensorFault::ProbeMissing));
+        assert_eq!(TemperatureSample::select(auto, &missing), valid(2_100), "it may never have had one");
+        assert_eq!(TemperatureSample::select(probe, &missing), fault);
+        assert_eq!(TemperatureSample::select(auto, &measured(None, Probe::Missing)), fault);
     }
 
     #[test]
     fn a_door_frame_has_no_temperature_and_no_fault() {
         let door = Measurements { door: Some(Door::Open), ..Measurements::default() };
         for source in [MeasurementSource::Auto, MeasurementSource::Probe, MeasurementSource::Ambient] {
-            assert_eq!(TemperatureSample::select(source, &door, true), None);
+            assert_eq!(TemperatureSample::select(source, &door), None);
         }
     }
 }

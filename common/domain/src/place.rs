@@ -49,3 +49,9 @@ pub struct Unit {
     /// What kind of unit it is; decides the default limits.
     pub kind: UnitKind,
 }
+
+/// Whether `name` is a time zone of the IANA database.
+#[must_use]
+pub fn is_time_zone(name: &str) -> bool {
+    jiff::tz::db().get(name).is_ok()
+}

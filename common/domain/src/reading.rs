@@ -1,7 +1,7 @@
 //! One measurement of one unit at one instant.
 
 use crate::ids::SensorId;
-use crate::measurement::{Battery, Door, Humidity, TemperatureSample};
+use crate::measurement::{Battery, Door, Humidity, SensorFault, TemperatureSample};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,10 @@ pub struct Reading {
     /// Whether an external probe measured it. Remembered per sensor, so that its loss is noticed.
     #[serde(default)]
     pub from_probe: bool,
+    /// Whether the sensor looked for its probe and found none. If the unit has ever had readings of that probe,
+    /// the temperature beside it is of something else and is not used.
+    #[serde(default)]
+    pub probe_missing: bool,
     /// Whether it comes from the sensor that drives the unit. Others are recorded and shown but judge nothing.
     #[serde(default = "yes")]
     pub drives_unit: bool,
@@ -88,6 +92,12 @@ pub enum Rejection {
 pub const EARLIEST: Timestamp = Timestamp::from_seconds(1_420_070_400);
 
 impl Reading {
+    /// This reading from a sensor that has lost its probe: a fault instead of the ambient temperature.
+    #[must_use]
+    pub fn without_probe(&self) -> Self {
+        Self { temperature: Some(TemperatureSample::Fault(SensorFault::ProbeMissing)), ..self.clone() }
+    }
+
     /// Checks what can be checked of a reading alone.
     ///
     /// # Errors

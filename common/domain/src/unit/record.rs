@@ -52,6 +52,9 @@ impl UnitRecord {
             return Admission::Rejected(rejection);
         }
         let Some(slot) = self.slot(reading.sensor_id) else { return Admission::TooManySensors };
+        let lost_probe = reading.probe_missing && self.probe_seen(reading.sensor_id);
+        let settled = lost_probe.then(|| reading.without_probe());
+        let reading = settled.as_ref().unwrap_or(reading);
         let entry = Entry::of(reading, slot);
         let known = self.state.sensors.get(usize::from(slot));
         if known.is_some_and(|track| track.sighting(reading) == Sighting::Repeated) || self.head.contains(&entry) {
@@ -94,8 +97,7 @@ impl UnitRecord {
     }
 
     /// Whether `sensor` ever reported an external probe here.
-    #[must_use]
-    pub fn probe_seen(&self, sensor: SensorId) -> bool {
+    fn probe_seen(&self, sensor: SensorId) -> bool {
         self.state.sensors.iter().any(|track| track.id == sensor && track.probe_seen)
     }
 

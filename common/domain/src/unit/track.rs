@@ -123,6 +123,7 @@ mod tests {
             battery: None,
             rssi_dbm: None,
             from_probe: false,
+            probe_missing: false,
             drives_unit: true,
             origin: Origin::Radio,
         }
