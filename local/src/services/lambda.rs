@@ -79,7 +79,6 @@ struct Inner {
     store: Store,
     clock: LocalClock,
     queues: Queues,
-    invoker: Arc<dyn Invoker>,
     account: Account,
     functions: BTreeMap<String, Function>,
     accepted: Notify,
@@ -104,7 +103,6 @@ impl AsyncInvocations {
         store: Store,
         clock: LocalClock,
         queues: Queues,
-        invoker: Arc<dyn Invoker>,
         account: Account,
         functions: &[Function],
     ) -> Result<Self, LambdaError> {
@@ -134,7 +132,6 @@ impl AsyncInvocations {
                 store,
                 clock,
                 queues,
-                invoker,
                 account,
                 functions,
                 accepted,
@@ -234,7 +231,7 @@ impl AsyncInvocations {
 
     /// Runs what is due until the task is dropped; what runs then is run again
     /// at the next start.
-    pub async fn run(self) {
+    pub async fn run(self, invoker: Arc<dyn Invoker>) {
         let mut running = JoinSet::new();
         let mut ids: HashMap<Id, i64> = HashMap::new();
         loop {
@@ -242,8 +239,8 @@ impl AsyncInvocations {
             let next_due = match self.due(&held, CONCURRENCY.saturating_sub(running.len())) {
                 Ok((due, next_due)) => {
                     for pending in due {
-                        let (id, worker) = (pending.id, self.clone());
-                        let task = running.spawn(async move { worker.attempt(pending).await });
+                        let (id, worker, invoker) = (pending.id, self.clone(), Arc::clone(&invoker));
+                        let task = running.spawn(async move { worker.attempt(&*invoker, pending).await });
                         ids.insert(task.id(), id);
                     }
                     next_due
@@ -297,12 +294,8 @@ impl AsyncInvocations {
         Ok((due, next))
     }
 
-    async fn attempt(&self, pending: Pending) {
-        let outcome = self
-            .inner
-            .invoker
-            .invoke(&pending.function, pending.payload.clone())
-            .await;
+    async fn attempt(&self, invoker: &dyn Invoker, pending: Pending) {
+        let outcome = invoker.invoke(&pending.function, pending.payload.clone()).await;
         let kept = match &outcome {
             Ok(_) => self.forget(&pending),
             Err(failure) => self.failed(&pending, failure),
@@ -454,7 +447,6 @@ mod tests {
             store,
             clock.clone(),
             queues.clone(),
-            functions.clone(),
             account(),
             &[Function {
                 asynchronous,
@@ -485,7 +477,7 @@ mod tests {
     #[tokio::test]
     async fn an_event_runs_once_when_the_function_succeeds() {
         let mut world = world(&DataLocation::Memory, on_failure());
-        let worker = tokio::spawn(world.invocations.clone().run());
+        let worker = tokio::spawn(world.invocations.clone().run(world.functions.clone()));
         world.invocations.invoke("worker", b"{\"n\":1}").unwrap();
         assert_eq!(world.seen.recv().await.unwrap().event, json!({"n": 1}));
         settle().await;
@@ -498,7 +490,7 @@ mod tests {
     #[tokio::test]
     async fn a_failing_function_gets_two_retries_and_then_its_destination_the_record() {
         let mut world = world(&DataLocation::Memory, on_failure());
-        let worker = tokio::spawn(world.invocations.clone().run());
+        let worker = tokio::spawn(world.invocations.clone().run(world.functions.clone()));
         world.functions.fail(3);
         let id = world.invocations.invoke("worker", b"{\"n\":1}").unwrap();
         for delay in [60, 120] {
@@ -531,7 +523,7 @@ mod tests {
             ..on_failure()
         };
         let mut world = world(&DataLocation::Memory, asynchronous);
-        let worker = tokio::spawn(world.invocations.clone().run());
+        let worker = tokio::spawn(world.invocations.clone().run(world.functions.clone()));
         world.functions.fail(1);
         world.invocations.invoke("worker", b"{}").unwrap();
         world.seen.recv().await.unwrap();
@@ -549,7 +541,7 @@ mod tests {
             ..Default::default()
         };
         let mut world = world(&DataLocation::Memory, asynchronous);
-        let worker = tokio::spawn(world.invocations.clone().run());
+        let worker = tokio::spawn(world.invocations.clone().run(world.functions.clone()));
         world.functions.fail(1);
         world.invocations.invoke("worker", b"{\"n\":1}").unwrap();
         world.seen.recv().await.unwrap();
@@ -569,14 +561,14 @@ mod tests {
         let location = DataLocation::Directory(folder.path().into());
         let mut killed = world(&location, on_failure());
         killed.functions.hold();
-        let worker = tokio::spawn(killed.invocations.clone().run());
+        let worker = tokio::spawn(killed.invocations.clone().run(killed.functions.clone()));
         killed.invocations.invoke("worker", b"1").unwrap();
         killed.seen.recv().await.unwrap();
         worker.abort();
         killed.invocations.invoke("worker", b"2").unwrap();
 
         let mut restarted = world(&location, on_failure());
-        let worker = tokio::spawn(restarted.invocations.clone().run());
+        let worker = tokio::spawn(restarted.invocations.clone().run(restarted.functions.clone()));
         assert_eq!(restarted.seen.recv().await.unwrap().event, json!(1));
         assert_eq!(restarted.seen.recv().await.unwrap().event, json!(2));
         worker.abort();
@@ -585,7 +577,7 @@ mod tests {
     #[tokio::test]
     async fn more_events_than_may_run_at_once_all_run() {
         let mut world = world(&DataLocation::Memory, on_failure());
-        let worker = tokio::spawn(world.invocations.clone().run());
+        let worker = tokio::spawn(world.invocations.clone().run(world.functions.clone()));
         for n in 0..3 * CONCURRENCY {
             world
                 .invocations

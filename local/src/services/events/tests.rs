@@ -13,6 +13,7 @@ struct World {
     buses: EventBuses,
     queues: Queues,
     invocations: AsyncInvocations,
+    functions: Arc<Functions>,
     seen: UnboundedReceiver<Invocation>,
 }
 
@@ -56,7 +57,6 @@ fn try_world(location: &DataLocation, rules: &[Rule]) -> Result<World, BusError>
         store.clone(),
         clock.clone(),
         queues.clone(),
-        functions,
         account(),
         &[function("worker")],
     )
@@ -73,6 +73,7 @@ fn try_world(location: &DataLocation, rules: &[Rule]) -> Result<World, BusError>
         buses,
         queues,
         invocations,
+        functions,
         seen,
     })
 }
@@ -154,7 +155,7 @@ async fn a_function_target_is_invoked_asynchronously_with_its_input() {
         ..target(Target::Function("worker".into()))
     };
     let mut world = world(&[rule("alerts", json!({"source": ["alerts"]}), vec![shaped])]);
-    let worker = tokio::spawn(world.invocations.clone().run());
+    let worker = tokio::spawn(world.invocations.clone().run(world.functions.clone()));
     world.put(vec![entry("alerts", &json!({"n": 1}))]).await;
     let seen = world.seen.recv().await.unwrap();
     assert_eq!(
@@ -264,7 +265,7 @@ async fn an_acknowledged_event_survives_on_its_way_to_queue_and_function() {
     killed.put(vec![entry("alerts", &json!({"n": 1}))]).await;
 
     let mut restarted = try_world(&location, &rules).unwrap();
-    let worker = tokio::spawn(restarted.invocations.clone().run());
+    let worker = tokio::spawn(restarted.invocations.clone().run(restarted.functions.clone()));
     assert_eq!(restarted.receive("orders").await.len(), 1);
     assert_eq!(
         restarted.seen.recv().await.unwrap().event["detail"],

@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -7,7 +6,7 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::services::sqs::{Queues, Visibility};
 use crate::services::store::DataLocation;
-use crate::services::testing::{Functions, account, clock, queue, settle};
+use crate::services::testing::{account, clock, queue, settle};
 use crate::template::RetryPolicy;
 
 struct World {
@@ -41,16 +40,8 @@ fn schedule(expression: &str) -> Schedule {
 fn world(location: &DataLocation, clock: &LocalClock, schedules: &[Schedule]) -> World {
     let store = Store::open(location).unwrap();
     let queues = Queues::open(store.clone(), clock.clone(), [queue("runs"), queue("dead")]).unwrap();
-    let (functions, _) = Functions::new();
-    let invocations = AsyncInvocations::open(
-        store.clone(),
-        clock.clone(),
-        queues.clone(),
-        Arc::clone(&functions) as _,
-        account(),
-        &[],
-    )
-    .unwrap();
+    let invocations =
+        AsyncInvocations::open(store.clone(), clock.clone(), queues.clone(), account(), &[]).unwrap();
     let scheduler = Scheduler::open(store, clock.clone(), invocations, account(), schedules).unwrap();
     World {
         queues,

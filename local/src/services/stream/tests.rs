@@ -70,15 +70,8 @@ fn world(location: &DataLocation) -> World {
     let database = DynamoDb::open(location, &[table()], clock.clone()).unwrap();
     let queues = Queues::open(store.clone(), clock.clone(), [queue("dead")]).unwrap();
     let (functions, seen) = Functions::new();
-    let invocations = AsyncInvocations::open(
-        store.clone(),
-        clock.clone(),
-        queues.clone(),
-        functions.clone(),
-        account(),
-        &[],
-    )
-    .unwrap();
+    let invocations =
+        AsyncInvocations::open(store.clone(), clock.clone(), queues.clone(), account(), &[]).unwrap();
     let parts = StreamParts {
         database: database.clone(),
         store,

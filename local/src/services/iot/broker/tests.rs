@@ -5,7 +5,7 @@ use super::*;
 use crate::services::lambda::AsyncInvocations;
 use crate::services::sqs::{Queues, Visibility};
 use crate::services::store::{DataLocation, Store};
-use crate::services::testing::{Functions, account, clock, queue};
+use crate::services::testing::{account, clock, queue};
 use crate::template::{TopicAction, TopicRule};
 use tokio::task::JoinHandle;
 
@@ -25,16 +25,8 @@ async fn world() -> World {
     let clock = clock();
     let store = Store::open(&DataLocation::Memory).unwrap();
     let queues = Queues::open(store.clone(), clock.clone(), [queue("frames")]).unwrap();
-    let (functions, _) = Functions::new();
-    let invocations = AsyncInvocations::open(
-        store.clone(),
-        clock.clone(),
-        queues.clone(),
-        functions,
-        account(),
-        &[],
-    )
-    .unwrap();
+    let invocations =
+        AsyncInvocations::open(store.clone(), clock.clone(), queues.clone(), account(), &[]).unwrap();
     let rule = TopicRule {
         logical_id: "Rule".into(),
         name: "frames".into(),

@@ -10,6 +10,7 @@ struct World {
     rules: TopicRules,
     queues: Queues,
     invocations: AsyncInvocations,
+    functions: Arc<Functions>,
     seen: UnboundedReceiver<Invocation>,
 }
 
@@ -48,7 +49,6 @@ fn try_world(location: &DataLocation, rules: &[TopicRule]) -> Result<World, Rule
         store.clone(),
         clock.clone(),
         queues.clone(),
-        functions,
         account(),
         &[function("receive")],
     )
@@ -58,6 +58,7 @@ fn try_world(location: &DataLocation, rules: &[TopicRule]) -> Result<World, Rule
         rules,
         queues,
         invocations,
+        functions,
         seen,
     })
 }
@@ -104,7 +105,7 @@ async fn a_selected_message_invokes_the_function_and_survives_until_it_has_run()
     killed.publish("freshtrack/org_1/dev_1/down", br#"{"t": 5}"#);
 
     let mut restarted = try_world(&location, &rules).unwrap();
-    let worker = tokio::spawn(restarted.invocations.clone().run());
+    let worker = tokio::spawn(restarted.invocations.clone().run(restarted.functions.clone()));
     let seen = restarted.seen.recv().await.unwrap();
     let event = json!({"t": 4.5, "org_id": "org_1", "at": 1_795_262_400_000_i64});
     assert_eq!(
