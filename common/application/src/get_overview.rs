@@ -1,0 +1,66 @@
+//! Everything a dashboard shows first.
+
+use crate::error::{Failure, Refusal};
+use crate::ports::{Clock, Places, PlacesOfOrg, UnitStates};
+use crate::scope::OrgScope;
+use freshtrack_contracts::live::Topic;
+use freshtrack_contracts::places::{AreaView, Overview, SiteView, UnitSnapshot, UnitView};
+use freshtrack_domain::ids::UnitId;
+use freshtrack_domain::unit::{UnitRecord, UnitState};
+use std::collections::BTreeMap;
+
+/// Every site, area and unit of the organization with what is happening in it.
+///
+/// # Errors
+/// Refused when there is no such organization.
+pub async fn get_overview(
+    places: &dyn Places,
+    states: &dyn UnitStates,
+    clock: &dyn Clock,
+    scope: OrgScope,
+) -> Result<Overview, Failure> {
+    // Before reading: whatever is written meanwhile is sent again on resync rather than missed.
+    let as_of = clock.now();
+    let all = places.all(scope).await?.ok_or_else(|| Refusal::not_found("organization"))?;
+    let records: BTreeMap<UnitId, UnitRecord> =
+        states.list(scope).await?.into_iter().map(|record| (record.state.unit_id, record)).collect();
+    let unit_view = |unit: &freshtrack_domain::place::Unit| {
+        let now = records.get(&unit.id).map_or_else(
+            || {
+                let state = UnitState::new(unit.id, unit.site_id, unit.area_id, unit.kind, as_of);
+                UnitSnapshot::from(&UnitRecord::new(state))
+            },
+            UnitSnapshot::from,
+        );
+        UnitView { id: unit.id, area_id: unit.area_id, name: unit.name.clone(), kind: unit.kind, now }
+    };
+    let sites = all
+        .sites
+        .iter()
+        .map(|site| SiteView {
+            id: site.id,
+            name: site.name.clone(),
+            time_zone: site.time_zone.clone(),
+            areas: all
+                .areas
+                .iter()
+                .filter(|area| area.site_id == site.id)
+                .map(|area| AreaView {
+                    id: area.id,
+                    name: area.name.clone(),
+                    units: all.units.iter().filter(|unit| unit.area_id == area.id).map(unit_view).collect(),
+                })
+                .collect(),
+        })
+        .collect();
+    Ok(Overview { org_id: scope.org_id(), name: all.organization.name, sites, as_of: as_of.into() })
+}
+
+/// Whether the place that `topic` names is among `all`.
+pub(crate) fn known_place(all: &PlacesOfOrg, topic: &Topic) -> bool {
+    match topic {
+        Topic::Org => true,
+        Topic::Site(id) => all.sites.iter().any(|site| site.id == *id),
+        Topic::Unit(id) => all.units.iter().any(|unit| unit.id == *id),
+    }
+}

@@ -1,0 +1,193 @@
+//! Brings in an organization with everything it has, as often as wanted.
+
+use crate::error::{Failure, PortErrorKind, Refusal};
+use crate::ports::{Clock, Organizations, PlacesOfOrg, StoredKey, UnitStates};
+use crate::scope::OrgScope;
+use freshtrack_contracts::organization::{
+    ImportReport, OrganizationDocument, SensorDocument, SiteDocument, UnitDocument,
+};
+use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_decoders as decoders;
+use freshtrack_domain::access::AccessKeySecret;
+use freshtrack_domain::device::Sensor;
+use freshtrack_domain::ids::OrgId;
+use freshtrack_domain::measurement::CentiCelsius;
+use freshtrack_domain::place::{Area, Organization, Site, Unit};
+use freshtrack_domain::time::Span;
+use freshtrack_domain::unit::{Overrides, Rules, UnitRecord, UnitState};
+
+/// How often a unit is read again when its readings come in during the import.
+const ATTEMPTS: usize = 5;
+
+/// What an import needs.
+pub struct Import<'a> {
+    /// Places, sensors and keys.
+    pub organizations: &'a dyn Organizations,
+    /// The units' states, which carry their rules.
+    pub states: &'a dyn UnitStates,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+/// Creates or brings up to date the organization of `document`. History is never touched.
+///
+/// # Errors
+/// Refused, before anything is stored, when the document contradicts itself; and when a DevEUI or a key is
+/// another organization's.
+pub async fn import_organization(
+    ports: &Import<'_>,
+    document: OrganizationDocument,
+) -> Result<ImportReport, Failure> {
+    let scope = OrgScope::granted(document.id);
+    let mut plan = Plan::default();
+    for site in &document.sites {
+        plan.add_site(document.id, site)?;
+    }
+    let keys = document
+        .access_keys
+        .iter()
+        .map(|key| {
+            let secret: AccessKeySecret =
+                key.secret.parse().map_err(|e| Refusal::invalid(format!("access key \"{}\": {e}", key.name)))?;
+            let stored =
+                StoredKey { id: key.id, org_id: document.id, hash: secret.hash(), rights: key.rights.clone() };
+            Ok((secret.prefix().to_owned(), key.name.clone(), stored))
+        })
+        .collect::<Result<Vec<_>, Refusal>>()?;
+    let report =
+        ImportReport { sites: plan.sites.len(), units: plan.units.len(), sensors: plan.sensors.len() };
+    let organization = Organization { id: document.id, name: document.name };
+    let places = PlacesOfOrg {
+        organization,
+        sites: plan.sites,
+        areas: plan.areas,
+        units: plan.units.iter().map(|(unit, _)| unit.clone()).collect(),
+    };
+    ports.organizations.put_places(&places).await?;
+    for (unit, overrides) in &plan.units {
+        put_unit(ports, scope, unit, overrides).await?;
+    }
+    for sensor in &plan.sensors {
+        ports.organizations.put_sensor(sensor).await.map_err(|error| match error.kind {
+            PortErrorKind::Conflict => Failure::from(Refusal::new(
+                ProblemCode::Conflict,
+                format!("The DevEUI {} is registered for another sensor.", sensor.dev_eui),
+            )),
+            _ => error.into(),
+        })?;
+    }
+    for (prefix, name, key) in &keys {
+        ports.organizations.put_key(prefix, name, key).await?;
+    }
+    Ok(report)
+}
+
+#[derive(Default)]
+struct Plan {
+    sites: Vec<Site>,
+    areas: Vec<Area>,
+    units: Vec<(Unit, Overrides)>,
+    sensors: Vec<Sensor>,
+}
+
+impl Plan {
+    fn add_site(&mut self, org_id: OrgId, site: &SiteDocument) -> Result<(), Refusal> {
+        if !freshtrack_domain::place::is_time_zone(&site.time_zone) {
+            return Err(Refusal::invalid(format!("\"{}\" is not an IANA time zone.", site.time_zone)));
+        }
+        self.sites.push(Site { id: site.id, name: site.name.clone(), time_zone: site.time_zone.clone() });
+        for area in &site.areas {
+            self.areas.push(Area { id: area.id, site_id: site.id, name: area.name.clone() });
+            for document in &area.units {
+                let unit = Unit {
+                    id: document.id,
+                    site_id: site.id,
+                    area_id: area.id,
+                    name: document.name.clone(),
+                    kind: document.kind,
+                };
+                let overrides = overrides_of(document)?;
+                for sensor in &document.sensors {
+                    self.sensors.push(sensor_of(org_id, &unit, sensor)?);
+                }
+                self.units.push((unit, overrides));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn overrides_of(unit: &UnitDocument) -> Result<Overrides, Refusal> {
+    let degrees = |value: Option<f64>, field: &str| match value {
+        Some(degrees) => CentiCelsius::from_celsius(degrees)
+            .map(Some)
+            .ok_or_else(|| Refusal::invalid(format!("{field} of \"{}\" is not a temperature.", unit.name))),
+        None => Ok(None),
+    };
+    let interval = unit.sensors.iter().find(|sensor| sensor.primary.unwrap_or(true)).and_then(|sensor| {
+        sensor
+            .report_interval_seconds
+            .map(Span::seconds)
+            .or_else(|| decoders::find(&sensor.model).map(|model| model.uplink_interval))
+    });
+    let overrides = Overrides {
+        low: degrees(unit.low_c, "low_c")?,
+        high: degrees(unit.high_c, "high_c")?,
+        hysteresis: None,
+        confirm: unit.confirm_minutes.map(Span::minutes),
+        report_interval: interval,
+    };
+    Rules::checked(unit.kind, &overrides)
+        .map_err(|error| Refusal::invalid(format!("\"{}\": {error}.", unit.name)))?;
+    Ok(overrides)
+}
+
+fn sensor_of(org_id: OrgId, unit: &Unit, sensor: &SensorDocument) -> Result<Sensor, Refusal> {
+    let dev_eui =
+        sensor.dev_eui.parse().map_err(|e| Refusal::invalid(format!("sensor {}: {e}.", sensor.id)))?;
+    let offset = match sensor.offset_c {
+        Some(degrees) => CentiCelsius::from_celsius(degrees)
+            .ok_or_else(|| Refusal::invalid(format!("offset_c of {} is not a temperature.", sensor.id)))?,
+        None => CentiCelsius::default(),
+    };
+    Ok(Sensor {
+        id: sensor.id,
+        org_id,
+        dev_eui,
+        unit_id: unit.id,
+        model: sensor.model.clone(),
+        source: sensor.source,
+        primary: sensor.primary.unwrap_or(true),
+        temperature_offset: offset,
+    })
+}
+
+/// Creates the unit's state, or gives it the new rules and judges it by them.
+async fn put_unit(
+    ports: &Import<'_>,
+    scope: OrgScope,
+    unit: &Unit,
+    overrides: &Overrides,
+) -> Result<(), Failure> {
+    let mut attempts = 0;
+    loop {
+        let now = ports.clock.now();
+        let stored = ports.states.load(scope, unit.id).await?;
+        let mut changes = Vec::new();
+        let mut record = stored.clone().unwrap_or_else(|| {
+            UnitRecord::new(UnitState::new(unit.id, unit.site_id, unit.area_id, unit.kind, now))
+        });
+        let state = &mut record.state;
+        (state.site_id, state.area_id, state.kind) = (unit.site_id, unit.area_id, unit.kind);
+        state.overrides = *overrides;
+        if stored.as_ref() == Some(&record) {
+            return Ok(());
+        }
+        record.judge(now, &mut changes);
+        match ports.states.save(scope, &mut record, &changes).await {
+            Ok(()) => return Ok(()),
+            Err(error) if error.kind == PortErrorKind::Conflict && attempts < ATTEMPTS => attempts += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

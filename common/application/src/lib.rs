@@ -1,0 +1,40 @@
+//! Use cases over small ports. Knows the domain; never AWS, never HTTP.
+//!
+//! One file a use case. A use case takes the ports it needs by name and the [`OrgScope`] of whoever asks; it
+//! answers with a contract type, a [`Refusal`] (the caller's to mend) or a fault (ours).
+
+mod authorize;
+mod error;
+mod get_alert;
+mod get_overview;
+mod import_organization;
+mod list_alerts;
+mod list_readings;
+mod live;
+pub mod ports;
+mod quarantine;
+mod receive_uplinks;
+mod record_readings;
+mod record_trail;
+mod scope;
+mod sweep_timers;
+mod upload_readings;
+
+pub use authorize::authorize_access_key;
+pub use error::{Failure, PortError, PortErrorKind, Refusal};
+pub use get_alert::get_alert;
+pub use get_overview::get_overview;
+pub use import_organization::{Import, import_organization};
+pub use list_alerts::{AlertQuery, list_alerts};
+pub use list_readings::list_readings;
+pub use live::{
+    BroadcastChunk, Live, LiveUpdate, TICKET_LIFE, broadcast, connect, disconnect, issue_ticket, redeem_ticket,
+    reply, resync, subscribe, unsubscribe,
+};
+pub use quarantine::{list_quarantine, replay_frame};
+pub use receive_uplinks::{ReceiveUplinks, Uplink};
+pub use record_readings::{Outcome, RecordReadings, RetryReadings, UnitReading, retry_readings};
+pub use record_trail::record_trail;
+pub use scope::{Caller, OrgScope};
+pub use sweep_timers::{SweepReport, sweep_timers};
+pub use upload_readings::upload_readings;

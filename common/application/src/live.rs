@@ -1,0 +1,378 @@
+//! The live channel: what is recorded is on every watching screen before the invocation ends.
+
+use crate::error::{Failure, PortError, PortErrorKind, Refusal};
+use crate::get_overview::known_place;
+use crate::ports::{
+    Alerts, BroadcastLane, Clock, Connection, ConnectionId, Connections, Delivery, IdSource, Places, Sockets,
+    TicketGrant, Tickets, UnitStates,
+};
+use crate::scope::{Caller, OrgScope};
+use freshtrack_contracts::alerts::AlertView;
+use freshtrack_contracts::live::{MAX_FRAME, ServerBody, ServerMessage, Ticket, Topic};
+use freshtrack_contracts::places::UnitSnapshot;
+use freshtrack_domain::alert::{Alert, AlertStatus};
+use freshtrack_domain::ids::OrgId;
+use freshtrack_domain::time::{Span, Timestamp};
+use freshtrack_domain::unit::{Change, UnitRecord};
+use futures_util::stream::{self, StreamExt};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How long a ticket may wait to be used.
+pub const TICKET_LIFE: Span = Span::seconds(30);
+/// API Gateway closes every socket after two hours.
+const CONNECTION_LIFE: Span = Span::hours(2);
+/// Topics one socket may hold.
+const MAX_TOPICS: usize = 50;
+/// Sockets that the recording invocation serves itself. More are handed to workers, this many at a time.
+const DIRECT_FAN_OUT: usize = 200;
+/// Messages in flight at once.
+const PARALLEL_SENDS: usize = 50;
+/// How far behind a resume point clocks of two writers may be: what is sent twice is recognised by its `rev`.
+const RESYNC_OVERLAP: Span = Span::seconds(10);
+
+/// A unit that was written, for those who watch it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveUpdate {
+    unit: UnitSnapshot,
+    alerts: Vec<AlertView>,
+}
+
+impl LiveUpdate {
+    /// The unit as it is.
+    #[must_use]
+    pub fn of(record: &UnitRecord) -> Self {
+        Self { unit: record.into(), alerts: Vec::new() }
+    }
+
+    /// The unit was written again, with `changes`.
+    pub fn advance(&mut self, record: &UnitRecord, changes: Vec<Change>) {
+        self.unit = record.into();
+        for change in changes {
+            let (Change::AlertOpened(alert) | Change::AlertUpgraded(alert) | Change::AlertResolved(alert)) = change
+            else {
+                continue;
+            };
+            self.alerts.retain(|known| known.id != alert.id);
+            self.alerts.push((&alert).into());
+        }
+    }
+
+    fn concerns(&self, topic: &Topic) -> bool {
+        match topic {
+            Topic::Org => true,
+            Topic::Site(site_id) => *site_id == self.unit.site_id,
+            Topic::Unit(unit_id) => *unit_id == self.unit.unit_id,
+        }
+    }
+}
+
+/// Messages for a portion of an organization's sockets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BroadcastChunk {
+    /// Whose sockets they are.
+    pub org_id: OrgId,
+    /// The sockets.
+    pub connections: Vec<ConnectionId>,
+    /// The messages, in order.
+    pub messages: Vec<String>,
+}
+
+/// Shows what was recorded to those who watch.
+#[derive(Clone, Copy)]
+pub struct Live<'a> {
+    /// Who watches.
+    pub connections: &'a dyn Connections,
+    /// Their sockets.
+    pub sockets: &'a dyn Sockets,
+    /// The way to very many sockets.
+    pub lane: &'a dyn BroadcastLane,
+}
+
+impl Live<'_> {
+    /// Pushes `updates` to everyone who subscribed to them. Never fails: what cannot be shown now is asked for
+    /// by the screen when it notices the gap.
+    pub async fn push(&self, scope: OrgScope, updates: &[LiveUpdate], now: Timestamp) {
+        if updates.is_empty() {
+            return;
+        }
+        if let Err(error) = self.try_push(scope, updates, now).await {
+            tracing::warn!(org.id = %scope.org_id(), %error, "live push failed");
+        }
+    }
+
+    async fn try_push(&self, scope: OrgScope, updates: &[LiveUpdate], now: Timestamp) -> Result<(), PortError> {
+        // Somebody who has just connected must not miss an alert; a plain reading they would see next time.
+        let fresh = updates.iter().any(|update| !update.alerts.is_empty());
+        let watching = self.connections.of_org(scope.org_id(), fresh).await?;
+        // Most screens show the same, so each distinct set of updates is written out once.
+        let mut audiences: BTreeMap<Vec<usize>, Vec<ConnectionId>> = BTreeMap::new();
+        for connection in watching {
+            let wanted: Vec<usize> = updates
+                .iter()
+                .enumerate()
+                .filter(|(_, update)| connection.topics.iter().any(|topic| update.concerns(topic)))
+                .map(|(index, _)| index)
+                .collect();
+            if !wanted.is_empty() {
+                audiences.entry(wanted).or_default().push(connection.id);
+            }
+        }
+        for (wanted, connections) in audiences {
+            let shown: Vec<&LiveUpdate> = wanted.iter().filter_map(|index| updates.get(*index)).collect();
+            let messages = messages_of(&shown, now)?;
+            self.fan_out(scope, connections, messages).await?;
+        }
+        Ok(())
+    }
+
+    async fn fan_out(
+        &self,
+        scope: OrgScope,
+        connections: Vec<ConnectionId>,
+        messages: Vec<String>,
+    ) -> Result<(), PortError> {
+        if connections.len() <= DIRECT_FAN_OUT {
+            let chunk = BroadcastChunk { org_id: scope.org_id(), connections, messages };
+            broadcast(self.connections, self.sockets, &chunk).await;
+            return Ok(());
+        }
+        for portion in connections.chunks(DIRECT_FAN_OUT) {
+            let chunk = BroadcastChunk {
+                org_id: scope.org_id(),
+                connections: portion.to_vec(),
+                messages: messages.clone(),
+            };
+            self.lane.hand_over(&chunk).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Sends the messages of `chunk` to its sockets and forgets those that are gone.
+pub async fn broadcast(connections: &dyn Connections, sockets: &dyn Sockets, chunk: &BroadcastChunk) {
+    stream::iter(&chunk.connections)
+        .for_each_concurrent(PARALLEL_SENDS, |id| async move {
+            for message in &chunk.messages {
+                match sockets.send(id, message).await {
+                    Ok(Delivery::Sent) => {}
+                    Ok(Delivery::Gone) => {
+                        if let Err(error) = connections.remove(chunk.org_id, id).await {
+                            tracing::warn!(connection.id = %id, %error, "a dead connection stays listed");
+                        }
+                        return;
+                    }
+                    Err(error) => tracing::warn!(connection.id = %id, %error, "a live message was not sent"),
+                }
+            }
+        })
+        .await;
+}
+
+/// The messages that show `updates`: alerts first, then units, none larger than a frame.
+fn messages_of(updates: &[&LiveUpdate], now: Timestamp) -> Result<Vec<String>, PortError> {
+    let alerts: Vec<AlertView> = updates.iter().flat_map(|update| update.alerts.clone()).collect();
+    let units: Vec<UnitSnapshot> = updates.iter().map(|update| update.unit.clone()).collect();
+    let mut messages = Vec::new();
+    write_frames(alerts, |alerts| ServerBody::AlertsChanged { alerts }, now, &mut messages)?;
+    write_frames(units, |units| ServerBody::UnitsChanged { units }, now, &mut messages)?;
+    Ok(messages)
+}
+
+/// Writes `items` into as few messages as fit the frame size.
+fn write_frames<T: Clone + Serialize>(
+    items: Vec<T>,
+    body: impl Fn(Vec<T>) -> ServerBody + Copy,
+    now: Timestamp,
+    out: &mut Vec<String>,
+) -> Result<(), PortError> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    let text = write(&ServerMessage::new(now, body(items.clone())))?;
+    if text.len() <= MAX_FRAME || items.len() == 1 {
+        out.push(text);
+        return Ok(());
+    }
+    let (first, second) = items.split_at(items.len() / 2);
+    write_frames(first.to_vec(), body, now, out)?;
+    write_frames(second.to_vec(), body, now, out)
+}
+
+fn write(message: &ServerMessage) -> Result<String, PortError> {
+    serde_json::to_string(message).map_err(|e| PortError::because("live.write", PortErrorKind::Corrupt, e))
+}
+
+/// Issues a ticket for one socket. `socket_url` is where sockets connect.
+///
+/// # Errors
+/// When the ticket cannot be stored.
+pub async fn issue_ticket(
+    tickets: &dyn Tickets,
+    ids: &dyn IdSource,
+    clock: &dyn Clock,
+    caller: &Caller,
+    socket_url: &str,
+) -> Result<Ticket, Failure> {
+    let ticket = format!("{:032x}{:032x}", ids.random(), ids.random());
+    let expires_at = clock.now() + TICKET_LIFE;
+    let grant = TicketGrant { org_id: caller.scope.org_id(), actor: caller.actor.clone(), expires_at };
+    tickets.put(&ticket, &grant).await?;
+    Ok(Ticket { url: format!("{socket_url}?ticket={ticket}"), expires_at: expires_at.into() })
+}
+
+/// Takes a ticket; `None` if it is unknown, used or too old.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn redeem_ticket(
+    tickets: &dyn Tickets,
+    clock: &dyn Clock,
+    ticket: &str,
+) -> Result<Option<TicketGrant>, PortError> {
+    Ok(tickets.take(ticket).await?.filter(|grant| grant.expires_at > clock.now()))
+}
+
+/// A socket opened.
+///
+/// # Errors
+/// When it cannot be stored; the socket must then be refused.
+pub async fn connect(
+    connections: &dyn Connections,
+    clock: &dyn Clock,
+    scope: OrgScope,
+    id: &str,
+) -> Result<(), PortError> {
+    connections
+        .put(&Connection {
+            id: id.to_owned(),
+            org_id: scope.org_id(),
+            topics: Vec::new(),
+            expires_at: clock.now() + CONNECTION_LIFE,
+        })
+        .await
+}
+
+/// A socket closed.
+///
+/// # Errors
+/// When it may still be listed; it is then forgotten at its first message.
+pub async fn disconnect(connections: &dyn Connections, scope: OrgScope, id: &str) -> Result<(), PortError> {
+    connections.remove(scope.org_id(), id).await
+}
+
+/// Adds topics to a socket. Answers with all it has now.
+///
+/// # Errors
+/// Refused when there are too many topics, or one is not the organization's.
+pub async fn subscribe(
+    connections: &dyn Connections,
+    places: &dyn Places,
+    scope: OrgScope,
+    id: &str,
+    topics: Vec<Topic>,
+) -> Result<ServerBody, Failure> {
+    let mut connection = known(connections, scope, id).await?;
+    if topics.iter().any(|topic| *topic != Topic::Org) {
+        let all = places.all(scope).await?.ok_or_else(|| Refusal::not_found("organization"))?;
+        for topic in &topics {
+            if !known_place(&all, topic) {
+                return Err(Refusal::not_found("site or unit to subscribe to").into());
+            }
+        }
+    }
+    for topic in topics {
+        if !connection.topics.contains(&topic) {
+            connection.topics.push(topic);
+        }
+    }
+    if connection.topics.len() > MAX_TOPICS {
+        return Err(Refusal::invalid(format!("A socket may hold {MAX_TOPICS} topics.")).into());
+    }
+    connections.put(&connection).await?;
+    Ok(ServerBody::Subscribed { topics: connection.topics })
+}
+
+/// Drops topics from a socket. Answers with those it has left.
+///
+/// # Errors
+/// When the connection is not known or cannot be stored.
+pub async fn unsubscribe(
+    connections: &dyn Connections,
+    scope: OrgScope,
+    id: &str,
+    topics: &[Topic],
+) -> Result<ServerBody, Failure> {
+    let mut connection = known(connections, scope, id).await?;
+    connection.topics.retain(|topic| !topics.contains(topic));
+    connections.put(&connection).await?;
+    Ok(ServerBody::Subscribed { topics: connection.topics })
+}
+
+async fn known(connections: &dyn Connections, scope: OrgScope, id: &str) -> Result<Connection, Failure> {
+    Ok(connections.find(scope.org_id(), id).await?.ok_or_else(|| Refusal::not_found("connection"))?)
+}
+
+/// Sends a socket everything it subscribed to that changed since `since` (milliseconds, a message's `seq`).
+///
+/// # Errors
+/// When the store does not answer or the socket is not known.
+#[expect(clippy::too_many_arguments, reason = "each port by name; a struct would be used here only")]
+pub async fn resync(
+    connections: &dyn Connections,
+    sockets: &dyn Sockets,
+    states: &dyn UnitStates,
+    alerts: &dyn Alerts,
+    clock: &dyn Clock,
+    scope: OrgScope,
+    id: &str,
+    since: i64,
+) -> Result<(), Failure> {
+    let connection = known(connections, scope, id).await?;
+    let now = clock.now();
+    let from = Timestamp::from_millis(since) - RESYNC_OVERLAP;
+    let wants = |update: &LiveUpdate| connection.topics.iter().any(|topic| update.concerns(topic));
+    // A reading may be much older than the moment it was stored, so units are judged by when they were written
+    // or, where that is not kept, sent anyway: sending what is known costs a frame, missing it costs trust.
+    let units: Vec<LiveUpdate> =
+        states.list(scope).await?.iter().map(LiveUpdate::of).filter(|update| wants(update)).collect();
+    let visible = |alert: &Alert| {
+        units.iter().any(|update| update.unit.unit_id == alert.unit_id)
+    };
+    let mut shown: Vec<AlertView> = Vec::new();
+    for status in [AlertStatus::Open, AlertStatus::Resolved] {
+        let page = alerts.list(scope, status, None, 100).await?;
+        shown.extend(
+            page.alerts
+                .iter()
+                .filter(|alert| visible(alert))
+                .filter(|alert| alert.resolved_at.is_none_or(|at| at >= from))
+                .map(AlertView::from),
+        );
+    }
+    let mut messages = Vec::new();
+    write_frames(shown, |alerts| ServerBody::AlertsChanged { alerts }, now, &mut messages)?;
+    let snapshots: Vec<UnitSnapshot> = units.into_iter().map(|update| update.unit).collect();
+    write_frames(snapshots, |units| ServerBody::UnitsChanged { units }, now, &mut messages)?;
+    messages.push(write(&ServerMessage::new(now, ServerBody::Resynced))?);
+    for message in &messages {
+        if sockets.send(id, message).await? == Delivery::Gone {
+            connections.remove(scope.org_id(), id).await?;
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Sends one message to one socket.
+///
+/// # Errors
+/// When the gateway did not take it.
+pub async fn reply(
+    sockets: &dyn Sockets,
+    clock: &dyn Clock,
+    id: &str,
+    body: ServerBody,
+) -> Result<Delivery, PortError> {
+    sockets.send(id, &write(&ServerMessage::new(clock.now(), body))?).await
+}

@@ -1,0 +1,12 @@
+//! What the use cases need of the outside, named by what it does for the business.
+
+mod live;
+mod records;
+mod system;
+
+pub use live::{BroadcastLane, Connection, ConnectionId, Connections, Delivery, Sockets, TicketGrant, Tickets};
+pub use records::{
+    AccessKeys, AlertPage, Alerts, Devices, DueUnit, LateEntry, Organizations, Places, PlacesOfOrg, Quarantine,
+    QuarantinedUplink, ReadingLog, StoredKey, UnitStates,
+};
+pub use system::{Clock, EventBus, IdSource, RetryLane};

@@ -1,0 +1,268 @@
+//! What is stored.
+
+use crate::error::PortError;
+use crate::receive_uplinks::Uplink;
+use crate::scope::OrgScope;
+use async_trait::async_trait;
+use freshtrack_contracts::alerts::TrailEntry;
+use freshtrack_contracts::ingest::QuarantineReason;
+use freshtrack_domain::access::Right;
+use freshtrack_domain::alert::{Alert, AlertStatus};
+use freshtrack_domain::device::{DevEui, Sensor};
+use freshtrack_domain::ids::{AccessKeyId, AlertId, FrameId, OrgId, SensorId, UnitId};
+use freshtrack_domain::log::{Entry, SealedBlock};
+use freshtrack_domain::place::{Area, Organization, Site, Unit};
+use freshtrack_domain::time::Timestamp;
+use freshtrack_domain::unit::{Change, UnitRecord};
+use serde::{Deserialize, Serialize};
+
+/// A unit that the clock must judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DueUnit {
+    /// The organization it belongs to.
+    pub org_id: OrgId,
+    /// The unit.
+    pub unit_id: UnitId,
+    /// Since when.
+    pub due: Timestamp,
+}
+
+/// The state of every unit, with the head of its reading log.
+#[async_trait]
+pub trait UnitStates: Send + Sync {
+    /// The unit as it was last saved, read consistently; `None` if it never was.
+    ///
+    /// # Errors
+    /// When the store does not answer or holds nonsense.
+    async fn load(&self, scope: OrgScope, unit_id: UnitId) -> Result<Option<UnitRecord>, PortError>;
+
+    /// Saves `record` if the stored one still has `record.rev`, and raises `record.rev` by one. Alerts among
+    /// `changes` are stored in the same step, and `changes` leave by the outbox: all of it or nothing.
+    ///
+    /// # Errors
+    /// `Conflict` when someone else saved in between: load again and decide anew.
+    async fn save(&self, scope: OrgScope, record: &mut UnitRecord, changes: &[Change]) -> Result<(), PortError>;
+
+    /// All units of the organization.
+    ///
+    /// # Errors
+    /// When the store does not answer or holds nonsense.
+    async fn list(&self, scope: OrgScope) -> Result<Vec<UnitRecord>, PortError>;
+
+    /// Units of all organizations that are due at `now`, the longest overdue first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<DueUnit>, PortError>;
+}
+
+/// A reading that came after newer ones had been sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LateEntry {
+    /// The reading.
+    pub entry: Entry,
+    /// The sensor that measured it.
+    pub sensor_id: SensorId,
+}
+
+/// What is not in the head any more.
+#[async_trait]
+pub trait ReadingLog: Send + Sync {
+    /// Stores a sealed block. Storing the same block again does nothing.
+    ///
+    /// # Errors
+    /// `Conflict` when another block stands in its place.
+    async fn put_block(&self, scope: OrgScope, unit_id: UnitId, block: &SealedBlock) -> Result<(), PortError>;
+
+    /// Stores a late reading; false if it is there already.
+    ///
+    /// # Errors
+    /// When it is not stored.
+    async fn put_late(&self, scope: OrgScope, unit_id: UnitId, late: &LateEntry) -> Result<bool, PortError>;
+
+    /// The blocks that may hold readings from `from` to `to`, both included, in order.
+    ///
+    /// # Errors
+    /// When the store does not answer or holds nonsense.
+    async fn blocks(
+        &self,
+        scope: OrgScope,
+        unit_id: UnitId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<SealedBlock>, PortError>;
+
+    /// Late readings measured from `from` to `to`, both included, in order.
+    ///
+    /// # Errors
+    /// When the store does not answer or holds nonsense.
+    async fn late(
+        &self,
+        scope: OrgScope,
+        unit_id: UnitId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<LateEntry>, PortError>;
+}
+
+/// The registered sensors.
+#[async_trait]
+pub trait Devices: Send + Sync {
+    /// The organization's sensor with this DevEUI. The answer may be some minutes old.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn by_eui(&self, scope: OrgScope, dev_eui: DevEui) -> Result<Option<Sensor>, PortError>;
+
+    /// The organization's sensor with this identifier. The answer may be some minutes old.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn by_id(&self, scope: OrgScope, sensor_id: SensorId) -> Result<Option<Sensor>, PortError>;
+}
+
+/// A frame kept aside with all that is needed to take it in again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct QuarantinedUplink {
+    /// Its identifier.
+    pub id: FrameId,
+    /// Why it is here.
+    pub reason: QuarantineReason,
+    /// What exactly was wrong.
+    pub detail: String,
+    /// The frame.
+    pub uplink: Uplink,
+}
+
+/// Frames that nothing could be done with yet.
+#[async_trait]
+pub trait Quarantine: Send + Sync {
+    /// Keeps a frame. Keeping the same one again does nothing.
+    ///
+    /// # Errors
+    /// When it is not safely kept.
+    async fn keep(&self, scope: OrgScope, frame: &QuarantinedUplink) -> Result<(), PortError>;
+
+    /// The newest frames kept, at most 100.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn list(&self, scope: OrgScope) -> Result<Vec<QuarantinedUplink>, PortError>;
+
+    /// One frame.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn find(&self, scope: OrgScope, id: FrameId) -> Result<Option<QuarantinedUplink>, PortError>;
+
+    /// Removes a frame that was taken in.
+    ///
+    /// # Errors
+    /// When it may still be there.
+    async fn remove(&self, scope: OrgScope, id: FrameId) -> Result<(), PortError>;
+}
+
+/// One page of alerts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AlertPage {
+    /// The alerts, the newest first.
+    pub alerts: Vec<Alert>,
+    /// The last alert of the page, if there may be more behind it.
+    pub next: Option<AlertId>,
+}
+
+/// Alerts as they are kept.
+#[async_trait]
+pub trait Alerts: Send + Sync {
+    /// Alerts of `status`, the newest first, those before `after` in that order only.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn list(
+        &self,
+        scope: OrgScope,
+        status: AlertStatus,
+        after: Option<AlertId>,
+        limit: usize,
+    ) -> Result<AlertPage, PortError>;
+
+    /// One alert and what happened to it, oldest first.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn find(&self, scope: OrgScope, id: AlertId) -> Result<Option<(Alert, Vec<TrailEntry>)>, PortError>;
+
+    /// Adds to the trail of an alert. Adding the same event again does nothing.
+    ///
+    /// # Errors
+    /// When it is not stored.
+    async fn add_trail(&self, scope: OrgScope, id: AlertId, entry: &TrailEntry) -> Result<(), PortError>;
+}
+
+/// An organization with its places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacesOfOrg {
+    /// The organization.
+    pub organization: Organization,
+    /// Its sites.
+    pub sites: Vec<Site>,
+    /// Its areas.
+    pub areas: Vec<Area>,
+    /// Its units.
+    pub units: Vec<Unit>,
+}
+
+/// Sites, areas and units by name.
+#[async_trait]
+pub trait Places: Send + Sync {
+    /// Everything the organization has; `None` if there is no such organization.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn all(&self, scope: OrgScope) -> Result<Option<PlacesOfOrg>, PortError>;
+}
+
+/// What is stored of an access key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredKey {
+    /// Its identifier.
+    pub id: AccessKeyId,
+    /// The organization it belongs to.
+    pub org_id: OrgId,
+    /// The SHA-256 of its secret part.
+    pub hash: [u8; 32],
+    /// What it allows.
+    pub rights: Vec<Right>,
+}
+
+/// Access keys, found by the part that is not secret.
+#[async_trait]
+pub trait AccessKeys: Send + Sync {
+    /// The key with this prefix.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn by_prefix(&self, prefix: &str) -> Result<Option<StoredKey>, PortError>;
+}
+
+/// Creates and brings up to date what an organization consists of. Each call may be repeated.
+#[async_trait]
+pub trait Organizations: Send + Sync {
+    /// Stores the organization, its places and names.
+    ///
+    /// # Errors
+    /// When not all of it is stored.
+    async fn put_places(&self, places: &PlacesOfOrg) -> Result<(), PortError>;
+
+    /// Registers or changes a sensor. A DevEUI belongs to one sensor of one organization.
+    ///
+    /// # Errors
+    /// `Conflict` when the DevEUI is claimed by another sensor.
+    async fn put_sensor(&self, sensor: &Sensor) -> Result<(), PortError>;
+
+    /// Stores an access key under its prefix.
+    ///
+    /// # Errors
+    /// `Conflict` when the prefix is another key's.
+    async fn put_key(&self, prefix: &str, name: &str, key: &StoredKey) -> Result<(), PortError>;
+}

@@ -1,0 +1,48 @@
+//! Time, chance, and the ways out of an invocation.
+
+use crate::error::PortError;
+use crate::record_readings::RetryReadings;
+use async_trait::async_trait;
+use freshtrack_contracts::events::Event;
+use freshtrack_domain::time::Timestamp;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Draws what must not be guessed or repeated.
+pub trait IdSource: Send + Sync {
+    /// A new identifier: sortable by time, with 80 random bits.
+    fn id<I: freshtrack_domain::ids::Id>(&self, now: Timestamp) -> I
+    where
+        Self: Sized,
+    {
+        let millis = u64::try_from(now.as_millis()).unwrap_or(0);
+        I::from_ulid(freshtrack_domain::ids::Ulid::from_parts(millis, self.random()))
+    }
+
+    /// 128 random bits.
+    fn random(&self) -> u128;
+}
+
+/// Where readings wait that could not be stored in time. First in, first out for each unit.
+#[async_trait]
+pub trait RetryLane: Send + Sync {
+    /// Keeps `readings` until a worker has stored them.
+    ///
+    /// # Errors
+    /// When they are not safely kept.
+    async fn hand_over(&self, readings: &RetryReadings) -> Result<(), PortError>;
+}
+
+/// Where events go that others must hear of.
+#[async_trait]
+pub trait EventBus: Send + Sync {
+    /// Publishes all of `events`; an event may be published more than once and keeps its id.
+    ///
+    /// # Errors
+    /// When at least one was not published.
+    async fn publish(&self, events: &[Event]) -> Result<(), PortError>;
+}

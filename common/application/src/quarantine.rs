@@ -1,0 +1,50 @@
+//! Frames kept aside: seen by those who manage devices, and taken in again once they can be.
+
+use crate::error::{Failure, PortError, PortErrorKind, Refusal};
+use crate::ports::{Quarantine, QuarantinedUplink};
+use crate::receive_uplinks::ReceiveUplinks;
+use crate::scope::OrgScope;
+use freshtrack_contracts::ingest::{IngestReport, ItemStatus, QuarantineList, QuarantinedFrame};
+use freshtrack_domain::ids::FrameId;
+
+/// The newest frames kept aside.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn list_quarantine(quarantine: &dyn Quarantine, scope: OrgScope) -> Result<QuarantineList, Failure> {
+    let frames = quarantine.list(scope).await?.into_iter().map(view).collect();
+    Ok(QuarantineList { frames })
+}
+
+/// Takes a frame in again. It leaves the quarantine only once it is recorded.
+///
+/// # Errors
+/// Refused when there is no such frame.
+pub async fn replay_frame(
+    receive: &ReceiveUplinks<'_>,
+    scope: OrgScope,
+    id: FrameId,
+) -> Result<IngestReport, Failure> {
+    let frame = receive.quarantine.find(scope, id).await?.ok_or_else(|| Refusal::not_found("frame"))?;
+    let report = receive.receive(scope, vec![frame.uplink]).await?;
+    let Some(result) = report.results.first() else {
+        return Err(PortError::new("quarantine.replay", PortErrorKind::Corrupt).into());
+    };
+    if result.status != ItemStatus::Quarantined {
+        receive.quarantine.remove(scope, id).await?;
+    }
+    Ok(report)
+}
+
+fn view(frame: QuarantinedUplink) -> QuarantinedFrame {
+    let payload = &frame.uplink.payload;
+    QuarantinedFrame {
+        id: frame.id,
+        reason: frame.reason,
+        detail: frame.detail,
+        dev_eui: Some(frame.uplink.dev_eui.to_string()),
+        received_at: frame.uplink.received_at.into(),
+        f_port: frame.uplink.f_port,
+        payload_hex: (!payload.is_empty()).then(|| payload.iter().map(|byte| format!("{byte:02X}")).collect()),
+    }
+}

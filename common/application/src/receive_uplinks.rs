@@ -1,0 +1,208 @@
+//! Radio frames and device messages become readings: find the sensor, decode, attribute, record.
+
+use crate::error::PortError;
+use crate::ports::{Devices, Quarantine, QuarantinedUplink};
+use crate::record_readings::{Outcome, RecordReadings, UnitReading};
+use crate::scope::OrgScope;
+use freshtrack_contracts::ingest::{IngestReport, ItemResult, ItemStatus, QuarantineReason};
+use freshtrack_decoders as decoders;
+use freshtrack_domain::device::{DevEui, Sensor};
+use freshtrack_domain::ids::{FrameId, Id, Ulid};
+use freshtrack_domain::measurement::{CentiCelsius, MeasurementSource, Measurements, Probe, TemperatureSample};
+use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
+use freshtrack_domain::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// One message of one device, as any network server tells it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Uplink {
+    /// What the radio network calls the device.
+    pub dev_eui: DevEui,
+    /// When the network received it.
+    pub received_at: Timestamp,
+    /// Its frame counter, if it is a LoRaWAN frame.
+    #[serde(default)]
+    pub frame: Option<FrameCounter>,
+    /// Its port, if it is a LoRaWAN frame.
+    #[serde(default)]
+    pub f_port: Option<u8>,
+    /// Its bytes, decrypted; empty for a device that sends JSON.
+    #[serde(default)]
+    pub payload: Vec<u8>,
+    /// What the network server's own codec, or the device itself, says it means.
+    #[serde(default)]
+    pub decoded: Option<serde_json::Value>,
+    /// The best signal strength over all gateways, in dBm.
+    #[serde(default)]
+    pub rssi_dbm: Option<i16>,
+}
+
+/// Receives uplinks.
+pub struct ReceiveUplinks<'a> {
+    /// The registered sensors.
+    pub devices: &'a dyn Devices,
+    /// Where frames go that nothing can be done with yet.
+    pub quarantine: &'a dyn Quarantine,
+    /// Records what was measured.
+    pub record: RecordReadings<'a>,
+}
+
+impl ReceiveUplinks<'_> {
+    /// Receives a batch. Each uplink is answered for itself.
+    ///
+    /// # Errors
+    /// When at least one is neither recorded, nor waiting, nor kept aside. The sender must send again.
+    pub async fn receive(&self, scope: OrgScope, uplinks: Vec<Uplink>) -> Result<IngestReport, PortError> {
+        let mut results: Vec<ItemResult> = Vec::with_capacity(uplinks.len());
+        let mut owners = Vec::new();
+        let mut batch = Vec::new();
+        for (index, uplink) in uplinks.into_iter().enumerate() {
+            let mut outcome = Outcome::plain(ItemStatus::Ignored);
+            match self.attribute(scope, uplink).await? {
+                Ok(readings) => {
+                    owners.extend(readings.iter().map(|_| index));
+                    batch.extend(readings);
+                }
+                Err(set_aside) => outcome = set_aside,
+            }
+            results.push(item_result((index, outcome)));
+        }
+        for (index, outcome) in owners.into_iter().zip(self.record.record(scope, batch).await?) {
+            if let Some(result) = results.get_mut(index).filter(|result| outweighs(outcome.status, result.status)) {
+                *result = item_result((index, outcome));
+            }
+        }
+        Ok(IngestReport { results })
+    }
+
+    /// The readings of an uplink; or, if it had to be kept aside, that outcome.
+    async fn attribute(
+        &self,
+        scope: OrgScope,
+        uplink: Uplink,
+    ) -> Result<Result<Vec<UnitReading>, Outcome>, PortError> {
+        let Some(sensor) = self.devices.by_eui(scope, uplink.dev_eui).await? else {
+            let detail = format!("No sensor of the organization has the DevEUI {}.", uplink.dev_eui);
+            return self.set_aside(scope, QuarantineReason::UnknownDevice, detail, uplink).await.map(Err);
+        };
+        match decode(&sensor, &uplink) {
+            Ok(measured) => {
+                let readings = measured.iter().filter_map(|one| reading_of(&sensor, &uplink, one, measured.len()));
+                Ok(Ok(readings.map(|reading| UnitReading { unit_id: sensor.unit_id, reading }).collect()))
+            }
+            Err(detail) => self.set_aside(scope, QuarantineReason::Undecodable, detail, uplink).await.map(Err),
+        }
+    }
+
+    async fn set_aside(
+        &self,
+        scope: OrgScope,
+        reason: QuarantineReason,
+        detail: String,
+        uplink: Uplink,
+    ) -> Result<Outcome, PortError> {
+        let frame = QuarantinedUplink { id: frame_id(&uplink), reason, detail: detail.clone(), uplink };
+        self.quarantine.keep(scope, &frame).await?;
+        Ok(Outcome { status: ItemStatus::Quarantined, reason: Some(detail) })
+    }
+}
+
+/// An item of a report.
+pub(crate) fn item_result((index, outcome): (usize, Outcome)) -> ItemResult {
+    ItemResult { index, status: outcome.status, reason: outcome.reason }
+}
+
+/// Whether, of two readings of one uplink, the one with `status` says more about it than the one with `other`.
+fn outweighs(status: ItemStatus, other: ItemStatus) -> bool {
+    const ORDER: [ItemStatus; 5] = [
+        ItemStatus::Ignored,
+        ItemStatus::Rejected,
+        ItemStatus::Duplicate,
+        ItemStatus::Accepted,
+        ItemStatus::Queued,
+    ];
+    let weight = |status| ORDER.iter().position(|known| *known == status);
+    weight(status) > weight(other)
+}
+
+/// Decodes natively if the model has a decoder and the frame has bytes, else takes the network's word for it.
+/// A frame of stored records gives several measurements.
+fn decode(sensor: &Sensor, uplink: &Uplink) -> Result<Vec<Measurements>, String> {
+    let model = decoders::find(&sensor.model);
+    match (model, uplink.payload.is_empty(), &uplink.decoded) {
+        (Some(model), false, _) => model
+            .decode_all(uplink.f_port.unwrap_or(model.f_port), &uplink.payload)
+            .collect::<Result<_, _>>()
+            .map_err(|error| format!("{} frame: {error}", sensor.model)),
+        (_, _, Some(decoded)) => {
+            decoders::aliases::normalise(decoded).map(|one| vec![one]).map_err(|error| error.to_string())
+        }
+        (None, false, None) => {
+            Err(format!("There is no decoder for {}, and the network sent no decoded payload.", sensor.model))
+        }
+        (_, true, None) => Err("The uplink carries neither bytes nor a decoded payload.".to_owned()),
+    }
+}
+
+/// The reading that `measured` gives, one of `count` in its uplink; `None` if it gives none (a status frame).
+fn reading_of(sensor: &Sensor, uplink: &Uplink, measured: &Measurements, count: usize) -> Option<Reading> {
+    let calibrated = calibrate(measured, sensor.temperature_offset);
+    // Whether a probe was ever seen is known where the unit's state is; a marker frame is settled there.
+    let from_probe = matches!(calibrated.probe, Probe::Celsius(_)) && sensor.source != MeasurementSource::Ambient;
+    let temperature = TemperatureSample::select(sensor.source, &calibrated);
+    if temperature.is_none() && calibrated.humidity.is_none() && calibrated.door.is_none() {
+        return None;
+    }
+    Some(Reading {
+        sensor_id: sensor.id,
+        recorded_at: recorded_at(uplink, measured).to_second(),
+        // The counter tells frames apart, not the records within one: those are told apart by their time.
+        frame: uplink.frame.filter(|_| count == 1),
+        temperature,
+        humidity: calibrated.humidity,
+        door: calibrated.door,
+        battery: calibrated.battery,
+        rssi_dbm: uplink.rssi_dbm,
+        from_probe,
+        probe_missing: calibrated.probe == Probe::Missing && sensor.source == MeasurementSource::Auto,
+        drives_unit: sensor.primary,
+        origin: Origin::Radio,
+    })
+}
+
+/// The sensor's own time where it sends one and it is believable, else the network's.
+fn recorded_at(uplink: &Uplink, measured: &Measurements) -> Timestamp {
+    /// How long a sensor that stamps its records keeps them.
+    const LONGEST_BUFFER: Span = Span::hours(60 * 24);
+    measured
+        .measured_at
+        .filter(|at| *at <= uplink.received_at && uplink.received_at.since(*at) <= LONGEST_BUFFER)
+        .unwrap_or(uplink.received_at)
+}
+
+/// Adds the calibration offset. The raw value stays in the frame.
+fn calibrate(measured: &Measurements, offset: CentiCelsius) -> Measurements {
+    let add = |value: CentiCelsius| CentiCelsius(value.0.saturating_add(offset.0));
+    Measurements {
+        ambient: measured.ambient.map(add),
+        probe: match measured.probe {
+            Probe::Celsius(value) => Probe::Celsius(add(value)),
+            other => other,
+        },
+        ..measured.clone()
+    }
+}
+
+/// The identifier of a frame kept aside: derived from the frame, so that keeping it twice keeps it once.
+fn frame_id(uplink: &Uplink) -> FrameId {
+    let mut hash = Sha256::new();
+    hash.update(uplink.dev_eui.0.to_be_bytes());
+    hash.update(uplink.frame.map_or([0; 8], |frame| {
+        (u64::from(frame.session) << 32 | u64::from(frame.count)).to_be_bytes()
+    }));
+    hash.update(&uplink.payload);
+    hash.update(uplink.decoded.as_ref().map(ToString::to_string).unwrap_or_default());
+    let random = hash.finalize().iter().take(10).fold(0_u128, |value, byte| value << 8 | u128::from(*byte));
+    FrameId::from_ulid(Ulid::from_parts(u64::try_from(uplink.received_at.as_millis()).unwrap_or(0), random))
+}

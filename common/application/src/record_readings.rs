@@ -1,0 +1,305 @@
+//! The heart: readings move their unit's state, are stored with it, and are shown at once.
+//!
+//! Every way in ends here: webhooks, the device topic, uploads, the retry lane, replay of kept frames.
+
+use crate::error::{PortError, PortErrorKind};
+use crate::live::{Live, LiveUpdate};
+use crate::ports::{Clock, LateEntry, ReadingLog, RetryLane, UnitStates};
+use crate::scope::OrgScope;
+use freshtrack_contracts::ingest::ItemStatus;
+use freshtrack_domain::ids::{OrgId, UnitId};
+use freshtrack_domain::log::Entry;
+use freshtrack_domain::reading::Reading;
+use freshtrack_domain::unit::{Admission, Change, UnitRecord};
+use futures_util::stream::{self, StreamExt};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How often a unit is read again after another worker wrote it in between. Two workers at one unit settle in
+/// one or two rounds; more means a burst, which the retry lane takes in order.
+const ATTEMPTS: usize = 5;
+/// Units written side by side within one invocation.
+const PARALLEL_UNITS: usize = 16;
+
+/// A reading and the unit it is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitReading {
+    /// The unit.
+    pub unit_id: UnitId,
+    /// The reading.
+    pub reading: Reading,
+}
+
+/// What became of a reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// In a word.
+    pub status: ItemStatus,
+    /// Why, if it was not accepted.
+    pub reason: Option<String>,
+}
+
+impl Outcome {
+    /// An outcome that needs no reason.
+    #[must_use]
+    pub const fn plain(status: ItemStatus) -> Self {
+        Self { status, reason: None }
+    }
+
+    /// It can never be taken, because of `reason`.
+    pub fn rejected(reason: impl Into<String>) -> Self {
+        Self { status: ItemStatus::Rejected, reason: Some(reason.into()) }
+    }
+}
+
+/// Readings of one unit that wait to be stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetryReadings {
+    /// The organization.
+    pub org_id: OrgId,
+    /// The unit.
+    pub unit_id: UnitId,
+    /// The readings, in the order they came.
+    pub readings: Vec<Reading>,
+}
+
+/// Records readings.
+pub struct RecordReadings<'a> {
+    /// The units.
+    pub states: &'a dyn UnitStates,
+    /// What is not in their heads.
+    pub log: &'a dyn ReadingLog,
+    /// Where readings wait that could not be stored.
+    pub retry: &'a dyn RetryLane,
+    /// Who is watching.
+    pub live: Live<'a>,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+impl RecordReadings<'_> {
+    /// Records a batch. Answers with one outcome a reading, in their order; one bad reading spoils no other.
+    ///
+    /// # Errors
+    /// When at least one reading is neither stored nor safely waiting. Sending the batch again is right: what
+    /// was stored will be told to be a duplicate.
+    pub async fn record(&self, scope: OrgScope, batch: Vec<UnitReading>) -> Result<Vec<Outcome>, PortError> {
+        let mut outcomes: Vec<Option<Outcome>> = vec![None; batch.len()];
+        let mut units: BTreeMap<UnitId, Vec<(usize, Reading)>> = BTreeMap::new();
+        for (index, item) in batch.into_iter().enumerate() {
+            units.entry(item.unit_id).or_default().push((index, item.reading));
+        }
+        let recorded: Vec<_> = stream::iter(units)
+            .map(|(unit_id, readings)| self.record_or_hand_over(scope, unit_id, readings))
+            .buffer_unordered(PARALLEL_UNITS)
+            .collect()
+            .await;
+        let mut updates = Vec::new();
+        let mut lost = None;
+        for result in recorded {
+            match result {
+                Ok(unit) => {
+                    for (index, outcome) in unit.outcomes {
+                        if let Some(slot) = outcomes.get_mut(index) {
+                            *slot = Some(outcome);
+                        }
+                    }
+                    updates.extend(unit.update);
+                }
+                Err(error) => lost = Some(error),
+            }
+        }
+        // A screen that misses a frame asks for it; a reading that is lost is lost. So showing never fails
+        // recording.
+        self.live.push(scope, &updates, self.clock.now()).await;
+        match lost {
+            Some(error) => Err(error),
+            None => Ok(outcomes.into_iter().map(|o| o.unwrap_or(Outcome::plain(ItemStatus::Ignored))).collect()),
+        }
+    }
+
+    async fn record_or_hand_over(
+        &self,
+        scope: OrgScope,
+        unit_id: UnitId,
+        readings: Vec<(usize, Reading)>,
+    ) -> Result<RecordedUnit, PortError> {
+        let mut work = UnitWork::new(readings);
+        match self.record_unit(scope, unit_id, &mut work).await {
+            Ok(()) => {}
+            Err(error) if error.is_retryable() => {
+                let waiting: Vec<Reading> = work.waiting().map(|(_, reading)| reading.clone()).collect();
+                tracing::warn!(
+                    org.id = %scope.org_id(), unit.id = %unit_id, readings = waiting.len(), %error,
+                    "readings handed to the retry lane"
+                );
+                self.retry
+                    .hand_over(&RetryReadings { org_id: scope.org_id(), unit_id, readings: waiting })
+                    .await?;
+                let queued: Vec<usize> = work.waiting().map(|(index, _)| *index).collect();
+                for index in queued {
+                    work.outcomes.push((index, Outcome::plain(ItemStatus::Queued)));
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(RecordedUnit { outcomes: work.outcomes, update: work.update })
+    }
+
+    /// Records the readings of one unit; those that `work` still holds waiting afterwards were not stored.
+    async fn record_unit(&self, scope: OrgScope, unit_id: UnitId, work: &mut UnitWork) -> Result<(), PortError> {
+        let mut conflicts = 0;
+        while work.done < work.readings.len() {
+            let Some(record) = self.states.load(scope, unit_id).await? else {
+                work.reject_rest("The unit does not exist.");
+                return Ok(());
+            };
+            match self.advance(scope, record, work).await {
+                Ok(()) => {}
+                Err(error) if error.kind == PortErrorKind::Conflict && conflicts < ATTEMPTS => conflicts += 1,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes as many readings as it can, saving whenever the head is full and at the end.
+    async fn advance(
+        &self,
+        scope: OrgScope,
+        mut record: UnitRecord,
+        work: &mut UnitWork,
+    ) -> Result<(), PortError> {
+        while work.done < work.readings.len() {
+            let mut step = Step::default();
+            for (index, reading) in work.readings.iter().skip(work.done) {
+                let now = self.clock.now();
+                let outcome = match record.take(reading, now, &mut step.changes) {
+                    Admission::HeadFull => break,
+                    Admission::Taken => {
+                        step.moved = true;
+                        Outcome::plain(ItemStatus::Accepted)
+                    }
+                    Admission::Duplicate => Outcome::plain(ItemStatus::Duplicate),
+                    Admission::Late(entry) => {
+                        step.moved = true;
+                        self.keep_late(scope, &record, entry, reading, &mut work.late).await?
+                    }
+                    Admission::Rejected(rejection) => Outcome::rejected(rejection.to_string()),
+                    Admission::TooManySensors => Outcome::rejected("The unit has eight sensors, the most it may have."),
+                };
+                step.outcomes.push((*index, outcome));
+            }
+            if step.moved {
+                self.states.save(scope, &mut record, &step.changes).await?;
+                work.note(&record, step);
+            } else if step.outcomes.is_empty() {
+                // The head is full and stored exactly so: the only state in which it may be sealed.
+                let unit_id = record.state.unit_id;
+                if let Some(block) = record.seal() {
+                    self.log.put_block(scope, unit_id, &block).await?;
+                }
+            } else {
+                work.note_unmoved(step);
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps a reading that is older than the sealed log, unless it is in there already.
+    async fn keep_late(
+        &self,
+        scope: OrgScope,
+        record: &UnitRecord,
+        entry: Entry,
+        reading: &Reading,
+        kept_before: &mut Vec<Entry>,
+    ) -> Result<Outcome, PortError> {
+        let unit_id = record.state.unit_id;
+        if kept_before.contains(&entry) {
+            return Ok(Outcome::plain(ItemStatus::Accepted));
+        }
+        let at = entry.recorded_at;
+        for block in self.log.blocks(scope, unit_id, at, at).await? {
+            let (sensors, entries) =
+                block.open().map_err(|e| PortError::because("reading_log.open", PortErrorKind::Corrupt, e))?;
+            let sealed = entries.iter().any(|known| {
+                known.recorded_at == at && sensors.get(usize::from(known.slot)) == Some(&reading.sensor_id)
+            });
+            if sealed {
+                return Ok(Outcome::plain(ItemStatus::Duplicate));
+            }
+        }
+        let new = self.log.put_late(scope, unit_id, &LateEntry { entry, sensor_id: reading.sensor_id }).await?;
+        if new {
+            kept_before.push(entry);
+        }
+        Ok(Outcome::plain(if new { ItemStatus::Accepted } else { ItemStatus::Duplicate }))
+    }
+}
+
+/// Stores readings from the retry lane.
+///
+/// # Errors
+/// When they are still not stored; the lane gives them again, in order.
+pub async fn retry_readings(ports: &RecordReadings<'_>, waiting: RetryReadings) -> Result<Vec<Outcome>, PortError> {
+    let scope = OrgScope::granted(waiting.org_id);
+    let mut work = UnitWork::new(waiting.readings.into_iter().enumerate().collect());
+    let result = ports.record_unit(scope, waiting.unit_id, &mut work).await;
+    let updates: Vec<LiveUpdate> = work.update.into_iter().collect();
+    ports.live.push(scope, &updates, ports.clock.now()).await;
+    result?;
+    work.outcomes.sort_by_key(|(index, _)| *index);
+    Ok(work.outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+}
+
+struct RecordedUnit {
+    outcomes: Vec<(usize, Outcome)>,
+    update: Option<LiveUpdate>,
+}
+
+/// What one save will make true.
+#[derive(Default)]
+struct Step {
+    outcomes: Vec<(usize, Outcome)>,
+    changes: Vec<Change>,
+    moved: bool,
+}
+
+/// The readings of one unit on their way: the first `done` are settled.
+struct UnitWork {
+    readings: Vec<(usize, Reading)>,
+    done: usize,
+    outcomes: Vec<(usize, Outcome)>,
+    /// Late readings stored during this work, which a second round must not call duplicates of themselves.
+    late: Vec<Entry>,
+    update: Option<LiveUpdate>,
+}
+
+impl UnitWork {
+    const fn new(readings: Vec<(usize, Reading)>) -> Self {
+        Self { readings, done: 0, outcomes: Vec::new(), late: Vec::new(), update: None }
+    }
+
+    fn waiting(&self) -> impl Iterator<Item = &(usize, Reading)> {
+        self.readings.iter().skip(self.done)
+    }
+
+    fn reject_rest(&mut self, reason: &str) {
+        let rest: Vec<usize> = self.waiting().map(|(index, _)| *index).collect();
+        self.done = self.readings.len();
+        self.outcomes.extend(rest.into_iter().map(|index| (index, Outcome::rejected(reason))));
+    }
+
+    fn note_unmoved(&mut self, step: Step) {
+        self.done += step.outcomes.len();
+        self.outcomes.extend(step.outcomes);
+    }
+
+    fn note(&mut self, record: &UnitRecord, mut step: Step) {
+        let changes = std::mem::take(&mut step.changes);
+        self.note_unmoved(step);
+        let update = self.update.get_or_insert_with(|| LiveUpdate::of(record));
+        update.advance(record, changes);
+    }
+}
