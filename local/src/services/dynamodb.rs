@@ -413,19 +413,19 @@ fn create_request(table: &Table) -> Value {
             })
         })
         .collect();
-    let mut request = json!({
+    // A member that is null counts as absent.
+    let indexes = (!indexes.is_empty()).then_some(indexes);
+    let stream = table
+        .stream
+        .map(|view| json!({ "StreamEnabled": true, "StreamViewType": view.as_str() }));
+    json!({
         "TableName": table.name,
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": definitions,
         "KeySchema": key_schema(&table.key),
-    });
-    if !indexes.is_empty() {
-        request["GlobalSecondaryIndexes"] = indexes.into();
-    }
-    if let Some(view) = table.stream {
-        request["StreamSpecification"] = json!({ "StreamEnabled": true, "StreamViewType": view.as_str() });
-    }
-    request
+        "GlobalSecondaryIndexes": indexes,
+        "StreamSpecification": stream,
+    })
 }
 
 fn key_schema(key: &KeySchema) -> Value {

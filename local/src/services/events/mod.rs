@@ -97,6 +97,9 @@ struct Entry {
     time: Option<f64>,
 }
 
+/// An entry that is not accepted: its error code and why.
+type Rejected = (&'static str, String);
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct PutEvents {
@@ -159,7 +162,7 @@ impl EventBuses {
                 "Value at 'entries' failed to satisfy constraint: Member must have length between 1 and 10",
             ));
         }
-        let events: Vec<Result<(String, Value), (&str, String)>> = request
+        let events: Vec<Result<(String, Value), Rejected>> = request
             .entries
             .into_iter()
             .map(|entry| self.envelope(entry))
@@ -191,7 +194,7 @@ impl EventBuses {
     }
 
     /// The event as rules and targets see it, with the bus it is on.
-    fn envelope(&self, entry: Entry) -> Result<(String, Value), (&'static str, String)> {
+    fn envelope(&self, entry: Entry) -> Result<(String, Value), Rejected> {
         let missing = |name: &str| {
             (
                 "InvalidArgument",

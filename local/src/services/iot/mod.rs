@@ -4,3 +4,5 @@ pub mod broker;
 pub mod rules;
 mod sql;
 mod topic;
+
+pub use self::sql::SqlError;

@@ -146,7 +146,7 @@ pub(crate) fn attributes_md5(attributes: &MessageAttributes) -> Option<String> {
         return None;
     }
     let mut digest = Md5::new();
-    let mut field = |bytes: &[u8], digest: &mut Md5| {
+    let field = |bytes: &[u8], digest: &mut Md5| {
         digest.update(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
         digest.update(bytes);
     };
