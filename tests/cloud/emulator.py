@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -160,6 +161,11 @@ class Stack:
             for resource in self.resources.values()
             if resource["ResourceType"] == "AWS::Lambda::Function"
         ]
+
+    def variables(self, function):
+        """The environment variables the template gives a function."""
+        configuration = self.emulator.client("lambda").get_function_configuration(FunctionName=f"{STACK}-{function}")
+        return configuration["Environment"]["Variables"]
 
     def invoke(self, function, event):
         """Invokes a function as an operator does, and returns what it answered."""
