@@ -1,7 +1,9 @@
 //! The whole system on one machine, wired from template.yaml. Development and tests only.
 
 pub mod clock;
+pub mod connector;
 pub mod endpoint;
+pub mod gateway;
 pub mod invoke;
 pub mod services;
 pub mod template;

@@ -4,8 +4,20 @@
 //! event Lambda would hand over, and so cannot tell whether the function is linked into this process or runs
 //! as a process of its own.
 
+mod endpoint;
+mod in_process;
+mod pool;
+mod processes;
+
+pub use endpoint::InvokeEndpoint;
+pub use in_process::{Handler, InProcess, MissingFunctions, handler};
+pub use processes::{MissingBootstraps, Processes};
+
 use async_trait::async_trait;
 use bytes::Bytes;
+
+/// The largest reply Lambda passes on, in bytes.
+pub(crate) const MAXIMUM_REPLY_BYTES: usize = 6 * 1024 * 1024;
 
 /// Calls functions and waits for their replies, as Lambda's `RequestResponse` invocation does.
 #[async_trait]
@@ -43,6 +55,16 @@ impl InvocationFailed {
         Self {
             error_type: "ResourceNotFoundException".to_owned(),
             message: format!("Function not found: {function}"),
+        }
+    }
+
+    /// The function answered more than Lambda passes on.
+    pub(crate) fn reply_too_large(bytes: usize) -> Self {
+        Self {
+            error_type: "Function.ResponseSizeTooLarge".to_owned(),
+            message: format!(
+                "Response payload size ({bytes} bytes) exceeded maximum allowed payload size ({MAXIMUM_REPLY_BYTES} bytes)."
+            ),
         }
     }
 
