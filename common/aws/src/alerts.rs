@@ -1,0 +1,84 @@
+//! Alerts and their trails.
+
+use crate::keys;
+use crate::table::{Condition, Item, Query, Table, data, item, text};
+use async_trait::async_trait;
+use freshtrack_application::ports::{AlertPage, Alerts};
+use freshtrack_application::{OrgScope, PortError, PortErrorKind};
+use freshtrack_contracts::alerts::TrailEntry;
+use freshtrack_domain::alert::{Alert, AlertStatus};
+use freshtrack_domain::ids::AlertId;
+use std::sync::Arc;
+
+const STATUS_INDEX: &str = "GSI1";
+
+/// Alerts in the table.
+#[derive(Debug, Clone)]
+pub struct DynamoAlerts(pub Arc<Table>);
+
+/// The item of `alert`; written together with its unit's state.
+pub(crate) fn item_of(op: &'static str, scope: OrgScope, alert: &Alert) -> Result<Item, PortError> {
+    let org_id = scope.org_id();
+    let mut item = item(op, "alert", &keys::alert(org_id, alert.id), alert)?;
+    item.insert("g1pk".to_owned(), text(keys::alerts_by_status(org_id, alert.status)));
+    item.insert("g1sk".to_owned(), text(alert.id.to_string()));
+    Ok(item)
+}
+
+#[async_trait]
+impl Alerts for DynamoAlerts {
+    async fn list(
+        &self,
+        scope: OrgScope,
+        status: AlertStatus,
+        after: Option<AlertId>,
+        limit: usize,
+    ) -> Result<AlertPage, PortError> {
+        const OP: &str = "alerts.list";
+        let partition = keys::alerts_by_status(scope.org_id(), status);
+        let (condition, values) = match after {
+            Some(id) => ("g1pk = :pk AND g1sk < :after", vec![(":after", id.to_string())]),
+            None => ("g1pk = :pk", Vec::new()),
+        };
+        let query = Query {
+            index: Some(STATUS_INDEX),
+            forward: false,
+            limit: Some(limit),
+            ..Query::new(condition, &partition, values)
+        };
+        let alerts: Vec<Alert> = self
+            .0
+            .query(OP, query)
+            .await?
+            .into_iter()
+            .map(|mut item| data(OP, &mut item))
+            .collect::<Result<_, _>>()?;
+        let next = alerts.last().filter(|_| alerts.len() >= limit).map(|alert| alert.id);
+        Ok(AlertPage { alerts, next })
+    }
+
+    async fn find(&self, scope: OrgScope, id: AlertId) -> Result<Option<(Alert, Vec<TrailEntry>)>, PortError> {
+        const OP: &str = "alerts.find";
+        let Some(mut item) = self.0.get(OP, &keys::alert(scope.org_id(), id), false).await? else {
+            return Ok(None);
+        };
+        let partition = keys::trail_partition(scope.org_id(), id);
+        let trail = self
+            .0
+            .query(OP, Query::new("pk = :pk", &partition, Vec::new()))
+            .await?
+            .into_iter()
+            .map(|mut item| data(OP, &mut item))
+            .collect::<Result<_, _>>()?;
+        Ok(Some((data(OP, &mut item)?, trail)))
+    }
+
+    async fn add_trail(&self, scope: OrgScope, id: AlertId, entry: &TrailEntry) -> Result<(), PortError> {
+        const OP: &str = "alerts.add_trail";
+        let key = keys::trail(scope.org_id(), id, entry.at.0, &entry.event_id);
+        match self.0.put(OP, item(OP, "trail", &key, entry)?, Some(&Condition::ABSENT)).await {
+            Err(error) if error.kind == PortErrorKind::Conflict => Ok(()),
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Every key of the table, once. `#` separates the parts and cannot occur within an identifier.
+//!
+//! | entity | pk | sk | index |
+//! |---|---|---|---|
+//! | organization | `O#org` | `ORG` | |
+//! | site, area, unit | `O#org` | `SITE#id`, `AREA#id`, `UNIT#id` | |
+//! | sensor | `O#org` | `SEN#id` | |
+//! | sensor by DevEUI, and the claim on it | `EUI#eui` | `EUI` | |
+//! | unit state with log head | `O#org` | `STATE#unit` | 2: `TIMER#shard` / due time, while it is due |
+//! | sealed block | `O#org#U#unit` | `R#first` | |
+//! | late reading | `O#org#U#unit` | `L#time#sensor` | |
+//! | alert | `O#org` | `ALR#id` | 1: `O#org#OPEN` or `O#org#RESOLVED` / id |
+//! | trail of an alert | `O#org#A#alert` | `T#time#event` | |
+//! | frame kept aside | `O#org#Q` | `F#id` | |
+//! | connection | `O#org#WS` | `C#id` | |
+//! | ticket | `TICKET#ticket` | `TICKET` | |
+//! | access key | `KEY#prefix` | `KEY` | |
+
+use freshtrack_domain::alert::AlertStatus;
+use freshtrack_domain::device::DevEui;
+use freshtrack_domain::ids::{AlertId, AreaId, FrameId, Id, OrgId, SensorId, SiteId, UnitId};
+use freshtrack_domain::time::Timestamp;
+
+/// How many ways the list of due units is split, so that sweeps can share it and no partition runs hot.
+pub(crate) const TIMER_SHARDS: u8 = 4;
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+fn key(pk: String, sk: impl Into<String>) -> Key {
+    Key { pk, sk: sk.into() }
+}
+
+pub(crate) fn org_partition(org: OrgId) -> String {
+    format!("O#{org}")
+}
+
+pub(crate) fn organization(org: OrgId) -> Key {
+    key(org_partition(org), "ORG")
+}
+
+pub(crate) fn site(org: OrgId, id: SiteId) -> Key {
+    key(org_partition(org), format!("SITE#{id}"))
+}
+
+pub(crate) fn area(org: OrgId, id: AreaId) -> Key {
+    key(org_partition(org), format!("AREA#{id}"))
+}
+
+pub(crate) fn unit(org: OrgId, id: UnitId) -> Key {
+    key(org_partition(org), format!("UNIT#{id}"))
+}
+
+pub(crate) fn sensor(org: OrgId, id: SensorId) -> Key {
+    key(org_partition(org), format!("SEN#{id}"))
+}
+
+pub(crate) fn dev_eui(eui: DevEui) -> Key {
+    key(format!("EUI#{eui}"), "EUI")
+}
+
+pub(crate) const STATE_PREFIX: &str = "STATE#";
+
+pub(crate) fn state(org: OrgId, unit: UnitId) -> Key {
+    key(org_partition(org), format!("{STATE_PREFIX}{unit}"))
+}
+
+/// The organization and unit of a state's key; `None` for any other key.
+#[must_use]
+pub fn parse_state_key(pk: &str, sk: &str) -> Option<(OrgId, UnitId)> {
+    Some((pk.strip_prefix("O#")?.parse().ok()?, sk.strip_prefix(STATE_PREFIX)?.parse().ok()?))
+}
+
+/// The shard of the due list that `unit` is in.
+pub(crate) fn timer_shard(unit: UnitId) -> String {
+    let shard = unit.ulid().to_bytes().last().copied().unwrap_or(0) % TIMER_SHARDS;
+    timer_partition(shard)
+}
+
+pub(crate) fn timer_partition(shard: u8) -> String {
+    format!("TIMER#{shard}")
+}
+
+/// Thirteen digits of milliseconds: sorts as text the way it sorts as a number until the year 2286.
+pub(crate) fn sortable(at: Timestamp) -> String {
+    format!("{:013}", at.as_millis().max(0))
+}
+
+pub(crate) fn log_partition(org: OrgId, unit: UnitId) -> String {
+    format!("O#{org}#U#{unit}")
+}
+
+pub(crate) fn block_sort(first_at: Timestamp) -> String {
+    format!("R#{}", sortable(first_at))
+}
+
+pub(crate) fn block(org: OrgId, unit: UnitId, first_at: Timestamp) -> Key {
+    key(log_partition(org, unit), block_sort(first_at))
+}
+
+pub(crate) fn late(org: OrgId, unit: UnitId, at: Timestamp, sensor: SensorId) -> Key {
+    key(log_partition(org, unit), format!("L#{}#{sensor}", sortable(at)))
+}
+
+pub(crate) fn alert(org: OrgId, id: AlertId) -> Key {
+    key(org_partition(org), format!("ALR#{id}"))
+}
+
+pub(crate) fn alerts_by_status(org: OrgId, status: AlertStatus) -> String {
+    match status {
+        AlertStatus::Open => format!("O#{org}#OPEN"),
+        AlertStatus::Resolved => format!("O#{org}#RESOLVED"),
+    }
+}
+
+pub(crate) fn trail_partition(org: OrgId, id: AlertId) -> String {
+    format!("O#{org}#A#{id}")
+}
+
+pub(crate) fn trail(org: OrgId, id: AlertId, at: Timestamp, event_id: &str) -> Key {
+    key(trail_partition(org, id), format!("T#{}#{event_id}", sortable(at)))
+}
+
+pub(crate) fn quarantine_partition(org: OrgId) -> String {
+    format!("O#{org}#Q")
+}
+
+pub(crate) fn frame(org: OrgId, id: FrameId) -> Key {
+    key(quarantine_partition(org), format!("F#{id}"))
+}
+
+pub(crate) fn connections_partition(org: OrgId) -> String {
+    format!("O#{org}#WS")
+}
+
+pub(crate) fn connection(org: OrgId, id: &str) -> Key {
+    key(connections_partition(org), format!("C#{id}"))
+}
+
+pub(crate) fn ticket(ticket: &str) -> Key {
+    key(format!("TICKET#{ticket}"), "TICKET")
+}
+
+pub(crate) fn access_key(prefix: &str) -> Key {
+    key(format!("KEY#{prefix}"), "KEY")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use freshtrack_domain::ids::Ulid;
+
+    #[test]
+    fn a_state_key_is_read_back() {
+        let (org, unit) = (OrgId::from_ulid(Ulid::from_parts(1, 2)), UnitId::from_ulid(Ulid::from_parts(3, 4)));
+        let Key { pk, sk } = state(org, unit);
+        assert_eq!(parse_state_key(&pk, &sk), Some((org, unit)));
+        assert_eq!(parse_state_key(&pk, "ORG"), None);
+    }
+
+    #[test]
+    fn times_sort_as_text() {
+        let (early, late) = (Timestamp::from_millis(999), Timestamp::from_seconds(1_790_000_000));
+        assert!(sortable(early) < sortable(late));
+    }
+}

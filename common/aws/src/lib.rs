@@ -1,0 +1,34 @@
+//! The ports on AWS: single table, queues, bus, socket push.
+//!
+//! The only crate that knows an AWS SDK. It decides nothing: what is written, and under which condition, is
+//! said by the use cases and the domain.
+
+mod access_keys;
+mod alerts;
+mod bus;
+mod clients;
+mod directory;
+mod error;
+mod keys;
+mod live;
+mod quarantine;
+mod queues;
+mod reading_log;
+mod sockets;
+mod table;
+mod unit_states;
+
+pub use access_keys::DynamoAccessKeys;
+pub use alerts::DynamoAlerts;
+pub use bus::EventBridgeBus;
+pub use clients::{AwsClients, AwsSettings};
+pub use directory::Directory;
+pub use freshtrack_domain::ids::OrgId;
+pub use keys::parse_state_key;
+pub use live::{DynamoConnections, DynamoTickets};
+pub use quarantine::DynamoQuarantine;
+pub use queues::{SqsBroadcastLane, SqsRetryLane};
+pub use reading_log::DynamoReadingLog;
+pub use sockets::GatewaySockets;
+pub use table::{Meter, Table};
+pub use unit_states::{DynamoUnitStates, OUTBOX};

@@ -1,0 +1,46 @@
+//! Frames kept aside.
+
+use crate::keys;
+use crate::table::{Query, Table, data, expire, item};
+use async_trait::async_trait;
+use freshtrack_application::ports::{Quarantine, QuarantinedUplink};
+use freshtrack_application::{OrgScope, PortError};
+use freshtrack_domain::ids::FrameId;
+use freshtrack_domain::time::Span;
+use std::sync::Arc;
+
+/// How long a frame is kept: time enough to find and register a forgotten sensor.
+const KEPT_FOR: Span = Span::hours(90 * 24);
+/// Frames shown at once.
+const SHOWN: usize = 100;
+
+/// Frames kept aside in the table.
+#[derive(Debug, Clone)]
+pub struct DynamoQuarantine(pub Arc<Table>);
+
+#[async_trait]
+impl Quarantine for DynamoQuarantine {
+    async fn keep(&self, scope: OrgScope, frame: &QuarantinedUplink) -> Result<(), PortError> {
+        const OP: &str = "quarantine.keep";
+        let item = item(OP, "frame", &keys::frame(scope.org_id(), frame.id), frame)?;
+        self.0.put(OP, expire(item, frame.uplink.received_at + KEPT_FOR), None).await
+    }
+
+    async fn list(&self, scope: OrgScope) -> Result<Vec<QuarantinedUplink>, PortError> {
+        const OP: &str = "quarantine.list";
+        let partition = keys::quarantine_partition(scope.org_id());
+        let query =
+            Query { forward: false, limit: Some(SHOWN), ..Query::new("pk = :pk", &partition, Vec::new()) };
+        self.0.query(OP, query).await?.into_iter().map(|mut item| data(OP, &mut item)).collect()
+    }
+
+    async fn find(&self, scope: OrgScope, id: FrameId) -> Result<Option<QuarantinedUplink>, PortError> {
+        const OP: &str = "quarantine.find";
+        let found = self.0.get(OP, &keys::frame(scope.org_id(), id), true).await?;
+        found.map(|mut item| data(OP, &mut item)).transpose()
+    }
+
+    async fn remove(&self, scope: OrgScope, id: FrameId) -> Result<(), PortError> {
+        self.0.delete("quarantine.remove", &keys::frame(scope.org_id(), id)).await.map(drop)
+    }
+}

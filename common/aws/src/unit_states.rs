@@ -1,0 +1,185 @@
+//! Unit states: one item, one conditional write, the head of the reading log within.
+
+use crate::error::{corrupt, sdk};
+use crate::keys::{self, TIMER_SHARDS};
+use crate::table::{
+    Condition, Item, Query, SK, Table, binary, bytes_of, data, item, number, number_of, text, text_of,
+};
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
+use freshtrack_application::ports::{DueUnit, UnitStates};
+use freshtrack_application::{OrgScope, PortError, PortErrorKind};
+use freshtrack_contracts::events::Event;
+use freshtrack_domain::alert::Alert;
+use freshtrack_domain::ids::UnitId;
+use freshtrack_domain::log::{BlockHash, Head};
+use freshtrack_domain::time::Timestamp;
+use freshtrack_domain::unit::{Change, UnitRecord};
+use std::sync::Arc;
+
+/// The attribute that holds a write's events. The stream's filter passes only items that have it.
+pub const OUTBOX: &str = "ev";
+const REV: &str = "rev";
+const HEAD: &str = "h";
+const CHAIN: &str = "c";
+const SEALED_UNTIL: &str = "su";
+const DUE_INDEX: &str = "GSI2";
+
+/// Unit states in the table.
+#[derive(Debug, Clone)]
+pub struct DynamoUnitStates(pub Arc<Table>);
+
+#[async_trait]
+impl UnitStates for DynamoUnitStates {
+    async fn load(&self, scope: OrgScope, unit_id: UnitId) -> Result<Option<UnitRecord>, PortError> {
+        const OP: &str = "unit_states.load";
+        let found = self.0.get(OP, &keys::state(scope.org_id(), unit_id), true).await?;
+        found.map(|item| record_of(OP, item)).transpose()
+    }
+
+    async fn save(&self, scope: OrgScope, record: &mut UnitRecord, changes: &[Change]) -> Result<(), PortError> {
+        const OP: &str = "unit_states.save";
+        let condition = match record.rev {
+            0 => Condition::ABSENT,
+            rev => Condition::on("rev = :rev", ":rev", number(rev)),
+        };
+        let rev = record.rev + 1;
+        let state = item_of(OP, scope, record, rev, changes)?;
+        let alerts = alerts_of(changes);
+        if alerts.is_empty() {
+            self.0.put(OP, state, Some(&condition)).await?;
+        } else {
+            self.save_with_alerts(OP, scope, state, &condition, &alerts).await?;
+        }
+        record.rev = rev;
+        Ok(())
+    }
+
+    async fn list(&self, scope: OrgScope) -> Result<Vec<UnitRecord>, PortError> {
+        const OP: &str = "unit_states.list";
+        let pk = keys::org_partition(scope.org_id());
+        let states = vec![(":sk", keys::STATE_PREFIX.to_owned())];
+        let query = Query::new("pk = :pk AND begins_with(sk, :sk)", &pk, states);
+        self.0.query(OP, query).await?.into_iter().map(|item| record_of(OP, item)).collect()
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<DueUnit>, PortError> {
+        const OP: &str = "unit_states.due";
+        let mut due = Vec::new();
+        for shard in 0..TIMER_SHARDS {
+            let partition = keys::timer_partition(shard);
+            let query = Query {
+                index: Some(DUE_INDEX),
+                limit: Some(limit),
+                ..Query::new("g2pk = :pk AND g2sk <= :now", &partition, vec![(":now", keys::sortable(now))])
+            };
+            for item in self.0.query(OP, query).await? {
+                let (org_id, unit_id) = keys::parse_state_key(text_of(&item, "pk"), text_of(&item, SK))
+                    .ok_or_else(|| PortError::new(OP, PortErrorKind::Corrupt))?;
+                let millis = text_of(&item, "g2sk").parse().map_err(|error| corrupt(OP, error))?;
+                due.push(DueUnit { org_id, unit_id, due: Timestamp::from_millis(millis) });
+            }
+        }
+        due.sort_by_key(|unit| unit.due);
+        due.truncate(limit);
+        Ok(due)
+    }
+}
+
+impl DynamoUnitStates {
+    /// The rare write: state and alerts agree or neither is written.
+    async fn save_with_alerts(
+        &self,
+        op: &'static str,
+        scope: OrgScope,
+        state: Item,
+        condition: &Condition,
+        alerts: &[&Alert],
+    ) -> Result<(), PortError> {
+        let put = |item: Item| Put::builder().table_name(&self.0.name).set_item(Some(item));
+        let build = |put: aws_sdk_dynamodb::types::builders::PutBuilder| {
+            put.build().map(|put| TransactWriteItem::builder().put(put).build()).map_err(|e| corrupt(op, e))
+        };
+        let mut writes = vec![build(
+            put(state)
+                .condition_expression(condition.expression)
+                .set_expression_attribute_values(condition.values()),
+        )?];
+        for alert in alerts {
+            writes.push(build(put(crate::alerts::item_of(op, scope, alert)?))?);
+        }
+        let output = self
+            .0
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(writes))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|error| sdk(op, error))?;
+        for consumed in output.consumed_capacity() {
+            self.0.metered_write(Some(consumed));
+        }
+        Ok(())
+    }
+}
+
+/// The alerts among `changes`, each as it is after all of them.
+fn alerts_of(changes: &[Change]) -> Vec<&Alert> {
+    let mut alerts: Vec<&Alert> = Vec::new();
+    for change in changes {
+        let (Change::AlertOpened(alert) | Change::AlertUpgraded(alert) | Change::AlertResolved(alert)) = change
+        else {
+            continue;
+        };
+        alerts.retain(|known| known.id != alert.id);
+        alerts.push(alert);
+    }
+    alerts
+}
+
+fn item_of(
+    op: &'static str,
+    scope: OrgScope,
+    record: &UnitRecord,
+    rev: u64,
+    changes: &[Change],
+) -> Result<Item, PortError> {
+    let unit_id = record.state.unit_id;
+    let mut item = item(op, "state", &keys::state(scope.org_id(), unit_id), &record.state)?;
+    item.insert(REV.to_owned(), number(rev));
+    item.insert(HEAD.to_owned(), binary(record.head.pack()));
+    if let Some(sealed) = record.sealed_until {
+        item.insert(CHAIN.to_owned(), binary(record.chain.0));
+        item.insert(SEALED_UNTIL.to_owned(), number(sealed.as_millis()));
+    }
+    if let Some(due) = record.next_due() {
+        item.insert("g2pk".to_owned(), text(keys::timer_shard(unit_id)));
+        item.insert("g2sk".to_owned(), text(keys::sortable(due)));
+    }
+    if !changes.is_empty() {
+        let events: Vec<Event> = changes
+            .iter()
+            .enumerate()
+            .map(|(index, change)| Event::of(scope.org_id(), unit_id, rev, index, change))
+            .collect();
+        item.insert(OUTBOX.to_owned(), text(serde_json::to_string(&events).map_err(|e| corrupt(op, e))?));
+    }
+    Ok(item)
+}
+
+fn record_of(op: &'static str, mut item: Item) -> Result<UnitRecord, PortError> {
+    let state = data(op, &mut item)?;
+    let chain = bytes_of(&item, CHAIN);
+    Ok(UnitRecord {
+        rev: number_of(&item, REV).ok_or_else(|| PortError::new(op, PortErrorKind::Corrupt))?,
+        state,
+        head: Head::unpack(bytes_of(&item, HEAD)).map_err(|error| corrupt(op, error))?,
+        chain: if chain.is_empty() {
+            BlockHash::default()
+        } else {
+            BlockHash(chain.try_into().map_err(|error| corrupt(op, error))?)
+        },
+        sealed_until: number_of(&item, SEALED_UNTIL).map(Timestamp::from_millis),
+    })
+}
