@@ -103,7 +103,6 @@ def test_readings_in_the_retry_queue_are_recorded(tenant, stack):
         QueueUrl=stack.outputs["IngestRetryQueueUrl"],
         MessageBody=record["body"],
         MessageGroupId=record["attributes"]["MessageGroupId"],
-        MessageDeduplicationId=record["attributes"]["MessageDeduplicationId"],
     )
     eventually(lambda: tenant.unit_now()["temperature_c"] == 1.3, "the unit shows the queued temperature")
 
