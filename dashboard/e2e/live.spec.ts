@@ -1,0 +1,172 @@
+import axe from "axe-core";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { lht65nFrame, postUplink, temperatureText } from "./support";
+
+/**
+ * The page in a real browser against a running system, named by the environment:
+ * a unit with a Dragino LHT65N, a key that may read and a key that may ingest.
+ */
+const system = {
+  url: required("FRESHTRACK_URL"),
+  org: required("FRESHTRACK_ORG"),
+  readKey: required("FRESHTRACK_READ_KEY"),
+  ingestKey: required("FRESHTRACK_INGEST_KEY"),
+  devEui: required("FRESHTRACK_DEV_EUI"),
+  unitName: required("FRESHTRACK_UNIT_NAME"),
+};
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === "") throw new Error(`${name} is not set`);
+  return value;
+}
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--no-first-run",
+    ],
+  });
+});
+
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+});
+
+afterAll(async () => {
+  await browser.close();
+});
+
+interface Look {
+  readonly width: number;
+  readonly colorScheme?: "light" | "dark";
+}
+
+async function openPage({ width, colorScheme = "light" }: Look): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width, height: 800 },
+    colorScheme,
+    locale: "en-GB",
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  await page.goto(`${system.url}/#org=${system.org}&key=${system.readKey}`);
+  await page.locator('[data-connection="live"]').waitFor();
+  return page;
+}
+
+/** The unit's temperature as `data-temperature-c` tells it: what the page shows, before rounding and units. */
+async function shownTemperature(page: Page): Promise<number> {
+  const value = page.getByRole("article", { name: system.unitName, exact: true }).locator("[data-temperature-c]");
+  return (await value.count()) === 0 ? Number.NaN : Number(await value.getAttribute("data-temperature-c"));
+}
+
+/** Posts a frame with a temperature that the page does not show yet, and waits until it does. */
+async function expectNextFrameShown(page: Page): Promise<void> {
+  const celsius = (await shownTemperature(page)) === 3.21 ? 4.32 : 3.21;
+  await postUplink(system, lht65nFrame(celsius));
+  await page
+    .getByRole("article", { name: system.unitName, exact: true })
+    .locator(`[data-temperature-c="${celsius}"]`)
+    .filter({ hasText: temperatureText(celsius) })
+    .waitFor();
+}
+
+async function horizontalScroll(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** What axe-core finds serious or critical, in a form that a failed assertion prints well. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { axe: loaded } = window as unknown as { axe: typeof axe };
+    const results = await loaded.run();
+    return results.violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map((node) => node.html) }));
+  });
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, where }) => `${id}: ${where.join(" ")}`);
+}
+
+describe("the live page", () => {
+  test("shows the temperature of a frame that was posted to the webhook, without a reload", async () => {
+    const page = await openPage({ width: 1280 });
+    await page.evaluate(() => {
+      (window as unknown as { sameDocument: boolean }).sameDocument = true;
+    });
+    await expectNextFrameShown(page);
+    expect(await page.evaluate(() => (window as unknown as { sameDocument?: boolean }).sameDocument)).toBe(true);
+  });
+
+  test("takes the access key out of the address bar and keeps it over a reload", async () => {
+    const page = await openPage({ width: 1280 });
+    expect(page.url()).not.toContain(system.readKey);
+    await page.reload();
+    await page.getByRole("article", { name: system.unitName, exact: true }).waitFor();
+  });
+
+  test("appends what comes in to the trace of a unit", async () => {
+    const page = await openPage({ width: 1280 });
+    await page.getByRole("link", { name: system.unitName, exact: true }).first().click();
+    await page.getByRole("heading", { level: 2, name: system.unitName, exact: true }).waitFor();
+    await expectNextFrameShown(page);
+    await page.locator(".uplot canvas").waitFor();
+    await page.getByRole("table").getByRole("row").nth(1).waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test("switches between Celsius and Fahrenheit", async () => {
+    const page = await openPage({ width: 1280 });
+    await expectNextFrameShown(page);
+    const celsius = await shownTemperature(page);
+    await page.getByText("°F", { exact: true }).first().click();
+    await page
+      .getByRole("article", { name: system.unitName, exact: true })
+      .getByText(temperatureText(celsius * 1.8 + 32), { exact: false })
+      .first()
+      .waitFor();
+  });
+
+  test("refuses a key that is not known, in words", async () => {
+    const page = await (await browser.newContext()).newPage();
+    const unknown = `ftk_${"a".repeat(8)}_${"b".repeat(32)}`;
+    await page.goto(`${system.url}/#org=${system.org}&key=${unknown}`);
+    await page.getByRole("alert").filter({ hasText: "not accepted" }).waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test.each<Look>([
+    { width: 1280, colorScheme: "light" },
+    { width: 1280, colorScheme: "dark" },
+    { width: 360, colorScheme: "light" },
+  ])("fits $width px and is accessible in $colorScheme", async (look) => {
+    const page = await openPage(look);
+    await page.getByRole("article").first().waitFor();
+    expect(await horizontalScroll(page)).toBe(0);
+    expect(await violations(page)).toEqual([]);
+
+    await page.getByRole("link", { name: system.unitName, exact: true }).first().click();
+    await page.getByRole("heading", { level: 2, name: system.unitName, exact: true }).waitFor();
+    expect(await horizontalScroll(page)).toBe(0);
+  });
+
+  test("gives everything that is pressed 44 px at 360 px", async () => {
+    const page = await openPage({ width: 360 });
+    const targets = page.locator("button:visible, fieldset label:visible");
+    for (const target of await targets.all()) {
+      const box = await target.boundingBox();
+      expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44);
+    }
+    expect(await targets.count()).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,32 @@
+import { createContext, use } from "react";
+import type { TemperatureUnit } from "./format";
+
+const STORED_AS = "freshtrack.temperature-unit";
+
+/** Where people read temperatures in degrees Fahrenheit. */
+const FAHRENHEIT_REGIONS = new Set(["US", "BS", "BZ", "KY", "LR", "PW", "FM", "MH"]);
+
+/** What `language`, such as `en-US`, reads temperatures in. */
+export function customaryUnit(language: string): TemperatureUnit {
+  const region = language.split("-").at(-1)?.toUpperCase() ?? "";
+  return FAHRENHEIT_REGIONS.has(region) ? "F" : "C";
+}
+
+/** The unit chosen on this device, else the customary one. */
+export function initialTemperatureUnit(): TemperatureUnit {
+  const stored = window.localStorage.getItem(STORED_AS);
+  return stored === "C" || stored === "F" ? stored : customaryUnit(navigator.language);
+}
+
+/** Remembers the choice on this device. */
+export function keepTemperatureUnit(unit: TemperatureUnit): void {
+  window.localStorage.setItem(STORED_AS, unit);
+}
+
+const TemperatureUnitContext = createContext<TemperatureUnit>("C");
+
+export const TemperatureUnitProvider = TemperatureUnitContext.Provider;
+
+export function useTemperatureUnit(): TemperatureUnit {
+  return use(TemperatureUnitContext);
+}

@@ -1,0 +1,39 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { readingsQuery, useSession } from "../app/session";
+import { serverNow } from "../live/time";
+import { mergePoints, pointOfSnapshot, pointsOfReadings, type Point } from "./points";
+
+/** A unit's last 24 hours, growing as readings come in. */
+export interface Trace {
+  readonly points: readonly Point[];
+  readonly state: "loading" | "failed" | "ready";
+  readonly retry: () => void;
+}
+
+export function useTrace(unitId: string): Trace {
+  const session = useSession();
+  const { store } = session;
+  const history = useQuery(readingsQuery(session, unitId));
+  const [live, setLive] = useState<readonly Point[]>([]);
+
+  useEffect(
+    () =>
+      store.subscribeUnit(unitId, () => {
+        const unit = store.unit(unitId);
+        const point = unit && pointOfSnapshot(unit);
+        if (point !== undefined) setLive((points) => mergePoints(points, [point], serverNow()));
+      }),
+    [store, unitId],
+  );
+
+  const points = useMemo(
+    () => mergePoints(pointsOfReadings(history.data?.readings ?? []), live, serverNow()),
+    [history.data, live],
+  );
+  return {
+    points,
+    state: history.data !== undefined ? "ready" : history.isError ? "failed" : "loading",
+    retry: () => void history.refetch(),
+  };
+}

@@ -1,0 +1,29 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: "es2022",
+    manifest: true,
+    // Nothing is inlined, so that the page runs under a content security policy without exceptions.
+    assetsInlineLimit: 0,
+  },
+  server: {
+    // `npm run dev` beside a running system: the page from here, the data from there.
+    proxy: { "/v1": process.env.FRESHTRACK_URL ?? "http://127.0.0.1:8080" },
+  },
+  test: {
+    projects: [
+      { test: { name: "unit", include: ["src/**/*.test.ts"] } },
+      {
+        test: {
+          name: "browser",
+          include: ["e2e/**/*.spec.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
