@@ -2,8 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode};
-use std::collections::BTreeMap;
+use http::{Request, Response, header};
 use std::sync::Arc;
 
 /// A service as its SDK client sees it: one HTTP request in, one HTTP reply out.
@@ -17,65 +16,47 @@ pub trait AwsEndpoint: Send + Sync {
 }
 
 /// All services of the host under one address, as `AWS_ENDPOINT_URL` names it.
-#[derive(Default)]
 pub struct Endpoints {
-    by_target: BTreeMap<&'static str, Arc<dyn AwsEndpoint>>,
+    services: Arc<dyn AwsEndpoint>,
     by_path: Vec<(&'static str, Arc<dyn AwsEndpoint>)>,
 }
 
 impl Endpoints {
-    /// Adds a service of an AWS JSON protocol, called by the name in front of the operation in
-    /// `x-amz-target`, such as `DynamoDB_20120810`.
+    /// Only `services`, which tells by itself which of them a request is for.
     #[must_use]
-    pub fn with_target(mut self, service: &'static str, endpoint: Arc<dyn AwsEndpoint>) -> Self {
-        self.by_target.insert(service, endpoint);
-        self
+    pub fn new(services: Arc<dyn AwsEndpoint>) -> Self {
+        Self { services, by_path: Vec::new() }
     }
 
-    /// Adds a service of a REST protocol, called by a part of its paths that no other service has.
+    /// Adds a service whose paths contain `part`, which no other service's do.
     #[must_use]
     pub fn with_path(mut self, part: &'static str, endpoint: Arc<dyn AwsEndpoint>) -> Self {
         self.by_path.push((part, endpoint));
         self
     }
 
-    /// The service a request is for, if it is for one at all.
-    pub fn find<B>(&self, request: &Request<B>) -> Option<&Arc<dyn AwsEndpoint>> {
-        if let Some(target) = request.headers().get("x-amz-target") {
-            let service = target.to_str().ok()?.split('.').next()?;
-            return self.by_target.get(service);
-        }
-        let path = request.uri().path();
-        self.by_path
-            .iter()
-            .find(|(part, _)| path.contains(part))
-            .map(|(_, endpoint)| endpoint)
+    /// Whether a request is for an AWS service rather than for an API of the product: it names an
+    /// operation, carries an AWS signature, or has a path that only a service has.
+    pub fn are_meant_by<B>(&self, request: &Request<B>) -> bool {
+        let headers = request.headers();
+        let is_signed = headers
+            .get(header::AUTHORIZATION)
+            .is_some_and(|value| value.as_bytes().starts_with(b"AWS4-HMAC-SHA256"));
+        is_signed || headers.contains_key("x-amz-target") || self.by_path(request.uri().path()).is_some()
+    }
+
+    fn by_path(&self, path: &str) -> Option<&Arc<dyn AwsEndpoint>> {
+        // Some SDKs write the @ of a path as it is, some encode it.
+        let path = path.replace("%40", "@");
+        self.by_path.iter().find(|(part, _)| path.contains(part)).map(|(_, endpoint)| endpoint)
     }
 }
 
 #[async_trait]
 impl AwsEndpoint for Endpoints {
     async fn call(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let Some(endpoint) = self.find(&request).map(Arc::clone) else {
-            let asked = match request.headers().get("x-amz-target") {
-                Some(target) => format!("{target:?}"),
-                None => format!("{} {}", request.method(), request.uri().path()),
-            };
-            tracing::error!(
-                request = asked,
-                "the local system does not serve this AWS operation"
-            );
-            let body = serde_json::json!({
-                "__type": "UnknownOperationException",
-                "message": format!("the local system does not serve {asked}"),
-            });
-            let mut response = Response::new(Bytes::from(body.to_string()));
-            *response.status_mut() = StatusCode::BAD_REQUEST;
-            let kind = HeaderValue::from_static("UnknownOperationException");
-            response.headers_mut().insert("x-amzn-errortype", kind);
-            return response;
-        };
-        endpoint.call(request).await
+        let endpoint = self.by_path(request.uri().path()).unwrap_or(&self.services);
+        Arc::clone(endpoint).call(request).await
     }
 }
 
@@ -92,30 +73,27 @@ mod tests {
         }
     }
 
-    async fn answer(request: http::request::Builder) -> (StatusCode, Bytes) {
-        let endpoints = Endpoints::default()
-            .with_target("AmazonSQS", Arc::new(Named("sqs")))
-            .with_path("/@connections/", Arc::new(Named("connections")));
-        let response = endpoints.call(request.body(Bytes::new()).unwrap()).await;
-        (response.status(), response.into_body())
+    fn endpoints() -> Endpoints {
+        Endpoints::new(Arc::new(Named("services")))
+            .with_path("/@connections/", Arc::new(Named("connections")))
     }
 
     #[tokio::test]
-    async fn services_are_told_apart_by_target_and_by_path() {
-        let sqs = Request::post("http://127.0.0.1/").header("x-amz-target", "AmazonSQS.SendMessage");
-        assert_eq!(answer(sqs).await, (StatusCode::OK, Bytes::from("sqs")));
-        let connection = Request::post("http://127.0.0.1/live/@connections/abc%3D");
-        assert_eq!(
-            answer(connection).await,
-            (StatusCode::OK, Bytes::from("connections"))
-        );
+    async fn services_are_told_apart_by_path() {
+        for (path, expected) in
+            [("/", "services"), ("/live/@connections/a%3D", "connections"), ("/%40connections/a", "connections")]
+        {
+            let request = Request::post(format!("http://127.0.0.1{path}")).body(Bytes::new()).unwrap();
+            assert_eq!(endpoints().call(request).await.body(), expected, "{path}");
+        }
     }
 
-    #[tokio::test]
-    async fn what_is_not_served_is_an_error_the_sdk_understands() {
-        let sns = Request::post("http://127.0.0.1/").header("x-amz-target", "AmazonSNS.Publish");
-        let (status, body) = answer(sns).await;
-        assert_eq!(status, StatusCode::BAD_REQUEST);
-        assert!(String::from_utf8_lossy(&body).contains("UnknownOperationException"));
+    #[test]
+    fn requests_of_sdks_are_told_from_those_of_clients() {
+        let meant = |request: http::request::Builder| endpoints().are_meant_by(&request.body(()).unwrap());
+        assert!(meant(Request::post("/").header("x-amz-target", "AmazonSQS.SendMessage")));
+        assert!(meant(Request::get("/v2/email/x").header("authorization", "AWS4-HMAC-SHA256 Credential=..")));
+        assert!(meant(Request::post("/live/@connections/abc")));
+        assert!(!meant(Request::get("/v1/health").header("authorization", "Bearer ftk_a_b")));
     }
 }

@@ -1,9 +1,11 @@
 //! The whole system on one machine, wired from template.yaml. Development and tests only.
 
+pub mod client;
 pub mod clock;
 pub mod connector;
 pub mod endpoint;
 pub mod gateway;
+pub mod host;
 pub mod invoke;
 pub mod services;
 pub mod template;

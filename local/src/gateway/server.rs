@@ -35,7 +35,7 @@ impl Server {
 
     async fn answer(&self, request: Request<Body>, source: IpAddr) -> Response<Bytes> {
         let path = request.uri().path();
-        if self.endpoints.find(&request).is_some() || request.headers().contains_key("x-amz-target") {
+        if self.endpoints.are_meant_by(&request) {
             return self.call_service(request).await;
         }
         if let Some(api) = self

@@ -1,0 +1,289 @@
+//! The HTTP API as clients meet it.
+
+use bytes::Bytes;
+use freshtrack_local::invoke::handler;
+use http::{Request, StatusCode};
+use serde_json::{Value as Json, json};
+use crate::world::{Code, World, failure};
+
+const TEMPLATE: &str = r#"
+Resources:
+  EchoFunction: {Type: AWS::Serverless::Function, Properties: {FunctionName: demo-echo, CodeUri: target/lambda/echo/}}
+  BrokenFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: target/lambda/broken/}}
+  SlowFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: target/lambda/slow/}}
+  DoormanFunction: {Type: AWS::Serverless::Function, Properties: {CodeUri: target/lambda/doorman/}}
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      ProtocolType: HTTP
+      CorsConfiguration: {AllowOrigins: ['http://localhost:5173'], AllowMethods: [GET], ExposeHeaders: [etag]}
+  Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Api, StageName: $default}}
+  Authorizer:
+    Type: AWS::ApiGatewayV2::Authorizer
+    Properties:
+      ApiId: !Ref Api
+      AuthorizerType: REQUEST
+      AuthorizerPayloadFormatVersion: '2.0'
+      EnableSimpleResponses: true
+      IdentitySource: [$request.header.Authorization]
+      AuthorizerResultTtlInSeconds: 60
+      AuthorizerUri: !GetAtt DoormanFunction.Arn
+  EchoIntegration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: {ApiId: !Ref Api, IntegrationType: AWS_PROXY, PayloadFormatVersion: '2.0', IntegrationUri: !GetAtt EchoFunction.Arn}
+  BrokenIntegration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: {ApiId: !Ref Api, IntegrationType: AWS_PROXY, PayloadFormatVersion: '2.0', IntegrationUri: !GetAtt BrokenFunction.Arn}
+  SlowIntegration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Api
+      IntegrationType: AWS_PROXY
+      PayloadFormatVersion: '2.0'
+      IntegrationUri: !GetAtt SlowFunction.Arn
+      TimeoutInMillis: 50
+  EchoRoute:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref Api, RouteKey: 'ANY /v1/echo/{name}', Target: !Sub 'integrations/${EchoIntegration}'}
+  BrokenRoute:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref Api, RouteKey: GET /v1/broken, Target: !Sub 'integrations/${BrokenIntegration}'}
+  SlowRoute:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref Api, RouteKey: GET /v1/slow, Target: !Sub 'integrations/${SlowIntegration}'}
+  FirstDoor:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !Ref Api
+      RouteKey: GET /v1/door
+      Target: !Sub integrations/${EchoIntegration}
+      AuthorizationType: CUSTOM
+      AuthorizerId: !Ref Authorizer
+  SecondDoor:
+    Type: AWS::ApiGatewayV2::Route
+    Properties:
+      ApiId: !Ref Api
+      RouteKey: GET /v1/window
+      Target: !Sub integrations/${EchoIntegration}
+      AuthorizationType: CUSTOM
+      AuthorizerId: !Ref Authorizer
+"#;
+
+/// Functions: `echo` answers its event, `doorman` lets in who says "friend".
+fn code() -> Code {
+    let (code, _) = Code::new();
+    code.with("echo", |event| Ok(json!({ "statusCode": 200, "body": event.to_string() })))
+        .with("doorman", |event| match event["identitySource"][0].as_str() {
+            Some("broken") => Err(failure()),
+            who => Ok(json!({ "isAuthorized": who == Some("friend"), "context": { "org_id": "org_1" } })),
+        })
+        .with("broken", |_| Err(failure()))
+        .with_handler("slow", handler(|_| std::future::pending()))
+}
+
+fn body(response: &http::Response<Bytes>) -> Json {
+    serde_json::from_slice(response.body()).unwrap()
+}
+
+#[tokio::test]
+async fn a_function_sees_the_request_in_payload_format_2() {
+    let world = World::start(TEMPLATE, code()).await;
+    let host = world.host.address().to_string();
+    let request = Request::post("/v1/echo/walk%20in?a=1&b=x%20y&a=2")
+        .header("Content-Type", "application/json; charset=utf-8")
+        .header("X-Twice", "one")
+        .header("X-Twice", "two")
+        .header("Cookie", "s=1; t=2")
+        .header("User-Agent", "probe")
+        .body(Bytes::from(r#"{"n":1}"#))
+        .unwrap();
+    let response = world.send(request).await;
+    let mut event = body(&response);
+    let id = event["requestContext"]["requestId"].take();
+    assert_eq!(response.headers()["apigw-requestid"], id.as_str().unwrap());
+    assert_eq!(
+        event,
+        json!({
+            "version": "2.0",
+            "routeKey": "ANY /v1/echo/{name}",
+            "rawPath": "/v1/echo/walk in",
+            "rawQueryString": "a=1&b=x%20y&a=2",
+            "cookies": ["s=1", "t=2"],
+            "headers": {
+                "content-length": "7",
+                "content-type": "application/json; charset=utf-8",
+                "host": host,
+                "user-agent": "probe",
+                "x-forwarded-for": "127.0.0.1",
+                "x-forwarded-proto": "http",
+                "x-twice": "one,two",
+            },
+            "queryStringParameters": { "a": "1,2", "b": "x y" },
+            "pathParameters": { "name": "walk in" },
+            "requestContext": {
+                "accountId": "000000000000",
+                "apiId": "api",
+                "domainName": host,
+                "domainPrefix": "api",
+                "http": {
+                    "method": "POST",
+                    "path": "/v1/echo/walk in",
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": "127.0.0.1",
+                    "userAgent": "probe",
+                },
+                "requestId": null,
+                "routeKey": "ANY /v1/echo/{name}",
+                "stage": "$default",
+                "time": "21/Nov/2026:03:00:00 +0000",
+                "timeEpoch": 1_795_230_000_000_i64,
+            },
+            "body": "{\"n\":1}",
+            "isBase64Encoded": false,
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_text_travels_as_base64() {
+    let world = World::start(TEMPLATE, code()).await;
+    for (kind, sent, seen, encoded) in [
+        ("application/octet-stream", b"\x00\xff".as_slice(), json!("AP8="), true),
+        ("application/x-www-form-urlencoded", b"a=b", json!("YT1i"), true),
+        ("application/problem+json", b"{}", json!("{}"), false),
+        ("text/plain", b"\xff", json!("/w=="), true),
+        ("text/plain", b"", Json::Null, false),
+    ] {
+        let request = Request::post("/v1/echo/x").header("content-type", kind).body(Bytes::from(sent)).unwrap();
+        let event = body(&world.send(request).await);
+        assert_eq!((&event["body"], &event["isBase64Encoded"]), (&seen, &json!(encoded)), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_without_identity_never_reaches_the_authorizer() {
+    let code = code();
+    let calls = code.calls();
+    let world = World::start(TEMPLATE, code).await;
+    let response = world.get("/v1/door").await;
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(body(&response), json!({ "message": "Unauthorized" }));
+    assert_eq!((calls.count("doorman"), calls.count("echo")), (0, 0));
+}
+
+#[tokio::test]
+async fn a_decision_holds_for_all_routes_of_the_authorizer() {
+    let code = code();
+    let calls = code.calls();
+    let world = World::start(TEMPLATE, code).await;
+    let ask = async |path: &str, who: &str| {
+        let request = Request::get(path).header("Authorization", who).body(Bytes::new()).unwrap();
+        world.send(request).await
+    };
+    for path in ["/v1/door", "/v1/window", "/v1/door"] {
+        let response = ask(path, "friend").await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let lambda = &body(&response)["requestContext"]["authorizer"]["lambda"];
+        assert_eq!(lambda, &json!({ "org_id": "org_1" }));
+        let response = ask(path, "stranger").await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+        assert_eq!(body(&response), json!({ "message": "Forbidden" }));
+    }
+    assert_eq!((calls.count("doorman"), calls.count("echo")), (2, 3));
+    let response = ask("/v1/door", "broken").await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_said_as_api_gateway_says_it() {
+    let world = World::start(TEMPLATE, code()).await;
+    for (path, status, text) in [
+        ("/v1/nowhere", StatusCode::NOT_FOUND, "Not Found"),
+        ("/v1/broken", StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+        ("/v1/slow", StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+    ] {
+        let response = world.get(path).await;
+        assert_eq!((response.status(), body(&response)), (status, json!({ "message": text })), "{path}");
+        assert_eq!(response.headers()["content-type"], "application/json");
+    }
+    let large = Bytes::from(vec![b' '; 10 * 1024 * 1024 + 1]);
+    let response = world.send(Request::post("/v1/echo/x").body(large).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(body(&response), json!({ "message": "Request Entity Too Large" }));
+}
+
+#[tokio::test]
+async fn scripts_of_allowed_origins_may_call() {
+    let world = World::start(TEMPLATE, code()).await;
+    let preflight = Request::options("/v1/door")
+        .header("origin", "http://localhost:5173")
+        .header("access-control-request-method", "GET")
+        .body(Bytes::new())
+        .unwrap();
+    let response = world.send(preflight).await;
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
+    assert_eq!(response.headers()["access-control-allow-methods"], "GET");
+    let refused = Request::get("/v1/door").header("origin", "http://localhost:5173").body(Bytes::new()).unwrap();
+    let response = world.send(refused).await;
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(response.headers()["access-control-allow-origin"], "http://localhost:5173");
+}
+
+#[tokio::test]
+async fn other_paths_are_the_dashboards() {
+    let world = World::start(TEMPLATE, code()).await;
+    let response = world.get("/sites").await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(String::from_utf8_lossy(response.body()).contains("The dashboard is not built yet"));
+}
+
+#[tokio::test]
+async fn functions_can_be_invoked_directly() {
+    let world = World::start(TEMPLATE, code()).await;
+    let invoke = async |function: &str, kind: &str, event: &'static str| {
+        let request = Request::post(format!("/2015-03-31/functions/{function}/invocations"))
+            .header("x-amz-invocation-type", kind)
+            .body(Bytes::from(event))
+            .unwrap();
+        world.send(request).await
+    };
+    for name in ["echo", "demo-echo", "arn:aws:lambda:eu-central-1:000000000000:function:demo-echo"] {
+        let response = invoke(name, "RequestResponse", "{\"a\":1}").await;
+        assert_eq!(body(&response)["body"], "{\"a\":1}", "{name}");
+    }
+    let response = invoke("broken", "RequestResponse", "").await;
+    assert_eq!(response.headers()["x-amz-function-error"], "Unhandled");
+    assert_eq!(body(&response), json!({ "errorType": "Boom", "errorMessage": "no luck" }));
+    let response = invoke("nobody", "RequestResponse", "{}").await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    assert_eq!(response.headers()["x-amzn-errortype"], "ResourceNotFoundException");
+    let response = invoke("echo", "RequestResponse", "{").await;
+    assert_eq!(response.headers()["x-amzn-errortype"], "InvalidRequestContentException");
+}
+
+#[tokio::test]
+async fn an_event_nobody_waits_for_is_run_later() {
+    let (code, mut calls) = Code::new();
+    let nothing = |_| Ok(Json::Null);
+    let code = ["echo", "broken", "slow", "doorman"].into_iter().fold(code, |code, name| code.with(name, nothing));
+    let world = World::start(TEMPLATE, code).await;
+    let request = Request::post("/2015-03-31/functions/echo/invocations")
+        .header("x-amz-invocation-type", "Event")
+        .body(Bytes::from("[7]"))
+        .unwrap();
+    assert_eq!(world.send(request).await.status(), StatusCode::ACCEPTED);
+    assert_eq!(calls.recv().await.unwrap(), ("echo".to_owned(), json!([7])));
+}
+
+#[tokio::test]
+async fn no_web_page_may_call_the_services() {
+    let code = code();
+    let calls = code.calls();
+    let world = World::start(TEMPLATE, code).await;
+    let request = Request::post("/2015-03-31/functions/echo/invocations")
+        .header("origin", "https://evil.example")
+        .body(Bytes::from("{}"))
+        .unwrap();
+    assert_eq!(world.send(request).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(calls.count("echo"), 0);
+}
