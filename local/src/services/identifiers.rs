@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::template::Deployment;
+
 /// The account and region that every ARN of the local system carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -9,6 +11,15 @@ pub struct Account {
     pub id: String,
     /// For example `eu-west-1`.
     pub region: String,
+}
+
+impl From<&Deployment> for Account {
+    fn from(deployment: &Deployment) -> Self {
+        Self {
+            id: deployment.account.clone(),
+            region: deployment.region.clone(),
+        }
+    }
 }
 
 impl Account {

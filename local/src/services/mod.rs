@@ -3,6 +3,35 @@
 //! [`Services`] opens them on the data folder and answers their APIs;
 //! [`Services::start`] sets in motion what moves by itself: pollers, schedules,
 //! asynchronous invocations and the MQTT listener.
+//!
+//! # What is kept
+//!
+//! `dynamodb.db` and `services.db` in the data folder. Whatever a service has
+//! acknowledged is committed there first, so killing the process loses nothing;
+//! what was in a function's hands is handed over again, at least once. A power
+//! cut may take the last commits.
+//!
+//! # Known differences from AWS
+//!
+//! - Nothing checks IAM rights, quotas or payload sizes of Lambda.
+//! - DynamoDB: idempotency tokens of transactions are forgotten at a restart;
+//!   stream records are deleted once every mapping has them, not after 24 hours;
+//!   a stream has one shard, so a mapping's parallelization factor means nothing.
+//!   On disk the engine stamps stream records with the machine's clock.
+//! - SQS: a message in the hands of a function stays hidden until the function
+//!   has answered, however long that takes on a fast clock; there are no receive
+//!   request attempt ids; a move task is done before it is answered.
+//! - Lambda: functions and queues are the only destinations; there are none for
+//!   success.
+//! - EventBridge: delivery is part of `PutEvents`, so a target's retry policy
+//!   never comes into play and its dead letter queue gets what could not be
+//!   delivered at once; an unknown bus is an error of the entry, where AWS drops
+//!   the event; a placeholder without a value becomes `null`.
+//! - Scheduler: a run is never spread over its flexible window; what came due
+//!   while the system was stopped runs once at the next start.
+//! - IoT: the SQL is the subset that [`iot`] names; a statement that cannot be
+//!   applied to a payload goes to the rule's error action; clients are let in
+//!   without certificates; see [`iot::broker`] for what MQTT lacks.
 
 mod batch;
 mod dead_letter;

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -9,8 +10,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::*;
 use crate::services::testing::{Functions, Invocation, account, clock, function, queue};
 use crate::template::{
-    KeyAttribute, KeySchema, RetryPolicy, Rule, RuleTarget, StreamView, Table, Target, TargetInput,
-    TopicAction, TopicRule,
+    Deployment, KeyAttribute, KeySchema, RetryPolicy, Rule, RuleTarget, StreamView, Table, Target,
+    TargetInput, TopicAction, TopicRule,
 };
 
 const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
@@ -237,6 +238,22 @@ async fn each_service_answers_its_own_requests() {
         (status, &error["__type"]),
         (StatusCode::BAD_REQUEST, &json!("UnknownOperationException"))
     );
+}
+
+#[tokio::test]
+async fn the_products_own_template_asks_for_nothing_that_is_missing() {
+    let deployment = Deployment::local(SocketAddr::from(LOOPBACK));
+    let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml"));
+    let system = System::read(file, &deployment).unwrap();
+    let services = Services::open(
+        &system,
+        &Account::from(&deployment),
+        &DataLocation::Memory,
+        &clock(),
+    )
+    .unwrap();
+    let (functions, _seen) = Functions::new();
+    services.start(functions, None).await.unwrap().shutdown().await;
 }
 
 #[tokio::test]
