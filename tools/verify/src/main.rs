@@ -1,0 +1,7 @@
+//! `cargo verify`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    freshtrack_verify::main()
+}
