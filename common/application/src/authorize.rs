@@ -10,8 +10,13 @@ use subtle::ConstantTimeEq;
 ///
 /// # Errors
 /// When the store does not answer: then nothing is known and nothing is allowed.
-pub async fn authorize_access_key(keys: &dyn AccessKeys, presented: &str) -> Result<Option<Caller>, PortError> {
-    let Ok(secret) = presented.parse::<AccessKeySecret>() else { return Ok(None) };
+pub async fn authorize_access_key(
+    keys: &dyn AccessKeys,
+    presented: &str,
+) -> Result<Option<Caller>, PortError> {
+    let Ok(secret) = presented.parse::<AccessKeySecret>() else {
+        return Ok(None);
+    };
     let stored = keys.by_prefix(secret.prefix()).await?;
     // Compared also when there is no such key, so that the time taken does not tell which prefixes exist.
     let expected = stored.as_ref().map_or([0; 32], |key| key.hash);

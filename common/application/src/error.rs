@@ -35,7 +35,11 @@ impl PortError {
     /// A failure of `op` without a further cause.
     #[must_use]
     pub const fn new(op: &'static str, kind: PortErrorKind) -> Self {
-        Self { op, kind, source: None }
+        Self {
+            op,
+            kind,
+            source: None,
+        }
     }
 
     /// A failure of `op` because of `source`.
@@ -44,13 +48,20 @@ impl PortError {
         kind: PortErrorKind,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        Self { op, kind, source: Some(source.into()) }
+        Self {
+            op,
+            kind,
+            source: Some(source.into()),
+        }
     }
 
     /// Whether the same call may succeed later.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
-        matches!(self.kind, PortErrorKind::Conflict | PortErrorKind::Throttled | PortErrorKind::Unavailable)
+        matches!(
+            self.kind,
+            PortErrorKind::Conflict | PortErrorKind::Throttled | PortErrorKind::Unavailable
+        )
     }
 }
 
@@ -67,7 +78,10 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal of `code`, told as `detail`.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+        Self {
+            code,
+            detail: detail.into(),
+        }
     }
 
     /// There is no such thing, or it is another tenant's: the caller cannot tell which.

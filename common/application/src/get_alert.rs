@@ -11,6 +11,12 @@ use freshtrack_domain::ids::AlertId;
 /// # Errors
 /// Refused when the organization has no such alert.
 pub async fn get_alert(alerts: &dyn Alerts, scope: OrgScope, id: AlertId) -> Result<AlertDetail, Failure> {
-    let (alert, trail) = alerts.find(scope, id).await?.ok_or_else(|| Refusal::not_found("alert"))?;
-    Ok(AlertDetail { alert: (&alert).into(), trail })
+    let (alert, trail) = alerts
+        .find(scope, id)
+        .await?
+        .ok_or_else(|| Refusal::not_found("alert"))?;
+    Ok(AlertDetail {
+        alert: (&alert).into(),
+        trail,
+    })
 }

@@ -21,9 +21,16 @@ pub async fn get_overview(
 ) -> Result<Overview, Failure> {
     // Before reading: whatever is written meanwhile is sent again on resync rather than missed.
     let as_of = clock.now();
-    let all = places.all(scope).await?.ok_or_else(|| Refusal::not_found("organization"))?;
-    let records: BTreeMap<UnitId, UnitRecord> =
-        states.list(scope).await?.into_iter().map(|record| (record.state.unit_id, record)).collect();
+    let all = places
+        .all(scope)
+        .await?
+        .ok_or_else(|| Refusal::not_found("organization"))?;
+    let records: BTreeMap<UnitId, UnitRecord> = states
+        .list(scope)
+        .await?
+        .into_iter()
+        .map(|record| (record.state.unit_id, record))
+        .collect();
     let unit_view = |unit: &freshtrack_domain::place::Unit| {
         let now = records.get(&unit.id).map_or_else(
             || {
@@ -32,7 +39,13 @@ pub async fn get_overview(
             },
             UnitSnapshot::from,
         );
-        UnitView { id: unit.id, area_id: unit.area_id, name: unit.name.clone(), kind: unit.kind, now }
+        UnitView {
+            id: unit.id,
+            area_id: unit.area_id,
+            name: unit.name.clone(),
+            kind: unit.kind,
+            now,
+        }
     };
     let sites = all
         .sites
@@ -48,12 +61,22 @@ pub async fn get_overview(
                 .map(|area| AreaView {
                     id: area.id,
                     name: area.name.clone(),
-                    units: all.units.iter().filter(|unit| unit.area_id == area.id).map(unit_view).collect(),
+                    units: all
+                        .units
+                        .iter()
+                        .filter(|unit| unit.area_id == area.id)
+                        .map(unit_view)
+                        .collect(),
                 })
                 .collect(),
         })
         .collect();
-    Ok(Overview { org_id: scope.org_id(), name: all.organization.name, sites, as_of: as_of.into() })
+    Ok(Overview {
+        org_id: scope.org_id(),
+        name: all.organization.name,
+        sites,
+        as_of: as_of.into(),
+    })
 }
 
 /// Whether the place that `topic` names is among `all`.

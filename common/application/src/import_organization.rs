@@ -47,16 +47,28 @@ pub async fn import_organization(
         .access_keys
         .iter()
         .map(|key| {
-            let secret: AccessKeySecret =
-                key.secret.parse().map_err(|e| Refusal::invalid(format!("access key \"{}\": {e}", key.name)))?;
-            let stored =
-                StoredKey { id: key.id, org_id: document.id, hash: secret.hash(), rights: key.rights.clone() };
+            let secret: AccessKeySecret = key
+                .secret
+                .parse()
+                .map_err(|e| Refusal::invalid(format!("access key \"{}\": {e}", key.name)))?;
+            let stored = StoredKey {
+                id: key.id,
+                org_id: document.id,
+                hash: secret.hash(),
+                rights: key.rights.clone(),
+            };
             Ok((secret.prefix().to_owned(), key.name.clone(), stored))
         })
         .collect::<Result<Vec<_>, Refusal>>()?;
-    let report =
-        ImportReport { sites: plan.sites.len(), units: plan.units.len(), sensors: plan.sensors.len() };
-    let organization = Organization { id: document.id, name: document.name };
+    let report = ImportReport {
+        sites: plan.sites.len(),
+        units: plan.units.len(),
+        sensors: plan.sensors.len(),
+    };
+    let organization = Organization {
+        id: document.id,
+        name: document.name,
+    };
     let places = PlacesOfOrg {
         organization,
         sites: plan.sites,
@@ -68,13 +80,17 @@ pub async fn import_organization(
         put_unit(ports, scope, unit, overrides).await?;
     }
     for sensor in &plan.sensors {
-        ports.organizations.put_sensor(sensor).await.map_err(|error| match error.kind {
-            PortErrorKind::Conflict => Failure::from(Refusal::new(
-                ProblemCode::Conflict,
-                format!("The DevEUI {} is registered for another sensor.", sensor.dev_eui),
-            )),
-            _ => error.into(),
-        })?;
+        ports
+            .organizations
+            .put_sensor(sensor)
+            .await
+            .map_err(|error| match error.kind {
+                PortErrorKind::Conflict => Failure::from(Refusal::new(
+                    ProblemCode::Conflict,
+                    format!("The DevEUI {} is registered for another sensor.", sensor.dev_eui),
+                )),
+                _ => error.into(),
+            })?;
     }
     for (prefix, name, key) in &keys {
         ports.organizations.put_key(prefix, name, key).await?;
@@ -93,11 +109,22 @@ struct Plan {
 impl Plan {
     fn add_site(&mut self, org_id: OrgId, site: &SiteDocument) -> Result<(), Refusal> {
         if !freshtrack_domain::place::is_time_zone(&site.time_zone) {
-            return Err(Refusal::invalid(format!("\"{}\" is not an IANA time zone.", site.time_zone)));
+            return Err(Refusal::invalid(format!(
+                "\"{}\" is not an IANA time zone.",
+                site.time_zone
+            )));
         }
-        self.sites.push(Site { id: site.id, name: site.name.clone(), time_zone: site.time_zone.clone() });
+        self.sites.push(Site {
+            id: site.id,
+            name: site.name.clone(),
+            time_zone: site.time_zone.clone(),
+        });
         for area in &site.areas {
-            self.areas.push(Area { id: area.id, site_id: site.id, name: area.name.clone() });
+            self.areas.push(Area {
+                id: area.id,
+                site_id: site.id,
+                name: area.name.clone(),
+            });
             for document in &area.units {
                 let unit = Unit {
                     id: document.id,
@@ -124,12 +151,16 @@ fn overrides_of(unit: &UnitDocument) -> Result<Overrides, Refusal> {
             .ok_or_else(|| Refusal::invalid(format!("{field} of \"{}\" is not a temperature.", unit.name))),
         None => Ok(None),
     };
-    let interval = unit.sensors.iter().find(|sensor| sensor.primary.unwrap_or(true)).and_then(|sensor| {
-        sensor
-            .report_interval_seconds
-            .map(Span::seconds)
-            .or_else(|| decoders::find(&sensor.model).map(|model| model.uplink_interval))
-    });
+    let interval = unit
+        .sensors
+        .iter()
+        .find(|sensor| sensor.primary.unwrap_or(true))
+        .and_then(|sensor| {
+            sensor
+                .report_interval_seconds
+                .map(Span::seconds)
+                .or_else(|| decoders::find(&sensor.model).map(|model| model.uplink_interval))
+        });
     let overrides = Overrides {
         low: degrees(unit.low_c, "low_c")?,
         high: degrees(unit.high_c, "high_c")?,
@@ -143,8 +174,10 @@ fn overrides_of(unit: &UnitDocument) -> Result<Overrides, Refusal> {
 }
 
 fn sensor_of(org_id: OrgId, unit: &Unit, sensor: &SensorDocument) -> Result<Sensor, Refusal> {
-    let dev_eui =
-        sensor.dev_eui.parse().map_err(|e| Refusal::invalid(format!("sensor {}: {e}.", sensor.id)))?;
+    let dev_eui = sensor
+        .dev_eui
+        .parse()
+        .map_err(|e| Refusal::invalid(format!("sensor {}: {e}.", sensor.id)))?;
     let offset = match sensor.offset_c {
         Some(degrees) => CentiCelsius::from_celsius(degrees)
             .ok_or_else(|| Refusal::invalid(format!("offset_c of {} is not a temperature.", sensor.id)))?,
@@ -175,7 +208,13 @@ async fn put_unit(
         let stored = ports.states.load(scope, unit.id).await?;
         let mut changes = Vec::new();
         let mut record = stored.clone().unwrap_or_else(|| {
-            UnitRecord::new(UnitState::new(unit.id, unit.site_id, unit.area_id, unit.kind, now))
+            UnitRecord::new(UnitState::new(
+                unit.id,
+                unit.site_id,
+                unit.area_id,
+                unit.kind,
+                now,
+            ))
         });
         let state = &mut record.state;
         (state.site_id, state.area_id, state.kind) = (unit.site_id, unit.area_id, unit.kind);

@@ -28,8 +28,8 @@ pub use import_organization::{Import, import_organization};
 pub use list_alerts::{AlertQuery, list_alerts};
 pub use list_readings::list_readings;
 pub use live::{
-    BroadcastChunk, Live, LiveUpdate, TICKET_LIFE, broadcast, connect, disconnect, issue_ticket, redeem_ticket,
-    reply, resync, subscribe, unsubscribe,
+    BroadcastChunk, Live, LiveUpdate, Resync, TICKET_LIFE, broadcast, connect, disconnect, issue_ticket,
+    redeem_ticket, reply, resync, subscribe, unsubscribe,
 };
 pub use quarantine::{list_quarantine, replay_frame};
 pub use receive_uplinks::{ReceiveUplinks, Uplink};

@@ -22,7 +22,11 @@ pub struct AlertQuery {
 ///
 /// # Errors
 /// When the store does not answer.
-pub async fn list_alerts(alerts: &dyn Alerts, scope: OrgScope, query: AlertQuery) -> Result<AlertList, Failure> {
+pub async fn list_alerts(
+    alerts: &dyn Alerts,
+    scope: OrgScope,
+    query: AlertQuery,
+) -> Result<AlertList, Failure> {
     let page = alerts.list(scope, query.status, query.after, query.limit).await?;
     Ok(AlertList {
         alerts: page.alerts.iter().map(Into::into).collect(),

@@ -33,25 +33,36 @@ pub async fn list_readings(
     if from > to || to.since(from) > LONGEST {
         return Err(Refusal::invalid("`from` must be before `to`, and at most 31 days before it.").into());
     }
-    let record = states.load(scope, unit_id).await?.ok_or_else(|| Refusal::not_found("unit"))?;
+    let record = states
+        .load(scope, unit_id)
+        .await?
+        .ok_or_else(|| Refusal::not_found("unit"))?;
     // By instant and sensor: a crash between sealing and trimming leaves the same reading in two places.
     let mut found: BTreeMap<(Timestamp, SensorId), (Entry, bool)> = BTreeMap::new();
     for block in log.blocks(scope, unit_id, from, to).await? {
-        let (sensors, entries) =
-            block.open().map_err(|e| PortError::because("reading_log.open", PortErrorKind::Corrupt, e))?;
+        let (sensors, entries) = block
+            .open()
+            .map_err(|e| PortError::because("reading_log.open", PortErrorKind::Corrupt, e))?;
         add(&mut found, &sensors, &entries);
     }
     let sensors: Vec<SensorId> = record.state.sensors.iter().map(|track| track.id).collect();
     add(&mut found, &sensors, record.head.entries());
     for late in log.late(scope, unit_id, from, to).await? {
-        found.entry((late.entry.recorded_at, late.sensor_id)).or_insert((late.entry, true));
+        found
+            .entry((late.entry.recorded_at, late.sensor_id))
+            .or_insert((late.entry, true));
     }
     let readings = found
         .range((from.to_second(), lowest())..)
         .take_while(|((at, _), _)| *at <= to)
         .map(|((_, sensor_id), (entry, late))| view(*sensor_id, entry, *late))
         .collect();
-    Ok(ReadingList { unit_id, from: from.into(), to: to.into(), readings })
+    Ok(ReadingList {
+        unit_id,
+        from: from.into(),
+        to: to.into(),
+        readings,
+    })
 }
 
 fn add(found: &mut BTreeMap<(Timestamp, SensorId), (Entry, bool)>, sensors: &[SensorId], entries: &[Entry]) {

@@ -42,14 +42,18 @@ impl LiveUpdate {
     /// The unit as it is.
     #[must_use]
     pub fn of(record: &UnitRecord) -> Self {
-        Self { unit: record.into(), alerts: Vec::new() }
+        Self {
+            unit: record.into(),
+            alerts: Vec::new(),
+        }
     }
 
     /// The unit was written again, with `changes`.
     pub fn advance(&mut self, record: &UnitRecord, changes: Vec<Change>) {
         self.unit = record.into();
         for change in changes {
-            let (Change::AlertOpened(alert) | Change::AlertUpgraded(alert) | Change::AlertResolved(alert)) = change
+            let (Change::AlertOpened(alert) | Change::AlertUpgraded(alert) | Change::AlertResolved(alert)) =
+                change
             else {
                 continue;
             };
@@ -101,7 +105,12 @@ impl Live<'_> {
         }
     }
 
-    async fn try_push(&self, scope: OrgScope, updates: &[LiveUpdate], now: Timestamp) -> Result<(), PortError> {
+    async fn try_push(
+        &self,
+        scope: OrgScope,
+        updates: &[LiveUpdate],
+        now: Timestamp,
+    ) -> Result<(), PortError> {
         // Somebody who has just connected must not miss an alert; a plain reading they would see next time.
         let fresh = updates.iter().any(|update| !update.alerts.is_empty());
         let watching = self.connections.of_org(scope.org_id(), fresh).await?;
@@ -133,7 +142,11 @@ impl Live<'_> {
         messages: Vec<String>,
     ) -> Result<(), PortError> {
         if connections.len() <= DIRECT_FAN_OUT {
-            let chunk = BroadcastChunk { org_id: scope.org_id(), connections, messages };
+            let chunk = BroadcastChunk {
+                org_id: scope.org_id(),
+                connections,
+                messages,
+            };
             broadcast(self.connections, self.sockets, &chunk).await;
             return Ok(());
         }
@@ -174,8 +187,18 @@ fn messages_of(updates: &[&LiveUpdate], now: Timestamp) -> Result<Vec<String>, P
     let alerts: Vec<AlertView> = updates.iter().flat_map(|update| update.alerts.clone()).collect();
     let units: Vec<UnitSnapshot> = updates.iter().map(|update| update.unit.clone()).collect();
     let mut messages = Vec::new();
-    write_frames(alerts, |alerts| ServerBody::AlertsChanged { alerts }, now, &mut messages)?;
-    write_frames(units, |units| ServerBody::UnitsChanged { units }, now, &mut messages)?;
+    write_frames(
+        alerts,
+        |alerts| ServerBody::AlertsChanged { alerts },
+        now,
+        &mut messages,
+    )?;
+    write_frames(
+        units,
+        |units| ServerBody::UnitsChanged { units },
+        now,
+        &mut messages,
+    )?;
     Ok(messages)
 }
 
@@ -216,9 +239,16 @@ pub async fn issue_ticket(
 ) -> Result<Ticket, Failure> {
     let ticket = format!("{:032x}{:032x}", ids.random(), ids.random());
     let expires_at = clock.now() + TICKET_LIFE;
-    let grant = TicketGrant { org_id: caller.scope.org_id(), actor: caller.actor.clone(), expires_at };
+    let grant = TicketGrant {
+        org_id: caller.scope.org_id(),
+        actor: caller.actor.clone(),
+        expires_at,
+    };
     tickets.put(&ticket, &grant).await?;
-    Ok(Ticket { url: format!("{socket_url}?ticket={ticket}"), expires_at: expires_at.into() })
+    Ok(Ticket {
+        url: format!("{socket_url}?ticket={ticket}"),
+        expires_at: expires_at.into(),
+    })
 }
 
 /// Takes a ticket; `None` if it is unknown, used or too old.
@@ -230,7 +260,10 @@ pub async fn redeem_ticket(
     clock: &dyn Clock,
     ticket: &str,
 ) -> Result<Option<TicketGrant>, PortError> {
-    Ok(tickets.take(ticket).await?.filter(|grant| grant.expires_at > clock.now()))
+    Ok(tickets
+        .take(ticket)
+        .await?
+        .filter(|grant| grant.expires_at > clock.now()))
 }
 
 /// A socket opened.
@@ -274,7 +307,10 @@ pub async fn subscribe(
 ) -> Result<ServerBody, Failure> {
     let mut connection = known(connections, scope, id).await?;
     if topics.iter().any(|topic| *topic != Topic::Org) {
-        let all = places.all(scope).await?.ok_or_else(|| Refusal::not_found("organization"))?;
+        let all = places
+            .all(scope)
+            .await?
+            .ok_or_else(|| Refusal::not_found("organization"))?;
         for topic in &topics {
             if !known_place(&all, topic) {
                 return Err(Refusal::not_found("site or unit to subscribe to").into());
@@ -290,7 +326,9 @@ pub async fn subscribe(
         return Err(Refusal::invalid(format!("A socket may hold {MAX_TOPICS} topics.")).into());
     }
     connections.put(&connection).await?;
-    Ok(ServerBody::Subscribed { topics: connection.topics })
+    Ok(ServerBody::Subscribed {
+        topics: connection.topics,
+    })
 }
 
 /// Drops topics from a socket. Answers with those it has left.
@@ -306,39 +344,58 @@ pub async fn unsubscribe(
     let mut connection = known(connections, scope, id).await?;
     connection.topics.retain(|topic| !topics.contains(topic));
     connections.put(&connection).await?;
-    Ok(ServerBody::Subscribed { topics: connection.topics })
+    Ok(ServerBody::Subscribed {
+        topics: connection.topics,
+    })
 }
 
 async fn known(connections: &dyn Connections, scope: OrgScope, id: &str) -> Result<Connection, Failure> {
-    Ok(connections.find(scope.org_id(), id).await?.ok_or_else(|| Refusal::not_found("connection"))?)
+    Ok(connections
+        .find(scope.org_id(), id)
+        .await?
+        .ok_or_else(|| Refusal::not_found("connection"))?)
+}
+
+/// What a resync needs.
+pub struct Resync<'a> {
+    /// The socket's topics.
+    pub connections: &'a dyn Connections,
+    /// The socket.
+    pub sockets: &'a dyn Sockets,
+    /// The units.
+    pub states: &'a dyn UnitStates,
+    /// Their alerts.
+    pub alerts: &'a dyn Alerts,
+    /// The time.
+    pub clock: &'a dyn Clock,
 }
 
 /// Sends a socket everything it subscribed to that changed since `since` (milliseconds, a message's `seq`).
 ///
 /// # Errors
 /// When the store does not answer or the socket is not known.
-#[expect(clippy::too_many_arguments, reason = "each port by name; a struct would be used here only")]
-pub async fn resync(
-    connections: &dyn Connections,
-    sockets: &dyn Sockets,
-    states: &dyn UnitStates,
-    alerts: &dyn Alerts,
-    clock: &dyn Clock,
-    scope: OrgScope,
-    id: &str,
-    since: i64,
-) -> Result<(), Failure> {
+pub async fn resync(ports: &Resync<'_>, scope: OrgScope, id: &str, since: i64) -> Result<(), Failure> {
+    let Resync {
+        connections,
+        sockets,
+        states,
+        alerts,
+        clock,
+    } = *ports;
     let connection = known(connections, scope, id).await?;
     let now = clock.now();
     let from = Timestamp::from_millis(since) - RESYNC_OVERLAP;
     let wants = |update: &LiveUpdate| connection.topics.iter().any(|topic| update.concerns(topic));
-    // A reading may be much older than the moment it was stored, so units are judged by when they were written
-    // or, where that is not kept, sent anyway: sending what is known costs a frame, missing it costs trust.
-    let units: Vec<LiveUpdate> =
-        states.list(scope).await?.iter().map(LiveUpdate::of).filter(|update| wants(update)).collect();
-    let visible = |alert: &Alert| {
-        units.iter().any(|update| update.unit.unit_id == alert.unit_id)
-    };
+    // Every unit subscribed to, not only those that seem new: a reading may be much older than the moment it
+    // was stored. Sending what is known costs a frame; missing something costs trust.
+    let units: Vec<LiveUpdate> = states
+        .list(scope)
+        .await?
+        .iter()
+        .map(LiveUpdate::of)
+        .filter(|update| wants(update))
+        .collect();
+    let visible = |alert: &Alert| units.iter().any(|update| update.unit.unit_id == alert.unit_id);
     let mut shown: Vec<AlertView> = Vec::new();
     for status in [AlertStatus::Open, AlertStatus::Resolved] {
         let page = alerts.list(scope, status, None, 100).await?;
@@ -351,9 +408,19 @@ pub async fn resync(
         );
     }
     let mut messages = Vec::new();
-    write_frames(shown, |alerts| ServerBody::AlertsChanged { alerts }, now, &mut messages)?;
+    write_frames(
+        shown,
+        |alerts| ServerBody::AlertsChanged { alerts },
+        now,
+        &mut messages,
+    )?;
     let snapshots: Vec<UnitSnapshot> = units.into_iter().map(|update| update.unit).collect();
-    write_frames(snapshots, |units| ServerBody::UnitsChanged { units }, now, &mut messages)?;
+    write_frames(
+        snapshots,
+        |units| ServerBody::UnitsChanged { units },
+        now,
+        &mut messages,
+    )?;
     messages.push(write(&ServerMessage::new(now, ServerBody::Resynced))?);
     for message in &messages {
         if sockets.send(id, message).await? == Delivery::Gone {
@@ -374,5 +441,7 @@ pub async fn reply(
     id: &str,
     body: ServerBody,
 ) -> Result<Delivery, PortError> {
-    sockets.send(id, &write(&ServerMessage::new(clock.now(), body))?).await
+    sockets
+        .send(id, &write(&ServerMessage::new(clock.now(), body))?)
+        .await
 }

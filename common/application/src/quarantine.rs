@@ -11,7 +11,10 @@ use freshtrack_domain::ids::FrameId;
 ///
 /// # Errors
 /// When the store does not answer.
-pub async fn list_quarantine(quarantine: &dyn Quarantine, scope: OrgScope) -> Result<QuarantineList, Failure> {
+pub async fn list_quarantine(
+    quarantine: &dyn Quarantine,
+    scope: OrgScope,
+) -> Result<QuarantineList, Failure> {
     let frames = quarantine.list(scope).await?.into_iter().map(view).collect();
     Ok(QuarantineList { frames })
 }
@@ -25,7 +28,11 @@ pub async fn replay_frame(
     scope: OrgScope,
     id: FrameId,
 ) -> Result<IngestReport, Failure> {
-    let frame = receive.quarantine.find(scope, id).await?.ok_or_else(|| Refusal::not_found("frame"))?;
+    let frame = receive
+        .quarantine
+        .find(scope, id)
+        .await?
+        .ok_or_else(|| Refusal::not_found("frame"))?;
     let report = receive.receive(scope, vec![frame.uplink]).await?;
     let Some(result) = report.results.first() else {
         return Err(PortError::new("quarantine.replay", PortErrorKind::Corrupt).into());
@@ -45,6 +52,7 @@ fn view(frame: QuarantinedUplink) -> QuarantinedFrame {
         dev_eui: Some(frame.uplink.dev_eui.to_string()),
         received_at: frame.uplink.received_at.into(),
         f_port: frame.uplink.f_port,
-        payload_hex: (!payload.is_empty()).then(|| payload.iter().map(|byte| format!("{byte:02X}")).collect()),
+        payload_hex: (!payload.is_empty())
+            .then(|| payload.iter().map(|byte| format!("{byte:02X}")).collect()),
     }
 }

@@ -8,7 +8,9 @@ use freshtrack_contracts::ingest::{IngestReport, ItemResult, ItemStatus, Quarant
 use freshtrack_decoders as decoders;
 use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::{FrameId, Id, Ulid};
-use freshtrack_domain::measurement::{CentiCelsius, MeasurementSource, Measurements, Probe, TemperatureSample};
+use freshtrack_domain::measurement::{
+    CentiCelsius, MeasurementSource, Measurements, Probe, TemperatureSample,
+};
 use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -69,7 +71,10 @@ impl ReceiveUplinks<'_> {
             results.push(item_result((index, outcome)));
         }
         for (index, outcome) in owners.into_iter().zip(self.record.record(scope, batch).await?) {
-            if let Some(result) = results.get_mut(index).filter(|result| outweighs(outcome.status, result.status)) {
+            if let Some(result) = results
+                .get_mut(index)
+                .filter(|result| outweighs(outcome.status, result.status))
+            {
                 *result = item_result((index, outcome));
             }
         }
@@ -84,14 +89,27 @@ impl ReceiveUplinks<'_> {
     ) -> Result<Result<Vec<UnitReading>, Outcome>, PortError> {
         let Some(sensor) = self.devices.by_eui(scope, uplink.dev_eui).await? else {
             let detail = format!("No sensor of the organization has the DevEUI {}.", uplink.dev_eui);
-            return self.set_aside(scope, QuarantineReason::UnknownDevice, detail, uplink).await.map(Err);
+            return self
+                .set_aside(scope, QuarantineReason::UnknownDevice, detail, uplink)
+                .await
+                .map(Err);
         };
         match decode(&sensor, &uplink) {
             Ok(measured) => {
-                let readings = measured.iter().filter_map(|one| reading_of(&sensor, &uplink, one, measured.len()));
-                Ok(Ok(readings.map(|reading| UnitReading { unit_id: sensor.unit_id, reading }).collect()))
+                let readings = measured
+                    .iter()
+                    .filter_map(|one| reading_of(&sensor, &uplink, one, measured.len()));
+                Ok(Ok(readings
+                    .map(|reading| UnitReading {
+                        unit_id: sensor.unit_id,
+                        reading,
+                    })
+                    .collect()))
             }
-            Err(detail) => self.set_aside(scope, QuarantineReason::Undecodable, detail, uplink).await.map(Err),
+            Err(detail) => self
+                .set_aside(scope, QuarantineReason::Undecodable, detail, uplink)
+                .await
+                .map(Err),
         }
     }
 
@@ -102,15 +120,27 @@ impl ReceiveUplinks<'_> {
         detail: String,
         uplink: Uplink,
     ) -> Result<Outcome, PortError> {
-        let frame = QuarantinedUplink { id: frame_id(&uplink), reason, detail: detail.clone(), uplink };
+        let frame = QuarantinedUplink {
+            id: frame_id(&uplink),
+            reason,
+            detail: detail.clone(),
+            uplink,
+        };
         self.quarantine.keep(scope, &frame).await?;
-        Ok(Outcome { status: ItemStatus::Quarantined, reason: Some(detail) })
+        Ok(Outcome {
+            status: ItemStatus::Quarantined,
+            reason: Some(detail),
+        })
     }
 }
 
 /// An item of a report.
 pub(crate) fn item_result((index, outcome): (usize, Outcome)) -> ItemResult {
-    ItemResult { index, status: outcome.status, reason: outcome.reason }
+    ItemResult {
+        index,
+        status: outcome.status,
+        reason: outcome.reason,
+    }
 }
 
 /// Whether, of two readings of one uplink, the one with `status` says more about it than the one with `other`.
@@ -135,12 +165,13 @@ fn decode(sensor: &Sensor, uplink: &Uplink) -> Result<Vec<Measurements>, String>
             .decode_all(uplink.f_port.unwrap_or(model.f_port), &uplink.payload)
             .collect::<Result<_, _>>()
             .map_err(|error| format!("{} frame: {error}", sensor.model)),
-        (_, _, Some(decoded)) => {
-            decoders::aliases::normalise(decoded).map(|one| vec![one]).map_err(|error| error.to_string())
-        }
-        (None, false, None) => {
-            Err(format!("There is no decoder for {}, and the network sent no decoded payload.", sensor.model))
-        }
+        (_, _, Some(decoded)) => decoders::aliases::normalise(decoded)
+            .map(|one| vec![one])
+            .map_err(|error| error.to_string()),
+        (None, false, None) => Err(format!(
+            "There is no decoder for {}, and the network sent no decoded payload.",
+            sensor.model
+        )),
         (_, true, None) => Err("The uplink carries neither bytes nor a decoded payload.".to_owned()),
     }
 }
@@ -149,7 +180,8 @@ fn decode(sensor: &Sensor, uplink: &Uplink) -> Result<Vec<Measurements>, String>
 fn reading_of(sensor: &Sensor, uplink: &Uplink, measured: &Measurements, count: usize) -> Option<Reading> {
     let calibrated = calibrate(measured, sensor.temperature_offset);
     // Whether a probe was ever seen is known where the unit's state is; a marker frame is settled there.
-    let from_probe = matches!(calibrated.probe, Probe::Celsius(_)) && sensor.source != MeasurementSource::Ambient;
+    let from_probe =
+        matches!(calibrated.probe, Probe::Celsius(_)) && sensor.source != MeasurementSource::Ambient;
     let temperature = TemperatureSample::select(sensor.source, &calibrated);
     if temperature.is_none() && calibrated.humidity.is_none() && calibrated.door.is_none() {
         return None;
@@ -202,7 +234,20 @@ fn frame_id(uplink: &Uplink) -> FrameId {
         (u64::from(frame.session) << 32 | u64::from(frame.count)).to_be_bytes()
     }));
     hash.update(&uplink.payload);
-    hash.update(uplink.decoded.as_ref().map(ToString::to_string).unwrap_or_default());
-    let random = hash.finalize().iter().take(10).fold(0_u128, |value, byte| value << 8 | u128::from(*byte));
-    FrameId::from_ulid(Ulid::from_parts(u64::try_from(uplink.received_at.as_millis()).unwrap_or(0), random))
+    hash.update(
+        uplink
+            .decoded
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+    );
+    let random = hash
+        .finalize()
+        .iter()
+        .take(10)
+        .fold(0_u128, |value, byte| value << 8 | u128::from(*byte));
+    FrameId::from_ulid(Ulid::from_parts(
+        u64::try_from(uplink.received_at.as_millis()).unwrap_or(0),
+        random,
+    ))
 }

@@ -48,7 +48,10 @@ impl Outcome {
 
     /// It can never be taken, because of `reason`.
     pub fn rejected(reason: impl Into<String>) -> Self {
-        Self { status: ItemStatus::Rejected, reason: Some(reason.into()) }
+        Self {
+            status: ItemStatus::Rejected,
+            reason: Some(reason.into()),
+        }
     }
 }
 
@@ -114,7 +117,10 @@ impl RecordReadings<'_> {
         self.live.push(scope, &updates, self.clock.now()).await;
         match lost {
             Some(error) => Err(error),
-            None => Ok(outcomes.into_iter().map(|o| o.unwrap_or(Outcome::plain(ItemStatus::Ignored))).collect()),
+            None => Ok(outcomes
+                .into_iter()
+                .map(|o| o.unwrap_or(Outcome::plain(ItemStatus::Ignored)))
+                .collect()),
         }
     }
 
@@ -134,7 +140,11 @@ impl RecordReadings<'_> {
                     "readings handed to the retry lane"
                 );
                 self.retry
-                    .hand_over(&RetryReadings { org_id: scope.org_id(), unit_id, readings: waiting })
+                    .hand_over(&RetryReadings {
+                        org_id: scope.org_id(),
+                        unit_id,
+                        readings: waiting,
+                    })
                     .await?;
                 let queued: Vec<usize> = work.waiting().map(|(index, _)| *index).collect();
                 for index in queued {
@@ -143,11 +153,19 @@ impl RecordReadings<'_> {
             }
             Err(error) => return Err(error),
         }
-        Ok(RecordedUnit { outcomes: work.outcomes, update: work.update })
+        Ok(RecordedUnit {
+            outcomes: work.outcomes,
+            update: work.update,
+        })
     }
 
     /// Records the readings of one unit; those that `work` still holds waiting afterwards were not stored.
-    async fn record_unit(&self, scope: OrgScope, unit_id: UnitId, work: &mut UnitWork) -> Result<(), PortError> {
+    async fn record_unit(
+        &self,
+        scope: OrgScope,
+        unit_id: UnitId,
+        work: &mut UnitWork,
+    ) -> Result<(), PortError> {
         let mut conflicts = 0;
         while work.done < work.readings.len() {
             let Some(record) = self.states.load(scope, unit_id).await? else {
@@ -183,10 +201,13 @@ impl RecordReadings<'_> {
                     Admission::Duplicate => Outcome::plain(ItemStatus::Duplicate),
                     Admission::Late(entry) => {
                         step.moved = true;
-                        self.keep_late(scope, &record, entry, reading, &mut work.late).await?
+                        self.keep_late(scope, &record, entry, reading, &mut work.late)
+                            .await?
                     }
                     Admission::Rejected(rejection) => Outcome::rejected(rejection.to_string()),
-                    Admission::TooManySensors => Outcome::rejected("The unit has eight sensors, the most it may have."),
+                    Admission::TooManySensors => {
+                        Outcome::rejected("The unit has eight sensors, the most it may have.")
+                    }
                 };
                 step.outcomes.push((*index, outcome));
             }
@@ -221,8 +242,9 @@ impl RecordReadings<'_> {
         }
         let at = entry.recorded_at;
         for block in self.log.blocks(scope, unit_id, at, at).await? {
-            let (sensors, entries) =
-                block.open().map_err(|e| PortError::because("reading_log.open", PortErrorKind::Corrupt, e))?;
+            let (sensors, entries) = block
+                .open()
+                .map_err(|e| PortError::because("reading_log.open", PortErrorKind::Corrupt, e))?;
             let sealed = entries.iter().any(|known| {
                 known.recorded_at == at && sensors.get(usize::from(known.slot)) == Some(&reading.sensor_id)
             });
@@ -230,11 +252,25 @@ impl RecordReadings<'_> {
                 return Ok(Outcome::plain(ItemStatus::Duplicate));
             }
         }
-        let new = self.log.put_late(scope, unit_id, &LateEntry { entry, sensor_id: reading.sensor_id }).await?;
+        let new = self
+            .log
+            .put_late(
+                scope,
+                unit_id,
+                &LateEntry {
+                    entry,
+                    sensor_id: reading.sensor_id,
+                },
+            )
+            .await?;
         if new {
             kept_before.push(entry);
         }
-        Ok(Outcome::plain(if new { ItemStatus::Accepted } else { ItemStatus::Duplicate }))
+        Ok(Outcome::plain(if new {
+            ItemStatus::Accepted
+        } else {
+            ItemStatus::Duplicate
+        }))
     }
 }
 
@@ -242,7 +278,10 @@ impl RecordReadings<'_> {
 ///
 /// # Errors
 /// When they are still not stored; the lane gives them again, in order.
-pub async fn retry_readings(ports: &RecordReadings<'_>, waiting: RetryReadings) -> Result<Vec<Outcome>, PortError> {
+pub async fn retry_readings(
+    ports: &RecordReadings<'_>,
+    waiting: RetryReadings,
+) -> Result<Vec<Outcome>, PortError> {
     let scope = OrgScope::granted(waiting.org_id);
     let mut work = UnitWork::new(waiting.readings.into_iter().enumerate().collect());
     let result = ports.record_unit(scope, waiting.unit_id, &mut work).await;
@@ -278,7 +317,13 @@ struct UnitWork {
 
 impl UnitWork {
     const fn new(readings: Vec<(usize, Reading)>) -> Self {
-        Self { readings, done: 0, outcomes: Vec::new(), late: Vec::new(), update: None }
+        Self {
+            readings,
+            done: 0,
+            outcomes: Vec::new(),
+            late: Vec::new(),
+            update: None,
+        }
     }
 
     fn waiting(&self) -> impl Iterator<Item = &(usize, Reading)> {
@@ -288,7 +333,8 @@ impl UnitWork {
     fn reject_rest(&mut self, reason: &str) {
         let rest: Vec<usize> = self.waiting().map(|(index, _)| *index).collect();
         self.done = self.readings.len();
-        self.outcomes.extend(rest.into_iter().map(|index| (index, Outcome::rejected(reason))));
+        self.outcomes
+            .extend(rest.into_iter().map(|index| (index, Outcome::rejected(reason))));
     }
 
     fn note_unmoved(&mut self, step: Step) {

@@ -22,5 +22,7 @@ pub async fn record_trail(alerts: &dyn Alerts, event: &Event) -> Result<(), Port
         at: event.at,
         detail: alert.explanation.clone(),
     };
-    alerts.add_trail(OrgScope::granted(event.org_id), alert.id, &entry).await
+    alerts
+        .add_trail(OrgScope::granted(event.org_id), alert.id, &entry)
+        .await
 }

@@ -36,10 +36,20 @@ pub async fn sweep_timers(
 ) -> Result<SweepReport, PortError> {
     let now = clock.now();
     let due = states.due(now, LIMIT).await?;
-    let mut report = SweepReport { due: due.len(), ..SweepReport::default() };
-    report.lag = due.iter().map(|unit| now.since(unit.due)).max().unwrap_or_default();
-    let judged: Vec<_> =
-        stream::iter(due).map(|unit| judge(states, live, clock, unit)).buffer_unordered(PARALLEL).collect().await;
+    let mut report = SweepReport {
+        due: due.len(),
+        ..SweepReport::default()
+    };
+    report.lag = due
+        .iter()
+        .map(|unit| now.since(unit.due))
+        .max()
+        .unwrap_or_default();
+    let judged: Vec<_> = stream::iter(due)
+        .map(|unit| judge(states, live, clock, unit))
+        .buffer_unordered(PARALLEL)
+        .collect()
+        .await;
     for result in judged {
         match result {
             Ok(changed) => report.changed += usize::from(changed),
@@ -60,7 +70,9 @@ async fn judge(
     due: DueUnit,
 ) -> Result<bool, PortError> {
     let scope = OrgScope::granted(due.org_id);
-    let Some(mut record) = states.load(scope, due.unit_id).await? else { return Ok(false) };
+    let Some(mut record) = states.load(scope, due.unit_id).await? else {
+        return Ok(false);
+    };
     let now = clock.now();
     let mut changes = Vec::new();
     record.judge(now, &mut changes);

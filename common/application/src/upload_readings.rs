@@ -34,7 +34,9 @@ pub async fn upload_readings(
     let (indexes, readings): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
     results.extend(indexes.into_iter().zip(record.record(scope, readings).await?));
     results.sort_by_key(|(index, _)| *index);
-    Ok(IngestReport { results: results.into_iter().map(item_result).collect() })
+    Ok(IngestReport {
+        results: results.into_iter().map(item_result).collect(),
+    })
 }
 
 async fn parse(
@@ -54,7 +56,9 @@ async fn parse(
         },
         _ => return Ok(Err("Give either sensor_id or dev_eui.".to_owned())),
     };
-    Ok(sensor.ok_or_else(|| "The organization has no such sensor.".to_owned()).and_then(|s| reading(&s, &item)))
+    Ok(sensor
+        .ok_or_else(|| "The organization has no such sensor.".to_owned())
+        .and_then(|s| reading(&s, &item)))
 }
 
 fn reading(sensor: &Sensor, item: &UploadedReading) -> Result<UnitReading, String> {
@@ -81,8 +85,13 @@ fn reading(sensor: &Sensor, item: &UploadedReading) -> Result<UnitReading, Strin
             frame: None,
             temperature,
             humidity,
-            door: item.door_open.map(|open| if open { Door::Open } else { Door::Closed }),
-            battery: item.battery_percent.map(|percent| Battery { percent: Some(percent), millivolts: None }),
+            door: item
+                .door_open
+                .map(|open| if open { Door::Open } else { Door::Closed }),
+            battery: item.battery_percent.map(|percent| Battery {
+                percent: Some(percent),
+                millivolts: None,
+            }),
             rssi_dbm: None,
             from_probe: false,
             probe_missing: false,

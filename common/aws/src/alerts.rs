@@ -20,7 +20,10 @@ pub struct DynamoAlerts(pub Arc<Table>);
 pub(crate) fn item_of(op: &'static str, scope: OrgScope, alert: &Alert) -> Result<Item, PortError> {
     let org_id = scope.org_id();
     let mut item = item(op, "alert", &keys::alert(org_id, alert.id), alert)?;
-    item.insert("g1pk".to_owned(), text(keys::alerts_by_status(org_id, alert.status)));
+    item.insert(
+        "g1pk".to_owned(),
+        text(keys::alerts_by_status(org_id, alert.status)),
+    );
     item.insert("g1sk".to_owned(), text(alert.id.to_string()));
     Ok(item)
 }
@@ -53,11 +56,18 @@ impl Alerts for DynamoAlerts {
             .into_iter()
             .map(|mut item| data(OP, &mut item))
             .collect::<Result<_, _>>()?;
-        let next = alerts.last().filter(|_| alerts.len() >= limit).map(|alert| alert.id);
+        let next = alerts
+            .last()
+            .filter(|_| alerts.len() >= limit)
+            .map(|alert| alert.id);
         Ok(AlertPage { alerts, next })
     }
 
-    async fn find(&self, scope: OrgScope, id: AlertId) -> Result<Option<(Alert, Vec<TrailEntry>)>, PortError> {
+    async fn find(
+        &self,
+        scope: OrgScope,
+        id: AlertId,
+    ) -> Result<Option<(Alert, Vec<TrailEntry>)>, PortError> {
         const OP: &str = "alerts.find";
         let Some(mut item) = self.0.get(OP, &keys::alert(scope.org_id(), id), false).await? else {
             return Ok(None);
@@ -76,7 +86,11 @@ impl Alerts for DynamoAlerts {
     async fn add_trail(&self, scope: OrgScope, id: AlertId, entry: &TrailEntry) -> Result<(), PortError> {
         const OP: &str = "alerts.add_trail";
         let key = keys::trail(scope.org_id(), id, entry.at.0, &entry.event_id);
-        match self.0.put(OP, item(OP, "trail", &key, entry)?, Some(&Condition::ABSENT)).await {
+        match self
+            .0
+            .put(OP, item(OP, "trail", &key, entry)?, Some(&Condition::ABSENT))
+            .await
+        {
             Err(error) if error.kind == PortErrorKind::Conflict => Ok(()),
             other => other,
         }

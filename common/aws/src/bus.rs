@@ -24,7 +24,10 @@ impl EventBridgeBus {
     /// The bus called `name`.
     #[must_use]
     pub fn new(clients: &AwsClients, name: impl Into<String>) -> Self {
-        Self { client: clients.eventbridge(), name: name.into() }
+        Self {
+            client: clients.eventbridge(),
+            name: name.into(),
+        }
     }
 
     fn entry(&self, op: &'static str, event: &Event) -> Result<PutEventsRequestEntry, PortError> {
@@ -43,7 +46,10 @@ impl EventBus for EventBridgeBus {
     async fn publish(&self, events: &[Event]) -> Result<(), PortError> {
         const OP: &str = "event_bus.publish";
         for portion in events.chunks(ENTRIES) {
-            let entries = portion.iter().map(|event| self.entry(OP, event)).collect::<Result<_, _>>()?;
+            let entries = portion
+                .iter()
+                .map(|event| self.entry(OP, event))
+                .collect::<Result<_, _>>()?;
             let output = self
                 .client
                 .put_events()
@@ -53,8 +59,16 @@ impl EventBus for EventBridgeBus {
                 .map_err(|error| sdk(OP, error))?;
             // A call that succeeds may still have refused some of its entries.
             if output.failed_entry_count() > 0 {
-                let code = output.entries().iter().find_map(|entry| entry.error_code()).unwrap_or_default();
-                return Err(PortError::because(OP, PortErrorKind::Unavailable, code.to_owned()));
+                let code = output
+                    .entries()
+                    .iter()
+                    .find_map(|entry| entry.error_code())
+                    .unwrap_or_default();
+                return Err(PortError::because(
+                    OP,
+                    PortErrorKind::Unavailable,
+                    code.to_owned(),
+                ));
             }
         }
         Ok(())

@@ -103,7 +103,11 @@ impl AwsClients {
 
     fn http(&self) -> SharedHttpClient {
         self.http
-            .get_or_init(|| Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https())
+            .get_or_init(|| {
+                Builder::new()
+                    .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                    .build_https()
+            })
             .clone()
     }
 

@@ -28,7 +28,10 @@ impl Directory {
     /// The directory in `table`.
     #[must_use]
     pub fn new(table: Arc<Table>) -> Self {
-        Self { table, sensors: Mutex::default() }
+        Self {
+            table,
+            sensors: Mutex::default(),
+        }
     }
 
     async fn sensor(&self, op: &'static str, scope: OrgScope, key: Key) -> Result<Option<Sensor>, PortError> {
@@ -36,7 +39,9 @@ impl Directory {
         if let Some(sensor) = self.remembered(&key) {
             return Ok(Some(sensor).filter(ours));
         }
-        let Some(mut item) = self.table.get(op, &key, false).await? else { return Ok(None) };
+        let Some(mut item) = self.table.get(op, &key, false).await? else {
+            return Ok(None);
+        };
         let sensor: Sensor = data(op, &mut item)?;
         self.remember(key, &sensor);
         Ok(Some(sensor).filter(ours))
@@ -44,7 +49,10 @@ impl Directory {
 
     fn remembered(&self, key: &Key) -> Option<Sensor> {
         let sensors = self.sensors.lock().unwrap_or_else(PoisonError::into_inner);
-        sensors.get(key).filter(|(at, _)| at.elapsed() < SENSOR_CACHE).map(|(_, sensor)| sensor.clone())
+        sensors
+            .get(key)
+            .filter(|(at, _)| at.elapsed() < SENSOR_CACHE)
+            .map(|(_, sensor)| sensor.clone())
     }
 
     fn remember(&self, key: Key, sensor: &Sensor) {
@@ -60,7 +68,8 @@ impl Devices for Directory {
     }
 
     async fn by_id(&self, scope: OrgScope, sensor_id: SensorId) -> Result<Option<Sensor>, PortError> {
-        self.sensor("devices.by_id", scope, keys::sensor(scope.org_id(), sensor_id)).await
+        self.sensor("devices.by_id", scope, keys::sensor(scope.org_id(), sensor_id))
+            .await
     }
 }
 
@@ -72,8 +81,11 @@ impl Places for Directory {
         let (mut organization, mut sites, mut areas, mut units) = (None, Vec::new(), Vec::new(), Vec::new());
         // Four narrow ranges instead of the whole partition, which also holds every state and alert.
         for prefix in ["ORG", "SITE#", "AREA#", "UNIT#"] {
-            let query =
-                Query::new("pk = :pk AND begins_with(sk, :sk)", &pk, vec![(":sk", prefix.to_owned())]);
+            let query = Query::new(
+                "pk = :pk AND begins_with(sk, :sk)",
+                &pk,
+                vec![(":sk", prefix.to_owned())],
+            );
             for mut item in self.table.query(OP, query).await? {
                 match text_of(&item, SK).split('#').next() {
                     Some("ORG") => organization = Some(data::<Organization>(OP, &mut item)?),
@@ -83,7 +95,12 @@ impl Places for Directory {
                 }
             }
         }
-        Ok(organization.map(|organization| PlacesOfOrg { organization, sites, areas, units }))
+        Ok(organization.map(|organization| PlacesOfOrg {
+            organization,
+            sites,
+            areas,
+            units,
+        }))
     }
 }
 
@@ -92,7 +109,12 @@ impl Organizations for Directory {
     async fn put_places(&self, places: &PlacesOfOrg) -> Result<(), PortError> {
         const OP: &str = "organizations.put_places";
         let org = places.organization.id;
-        let mut items = vec![item(OP, "organization", &keys::organization(org), &places.organization)?];
+        let mut items = vec![item(
+            OP,
+            "organization",
+            &keys::organization(org),
+            &places.organization,
+        )?];
         for site in &places.sites {
             items.push(item(OP, "site", &keys::site(org, site.id), site)?);
         }
@@ -123,7 +145,9 @@ impl Organizations for Directory {
             .set_expression_attribute_values(free.values())
             .build()
             .map_err(|error| crate::error::corrupt(OP, error))?;
-        let own = put(item(OP, "sensor", &by_id, sensor)?).build().map_err(|e| crate::error::corrupt(OP, e))?;
+        let own = put(item(OP, "sensor", &by_id, sensor)?)
+            .build()
+            .map_err(|e| crate::error::corrupt(OP, e))?;
         self.table
             .client
             .transact_write_items()
@@ -141,11 +165,18 @@ impl Organizations for Directory {
         const OP: &str = "organizations.put_key";
         let mut item = crate::access_keys::item_of(OP, prefix, name, key)?;
         item.insert("owner".to_owned(), text(key.id.to_string()));
-        self.table.put(OP, item, Some(&unclaimed_or_owned_by(&key.id.to_string()))).await
+        self.table
+            .put(OP, item, Some(&unclaimed_or_owned_by(&key.id.to_string())))
+            .await
     }
 }
 
 /// The condition under which something unique may be claimed, or claimed again, by `owner`.
 fn unclaimed_or_owned_by(owner: &str) -> Condition {
-    Condition::on("attribute_not_exists(pk) OR #owner = :owner", ":owner", text(owner)).naming("#owner", "owner")
+    Condition::on(
+        "attribute_not_exists(pk) OR #owner = :owner",
+        ":owner",
+        text(owner),
+    )
+    .naming("#owner", "owner")
 }

@@ -13,9 +13,10 @@ where
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
             PortErrorKind::Unavailable
         }
-        SdkError::ServiceError(service) => {
-            kind_of(service.err().code().unwrap_or_default(), service.raw().status().as_u16())
-        }
+        SdkError::ServiceError(service) => kind_of(
+            service.err().code().unwrap_or_default(),
+            service.raw().status().as_u16(),
+        ),
         _ => PortErrorKind::Rejected,
     };
     PortError::because(op, kind, error)
@@ -23,9 +24,9 @@ where
 
 fn kind_of(code: &str, status: u16) -> PortErrorKind {
     match code {
-        "ConditionalCheckFailedException" | "TransactionConflictException" | "TransactionCanceledException" => {
-            PortErrorKind::Conflict
-        }
+        "ConditionalCheckFailedException"
+        | "TransactionConflictException"
+        | "TransactionCanceledException" => PortErrorKind::Conflict,
         "ProvisionedThroughputExceededException"
         | "ThrottlingException"
         | "RequestLimitExceeded"
@@ -58,7 +59,11 @@ mod tests {
             ("ValidationException", 400, false),
             ("AccessDeniedException", 400, false),
         ] {
-            assert_eq!(PortError::new("op", kind_of(code, status)).is_retryable(), retryable, "{code}");
+            assert_eq!(
+                PortError::new("op", kind_of(code, status)).is_retryable(),
+                retryable,
+                "{code}"
+            );
         }
     }
 }

@@ -72,7 +72,10 @@ pub(crate) fn state(org: OrgId, unit: UnitId) -> Key {
 /// The organization and unit of a state's key; `None` for any other key.
 #[must_use]
 pub fn parse_state_key(pk: &str, sk: &str) -> Option<(OrgId, UnitId)> {
-    Some((pk.strip_prefix("O#")?.parse().ok()?, sk.strip_prefix(STATE_PREFIX)?.parse().ok()?))
+    Some((
+        pk.strip_prefix("O#")?.parse().ok()?,
+        sk.strip_prefix(STATE_PREFIX)?.parse().ok()?,
+    ))
 }
 
 /// The shard of the due list that `unit` is in.
@@ -156,7 +159,10 @@ mod tests {
 
     #[test]
     fn a_state_key_is_read_back() {
-        let (org, unit) = (OrgId::from_ulid(Ulid::from_parts(1, 2)), UnitId::from_ulid(Ulid::from_parts(3, 4)));
+        let (org, unit) = (
+            OrgId::from_ulid(Ulid::from_parts(1, 2)),
+            UnitId::from_ulid(Ulid::from_parts(3, 4)),
+        );
         let Key { pk, sk } = state(org, unit);
         assert_eq!(parse_state_key(&pk, &sk), Some((org, unit)));
         assert_eq!(parse_state_key(&pk, "ORG"), None);
@@ -164,7 +170,10 @@ mod tests {
 
     #[test]
     fn times_sort_as_text() {
-        let (early, late) = (Timestamp::from_millis(999), Timestamp::from_seconds(1_790_000_000));
+        let (early, late) = (
+            Timestamp::from_millis(999),
+            Timestamp::from_seconds(1_790_000_000),
+        );
         assert!(sortable(early) < sortable(late));
     }
 }

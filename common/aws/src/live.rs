@@ -3,8 +3,8 @@
 use crate::keys;
 use crate::table::{Query, Table, data, expire, item};
 use async_trait::async_trait;
-use freshtrack_application::ports::{Connection, Connections, TicketGrant, Tickets};
 use freshtrack_application::PortError;
+use freshtrack_application::ports::{Connection, Connections, TicketGrant, Tickets};
 use freshtrack_domain::ids::OrgId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,11 +24,17 @@ impl DynamoConnections {
     /// The connections in `table`.
     #[must_use]
     pub fn new(table: Arc<Table>) -> Self {
-        Self { table, lists: Mutex::default() }
+        Self {
+            table,
+            lists: Mutex::default(),
+        }
     }
 
     fn forget_list(&self, org_id: OrgId) {
-        self.lists.lock().unwrap_or_else(PoisonError::into_inner).remove(&org_id);
+        self.lists
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&org_id);
     }
 }
 
@@ -38,13 +44,17 @@ impl Connections for DynamoConnections {
         const OP: &str = "connections.put";
         let key = keys::connection(connection.org_id, &connection.id);
         let item = item(OP, "connection", &key, connection)?;
-        self.table.put(OP, expire(item, connection.expires_at), None).await?;
+        self.table
+            .put(OP, expire(item, connection.expires_at), None)
+            .await?;
         self.forget_list(connection.org_id);
         Ok(())
     }
 
     async fn remove(&self, org_id: OrgId, id: &str) -> Result<(), PortError> {
-        self.table.delete("connections.remove", &keys::connection(org_id, id)).await?;
+        self.table
+            .delete("connections.remove", &keys::connection(org_id, id))
+            .await?;
         self.forget_list(org_id);
         Ok(())
     }
@@ -66,7 +76,10 @@ impl Connections for DynamoConnections {
             }
         }
         let partition = keys::connections_partition(org_id);
-        let query = Query { consistent: fresh, ..Query::new("pk = :pk", &partition, Vec::new()) };
+        let query = Query {
+            consistent: fresh,
+            ..Query::new("pk = :pk", &partition, Vec::new())
+        };
         let list: Vec<Connection> = self
             .table
             .query(OP, query)

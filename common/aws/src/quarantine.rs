@@ -23,15 +23,25 @@ impl Quarantine for DynamoQuarantine {
     async fn keep(&self, scope: OrgScope, frame: &QuarantinedUplink) -> Result<(), PortError> {
         const OP: &str = "quarantine.keep";
         let item = item(OP, "frame", &keys::frame(scope.org_id(), frame.id), frame)?;
-        self.0.put(OP, expire(item, frame.uplink.received_at + KEPT_FOR), None).await
+        self.0
+            .put(OP, expire(item, frame.uplink.received_at + KEPT_FOR), None)
+            .await
     }
 
     async fn list(&self, scope: OrgScope) -> Result<Vec<QuarantinedUplink>, PortError> {
         const OP: &str = "quarantine.list";
         let partition = keys::quarantine_partition(scope.org_id());
-        let query =
-            Query { forward: false, limit: Some(SHOWN), ..Query::new("pk = :pk", &partition, Vec::new()) };
-        self.0.query(OP, query).await?.into_iter().map(|mut item| data(OP, &mut item)).collect()
+        let query = Query {
+            forward: false,
+            limit: Some(SHOWN),
+            ..Query::new("pk = :pk", &partition, Vec::new())
+        };
+        self.0
+            .query(OP, query)
+            .await?
+            .into_iter()
+            .map(|mut item| data(OP, &mut item))
+            .collect()
     }
 
     async fn find(&self, scope: OrgScope, id: FrameId) -> Result<Option<QuarantinedUplink>, PortError> {
@@ -41,6 +51,9 @@ impl Quarantine for DynamoQuarantine {
     }
 
     async fn remove(&self, scope: OrgScope, id: FrameId) -> Result<(), PortError> {
-        self.0.delete("quarantine.remove", &keys::frame(scope.org_id(), id)).await.map(drop)
+        self.0
+            .delete("quarantine.remove", &keys::frame(scope.org_id(), id))
+            .await
+            .map(drop)
     }
 }

@@ -18,7 +18,10 @@ impl SqsRetryLane {
     /// The lane on the queue at `url`.
     #[must_use]
     pub fn new(clients: &AwsClients, url: impl Into<String>) -> Self {
-        Self { client: clients.sqs(), url: url.into() }
+        Self {
+            client: clients.sqs(),
+            url: url.into(),
+        }
     }
 }
 
@@ -30,7 +33,10 @@ impl RetryLane for SqsRetryLane {
     async fn hand_over(&self, readings: &RetryReadings) -> Result<(), PortError> {
         const OP: &str = "retry_lane.hand_over";
         for portion in readings.readings.chunks(READINGS_PER_MESSAGE) {
-            let message = RetryReadings { readings: portion.to_vec(), ..*readings };
+            let message = RetryReadings {
+                readings: portion.to_vec(),
+                ..*readings
+            };
             let body = serde_json::to_string(&message).map_err(|error| corrupt(OP, error))?;
             // The queue drops the same body within five minutes: a sender that tries again adds nothing.
             self.client
@@ -57,7 +63,10 @@ impl SqsBroadcastLane {
     /// The lane on the queue at `url`.
     #[must_use]
     pub fn new(clients: &AwsClients, url: impl Into<String>) -> Self {
-        Self { client: clients.sqs(), url: url.into() }
+        Self {
+            client: clients.sqs(),
+            url: url.into(),
+        }
     }
 }
 

@@ -50,16 +50,38 @@ enum LateFault {
 
 #[async_trait]
 impl ReadingLog for DynamoReadingLog {
-    async fn put_block(&self, scope: OrgScope, unit_id: UnitId, block: &SealedBlock) -> Result<(), PortError> {
+    async fn put_block(
+        &self,
+        scope: OrgScope,
+        unit_id: UnitId,
+        block: &SealedBlock,
+    ) -> Result<(), PortError> {
         const OP: &str = "reading_log.put_block";
         let key = keys::block(scope.org_id(), unit_id, block.first_at);
-        let mut item = item(OP, "block", &key, &BlockData { first: block.first_at, last: block.last_at })?;
+        let mut item = item(
+            OP,
+            "block",
+            &key,
+            &BlockData {
+                first: block.first_at,
+                last: block.last_at,
+            },
+        )?;
         item.insert(PAYLOAD.to_owned(), binary(block.payload.clone()));
         item.insert(PREVIOUS.to_owned(), binary(block.previous.0));
         match self.0.put(OP, item, Some(&Condition::ABSENT)).await {
             Err(error) if error.kind == PortErrorKind::Conflict => {
-                let stored = self.0.get(OP, &key, true).await?.map(|item| block_of(OP, item)).transpose()?;
-                if stored.as_ref() == Some(block) { Ok(()) } else { Err(error) }
+                let stored = self
+                    .0
+                    .get(OP, &key, true)
+                    .await?
+                    .map(|item| block_of(OP, item))
+                    .transpose()?;
+                if stored.as_ref() == Some(block) {
+                    Ok(())
+                } else {
+                    Err(error)
+                }
             }
             other => other,
         }
@@ -80,7 +102,11 @@ impl ReadingLog for DynamoReadingLog {
             }),
         };
         let key = keys::late(scope.org_id(), unit_id, entry.recorded_at, *sensor_id);
-        match self.0.put(OP, item(OP, "late", &key, &data)?, Some(&Condition::ABSENT)).await {
+        match self
+            .0
+            .put(OP, item(OP, "late", &key, &data)?, Some(&Condition::ABSENT))
+            .await
+        {
             Ok(()) => Ok(true),
             Err(error) if error.kind == PortErrorKind::Conflict => Ok(false),
             Err(error) => Err(error),
@@ -142,13 +168,20 @@ impl ReadingLog for DynamoReadingLog {
                 (":to", format!("L#{}~", keys::sortable(to))),
             ],
         );
-        self.0.query(OP, query).await?.into_iter().map(|item| late_of(OP, item)).collect()
+        self.0
+            .query(OP, query)
+            .await?
+            .into_iter()
+            .map(|item| late_of(OP, item))
+            .collect()
     }
 }
 
 fn block_of(op: &'static str, mut item: Item) -> Result<SealedBlock, PortError> {
     let BlockData { first, last } = data(op, &mut item)?;
-    let previous = bytes_of(&item, PREVIOUS).try_into().map_err(|error| corrupt(op, error))?;
+    let previous = bytes_of(&item, PREVIOUS)
+        .try_into()
+        .map_err(|error| corrupt(op, error))?;
     Ok(SealedBlock {
         first_at: first,
         last_at: last,
@@ -170,5 +203,8 @@ fn late_of(op: &'static str, mut item: Item) -> Result<LateEntry, PortError> {
         humidity: late.h,
         door_open: late.door,
     };
-    Ok(LateEntry { entry, sensor_id: late.sensor })
+    Ok(LateEntry {
+        entry,
+        sensor_id: late.sensor,
+    })
 }

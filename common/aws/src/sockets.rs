@@ -24,10 +24,21 @@ impl GatewaySockets {
 #[async_trait]
 impl Sockets for GatewaySockets {
     async fn send(&self, id: &str, message: &str) -> Result<Delivery, PortError> {
-        let sent = self.0.post_to_connection().connection_id(id).data(Blob::new(message.as_bytes())).send().await;
+        let sent = self
+            .0
+            .post_to_connection()
+            .connection_id(id)
+            .data(Blob::new(message.as_bytes()))
+            .send()
+            .await;
         match sent {
             Ok(_) => Ok(Delivery::Sent),
-            Err(error) if matches!(error.as_service_error(), Some(PostToConnectionError::GoneException(_))) => {
+            Err(error)
+                if matches!(
+                    error.as_service_error(),
+                    Some(PostToConnectionError::GoneException(_))
+                ) =>
+            {
                 Ok(Delivery::Gone)
             }
             Err(error) => Err(sdk("sockets.send", error)),

@@ -44,7 +44,11 @@ impl Meter {
 
     fn count(counter: &AtomicU64, consumed: Option<&ConsumedCapacity>) {
         let units = consumed.and_then(ConsumedCapacity::capacity_units).unwrap_or(0.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and never negative")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "small and never negative"
+        )]
         counter.fetch_add((units * 100.0).round() as u64, Ordering::Relaxed);
     }
 }
@@ -61,7 +65,11 @@ impl Table {
     /// The table called `name`.
     #[must_use]
     pub fn new(clients: &AwsClients, name: impl Into<String>) -> Self {
-        Self { client: clients.dynamodb(), name: name.into(), meter: Meter::default() }
+        Self {
+            client: clients.dynamodb(),
+            name: name.into(),
+            meter: Meter::default(),
+        }
     }
 
     /// What has been consumed.
@@ -74,7 +82,12 @@ impl Table {
         Meter::count(&self.meter.write, consumed);
     }
 
-    pub(crate) async fn get(&self, op: &'static str, key: &Key, consistent: bool) -> Result<Option<Item>, PortError> {
+    pub(crate) async fn get(
+        &self,
+        op: &'static str,
+        key: &Key,
+        consistent: bool,
+    ) -> Result<Option<Item>, PortError> {
         let output = self
             .client
             .get_item()
@@ -142,7 +155,11 @@ impl Table {
                 .table_name(&self.name)
                 .set_index_name(query.index.map(str::to_owned))
                 .scan_index_forward(query.forward)
-                .set_limit(query.limit.and_then(|limit| i32::try_from(limit - items.len().min(limit)).ok()))
+                .set_limit(
+                    query
+                        .limit
+                        .and_then(|limit| i32::try_from(limit - items.len().min(limit)).ok()),
+                )
                 .set_exclusive_start_key(start)
                 .consistent_read(query.consistent)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
@@ -175,8 +192,20 @@ pub(crate) struct Query<'a> {
 
 impl<'a> Query<'a> {
     /// The items of `pk` that `condition` selects, in order.
-    pub(crate) const fn new(condition: &'static str, pk: &'a str, values: Vec<(&'static str, String)>) -> Self {
-        Self { index: None, condition, pk, values, forward: true, consistent: false, limit: None }
+    pub(crate) const fn new(
+        condition: &'static str,
+        pk: &'a str,
+        values: Vec<(&'static str, String)>,
+    ) -> Self {
+        Self {
+            index: None,
+            condition,
+            pk,
+            values,
+            forward: true,
+            consistent: false,
+            limit: None,
+        }
     }
 }
 
@@ -189,24 +218,38 @@ pub(crate) struct Condition {
 
 impl Condition {
     /// There is no such item.
-    pub(crate) const ABSENT: Self = Self { expression: "attribute_not_exists(pk)", value: None, name: None };
+    pub(crate) const ABSENT: Self = Self {
+        expression: "attribute_not_exists(pk)",
+        value: None,
+        name: None,
+    };
 
     /// `expression`, which uses the value `name`.
     pub(crate) const fn on(expression: &'static str, name: &'static str, value: AttributeValue) -> Self {
-        Self { expression, value: Some((name, value)), name: None }
+        Self {
+            expression,
+            value: Some((name, value)),
+            name: None,
+        }
     }
 
     /// Lets `placeholder` stand for an attribute whose name is a reserved word.
     pub(crate) fn naming(self, placeholder: &'static str, attribute: &'static str) -> Self {
-        Self { name: Some((placeholder, attribute)), ..self }
+        Self {
+            name: Some((placeholder, attribute)),
+            ..self
+        }
     }
 
     pub(crate) fn names(&self) -> Option<HashMap<String, String>> {
-        self.name.map(|(placeholder, attribute)| HashMap::from([(placeholder.to_owned(), attribute.to_owned())]))
+        self.name
+            .map(|(placeholder, attribute)| HashMap::from([(placeholder.to_owned(), attribute.to_owned())]))
     }
 
     pub(crate) fn values(&self) -> Option<HashMap<String, AttributeValue>> {
-        self.value.as_ref().map(|(name, value)| HashMap::from([((*name).to_owned(), value.clone())]))
+        self.value
+            .as_ref()
+            .map(|(name, value)| HashMap::from([((*name).to_owned(), value.clone())]))
     }
 }
 
@@ -217,7 +260,8 @@ pub(crate) fn item<T: Serialize>(
     key: &Key,
     data: &T,
 ) -> Result<Item, PortError> {
-    let data = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(data).map_err(|error| corrupt(op, error))?;
+    let data =
+        serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(data).map_err(|error| corrupt(op, error))?;
     Ok(HashMap::from([
         (PK.to_owned(), text(&key.pk)),
         (SK.to_owned(), text(&key.sk)),
@@ -235,7 +279,9 @@ pub(crate) fn expire(mut item: Item, at: freshtrack_domain::time::Timestamp) -> 
 
 /// What `item` holds.
 pub(crate) fn data<T: DeserializeOwned>(op: &'static str, item: &mut Item) -> Result<T, PortError> {
-    let data = item.remove(DATA).ok_or_else(|| PortError::new(op, PortErrorKind::Corrupt))?;
+    let data = item
+        .remove(DATA)
+        .ok_or_else(|| PortError::new(op, PortErrorKind::Corrupt))?;
     serde_dynamo::aws_sdk_dynamodb_1::from_attribute_value(data).map_err(|error| corrupt(op, error))
 }
 
@@ -253,15 +299,21 @@ pub(crate) fn number(value: impl ToString) -> AttributeValue {
 
 /// The attribute `name` of `item` as text; empty if it has none.
 pub(crate) fn text_of<'a>(item: &'a Item, name: &str) -> &'a str {
-    item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+    item.get(name)
+        .and_then(|value| value.as_s().ok())
+        .map_or("", String::as_str)
 }
 
 /// The attribute `name` of `item` as a number.
 pub(crate) fn number_of<N: std::str::FromStr>(item: &Item, name: &str) -> Option<N> {
-    item.get(name).and_then(|value| value.as_n().ok()).and_then(|value| value.parse().ok())
+    item.get(name)
+        .and_then(|value| value.as_n().ok())
+        .and_then(|value| value.parse().ok())
 }
 
 /// The attribute `name` of `item` as bytes; empty if it has none.
 pub(crate) fn bytes_of<'a>(item: &'a Item, name: &str) -> &'a [u8] {
-    item.get(name).and_then(|value| value.as_b().ok()).map_or(&[], |blob| blob.as_ref())
+    item.get(name)
+        .and_then(|value| value.as_b().ok())
+        .map_or(&[], |blob| blob.as_ref())
 }

@@ -33,11 +33,19 @@ pub struct DynamoUnitStates(pub Arc<Table>);
 impl UnitStates for DynamoUnitStates {
     async fn load(&self, scope: OrgScope, unit_id: UnitId) -> Result<Option<UnitRecord>, PortError> {
         const OP: &str = "unit_states.load";
-        let found = self.0.get(OP, &keys::state(scope.org_id(), unit_id), true).await?;
+        let found = self
+            .0
+            .get(OP, &keys::state(scope.org_id(), unit_id), true)
+            .await?;
         found.map(|item| record_of(OP, item)).transpose()
     }
 
-    async fn save(&self, scope: OrgScope, record: &mut UnitRecord, changes: &[Change]) -> Result<(), PortError> {
+    async fn save(
+        &self,
+        scope: OrgScope,
+        record: &mut UnitRecord,
+        changes: &[Change],
+    ) -> Result<(), PortError> {
         const OP: &str = "unit_states.save";
         let condition = match record.rev {
             0 => Condition::ABSENT,
@@ -49,7 +57,8 @@ impl UnitStates for DynamoUnitStates {
         if alerts.is_empty() {
             self.0.put(OP, state, Some(&condition)).await?;
         } else {
-            self.save_with_alerts(OP, scope, state, &condition, &alerts).await?;
+            self.save_with_alerts(OP, scope, state, &condition, &alerts)
+                .await?;
         }
         record.rev = rev;
         Ok(())
@@ -60,7 +69,12 @@ impl UnitStates for DynamoUnitStates {
         let pk = keys::org_partition(scope.org_id());
         let states = vec![(":sk", keys::STATE_PREFIX.to_owned())];
         let query = Query::new("pk = :pk AND begins_with(sk, :sk)", &pk, states);
-        self.0.query(OP, query).await?.into_iter().map(|item| record_of(OP, item)).collect()
+        self.0
+            .query(OP, query)
+            .await?
+            .into_iter()
+            .map(|item| record_of(OP, item))
+            .collect()
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<DueUnit>, PortError> {
@@ -71,13 +85,23 @@ impl UnitStates for DynamoUnitStates {
             let query = Query {
                 index: Some(DUE_INDEX),
                 limit: Some(limit),
-                ..Query::new("g2pk = :pk AND g2sk <= :now", &partition, vec![(":now", keys::sortable(now))])
+                ..Query::new(
+                    "g2pk = :pk AND g2sk <= :now",
+                    &partition,
+                    vec![(":now", keys::sortable(now))],
+                )
             };
             for item in self.0.query(OP, query).await? {
                 let (org_id, unit_id) = keys::parse_state_key(text_of(&item, "pk"), text_of(&item, SK))
                     .ok_or_else(|| PortError::new(OP, PortErrorKind::Corrupt))?;
-                let millis = text_of(&item, "g2sk").parse().map_err(|error| corrupt(OP, error))?;
-                due.push(DueUnit { org_id, unit_id, due: Timestamp::from_millis(millis) });
+                let millis = text_of(&item, "g2sk")
+                    .parse()
+                    .map_err(|error| corrupt(OP, error))?;
+                due.push(DueUnit {
+                    org_id,
+                    unit_id,
+                    due: Timestamp::from_millis(millis),
+                });
             }
         }
         due.sort_by_key(|unit| unit.due);
@@ -98,7 +122,9 @@ impl DynamoUnitStates {
     ) -> Result<(), PortError> {
         let put = |item: Item| Put::builder().table_name(&self.0.name).set_item(Some(item));
         let build = |put: aws_sdk_dynamodb::types::builders::PutBuilder| {
-            put.build().map(|put| TransactWriteItem::builder().put(put).build()).map_err(|e| corrupt(op, e))
+            put.build()
+                .map(|put| TransactWriteItem::builder().put(put).build())
+                .map_err(|e| corrupt(op, e))
         };
         let mut writes = vec![build(
             put(state)
@@ -128,7 +154,8 @@ impl DynamoUnitStates {
 fn alerts_of(changes: &[Change]) -> Vec<&Alert> {
     let mut alerts: Vec<&Alert> = Vec::new();
     for change in changes {
-        let (Change::AlertOpened(alert) | Change::AlertUpgraded(alert) | Change::AlertResolved(alert)) = change
+        let (Change::AlertOpened(alert) | Change::AlertUpgraded(alert) | Change::AlertResolved(alert)) =
+            change
         else {
             continue;
         };
@@ -163,7 +190,10 @@ fn item_of(
             .enumerate()
             .map(|(index, change)| Event::of(scope.org_id(), unit_id, rev, index, change))
             .collect();
-        item.insert(OUTBOX.to_owned(), text(serde_json::to_string(&events).map_err(|e| corrupt(op, e))?));
+        item.insert(
+            OUTBOX.to_owned(),
+            text(serde_json::to_string(&events).map_err(|e| corrupt(op, e))?),
+        );
     }
     Ok(item)
 }

@@ -52,7 +52,8 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
     for parameter in endpoint.query {
-        let mut schema = json!({ "type": if parameter.format == Some("int32") { "integer" } else { "string" } });
+        let mut schema =
+            json!({ "type": if parameter.format == Some("int32") { "integer" } else { "string" } });
         if let (Some(format), Some(schema)) = (parameter.format, schema.as_object_mut()) {
             schema.insert("format".to_owned(), json!(format));
         }
@@ -103,5 +104,6 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
 }
 
 fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    path.split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }

@@ -67,15 +67,25 @@ impl Event {
     #[must_use]
     pub fn of(org_id: OrgId, unit_id: UnitId, rev: u64, index: usize, change: &Change) -> Self {
         let (at, what) = match change {
-            Change::StatusChanged { from, to, at } => (*at, Happening::UnitStateChanged { from: *from, to: *to }),
+            Change::StatusChanged { from, to, at } => {
+                (*at, Happening::UnitStateChanged { from: *from, to: *to })
+            }
             Change::AlertOpened(alert) => (alert.opened_at, Happening::AlertOpened(alert.into())),
-            Change::AlertUpgraded(alert) => {
-                (alert.escalated_at.unwrap_or(alert.opened_at), Happening::AlertUpgraded(alert.into()))
-            }
-            Change::AlertResolved(alert) => {
-                (alert.resolved_at.unwrap_or(alert.opened_at), Happening::AlertResolved(alert.into()))
-            }
+            Change::AlertUpgraded(alert) => (
+                alert.escalated_at.unwrap_or(alert.opened_at),
+                Happening::AlertUpgraded(alert.into()),
+            ),
+            Change::AlertResolved(alert) => (
+                alert.resolved_at.unwrap_or(alert.opened_at),
+                Happening::AlertResolved(alert.into()),
+            ),
         };
-        Self { id: format!("{unit_id}:{rev}:{index}"), org_id, unit_id, at: at.into(), what }
+        Self {
+            id: format!("{unit_id}:{rev}:{index}"),
+            org_id,
+            unit_id,
+            at: at.into(),
+            what,
+        }
     }
 }

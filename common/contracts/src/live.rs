@@ -112,6 +112,11 @@ impl ServerMessage {
     /// A message that says `body`, sent at `at`.
     #[must_use]
     pub fn new(at: freshtrack_domain::time::Timestamp, body: ServerBody) -> Self {
-        Self { v: 1, at: at.into(), seq: at.as_millis(), body }
+        Self {
+            v: 1,
+            at: at.into(),
+            seq: at.as_millis(),
+            body,
+        }
     }
 }

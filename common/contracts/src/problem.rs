@@ -75,7 +75,10 @@ impl Problem {
     /// The problem of `code`, told as `detail`, for the request `request_id`.
     #[must_use]
     pub fn new(code: ProblemCode, detail: impl Into<String>, request_id: impl Into<String>) -> Self {
-        let name = serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+        let name = serde_json::to_value(code)
+            .ok()
+            .and_then(|v| v.as_str().map(str::to_owned))
+            .unwrap_or_default();
         Self {
             kind: format!("urn:freshtrack:problem:{name}"),
             title: code.title().to_owned(),

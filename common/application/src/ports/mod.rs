@@ -4,9 +4,11 @@ mod live;
 mod records;
 mod system;
 
-pub use live::{BroadcastLane, Connection, ConnectionId, Connections, Delivery, Sockets, TicketGrant, Tickets};
+pub use live::{
+    BroadcastLane, Connection, ConnectionId, Connections, Delivery, Sockets, TicketGrant, Tickets,
+};
 pub use records::{
-    AccessKeys, AlertPage, Alerts, Devices, DueUnit, LateEntry, Organizations, Places, PlacesOfOrg, Quarantine,
-    QuarantinedUplink, ReadingLog, StoredKey, UnitStates,
+    AccessKeys, AlertPage, Alerts, Devices, DueUnit, LateEntry, Organizations, Places, PlacesOfOrg,
+    Quarantine, QuarantinedUplink, ReadingLog, StoredKey, UnitStates,
 };
 pub use system::{Clock, EventBus, IdSource, RetryLane};

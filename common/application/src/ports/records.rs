@@ -41,7 +41,12 @@ pub trait UnitStates: Send + Sync {
     ///
     /// # Errors
     /// `Conflict` when someone else saved in between: load again and decide anew.
-    async fn save(&self, scope: OrgScope, record: &mut UnitRecord, changes: &[Change]) -> Result<(), PortError>;
+    async fn save(
+        &self,
+        scope: OrgScope,
+        record: &mut UnitRecord,
+        changes: &[Change],
+    ) -> Result<(), PortError>;
 
     /// All units of the organization.
     ///
@@ -72,7 +77,8 @@ pub trait ReadingLog: Send + Sync {
     ///
     /// # Errors
     /// `Conflict` when another block stands in its place.
-    async fn put_block(&self, scope: OrgScope, unit_id: UnitId, block: &SealedBlock) -> Result<(), PortError>;
+    async fn put_block(&self, scope: OrgScope, unit_id: UnitId, block: &SealedBlock)
+    -> Result<(), PortError>;
 
     /// Stores a late reading; false if it is there already.
     ///
@@ -190,7 +196,8 @@ pub trait Alerts: Send + Sync {
     ///
     /// # Errors
     /// When the store does not answer.
-    async fn find(&self, scope: OrgScope, id: AlertId) -> Result<Option<(Alert, Vec<TrailEntry>)>, PortError>;
+    async fn find(&self, scope: OrgScope, id: AlertId)
+    -> Result<Option<(Alert, Vec<TrailEntry>)>, PortError>;
 
     /// Adds to the trail of an alert. Adding the same event again does nothing.
     ///

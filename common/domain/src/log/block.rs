@@ -82,7 +82,7 @@ impl SealedBlock {
     /// The first of `blocks`, which must be in order from the unit's first, that does not hold the hash of the
     /// one before it.
     #[must_use]
-    pub fn first_broken_link<'a>(unit: UnitId, blocks: &'a [Self]) -> Option<&'a Self> {
+    pub fn first_broken_link(unit: UnitId, blocks: &[Self]) -> Option<&Self> {
         let mut expected = BlockHash::default();
         blocks.iter().find(|block| {
             let broken = block.previous != expected;

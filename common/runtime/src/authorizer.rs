@@ -1,0 +1,75 @@
+//! The two authorizers: access keys at the HTTP API, tickets at the socket.
+
+use crate::context::Context;
+use crate::event::{HttpAuthorizerEvent, SocketAuthorizerEvent};
+use crate::function::{InvocationError, InvocationFuture};
+use freshtrack_application::{authorize_access_key, redeem_ticket};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Answers an HTTP API's authorizer in its simple form: allowed or not, and who it is.
+pub fn authorize_http(context: Arc<Context>, event: Vec<u8>) -> InvocationFuture {
+    Box::pin(async move {
+        let event: HttpAuthorizerEvent =
+            serde_json::from_slice(&event).map_err(|e| InvocationError::new("Event", e.to_string()))?;
+        let presented = event
+            .identity_source
+            .first()
+            .map(String::as_str)
+            .unwrap_or_default();
+        let key = presented
+            .strip_prefix("Bearer ")
+            .or_else(|| presented.strip_prefix("bearer "));
+        let caller = match key {
+            Some(key) => authorize_access_key(&context.access_keys()?, key.trim()).await?,
+            None => None,
+        };
+        let reply = match caller {
+            None => json!({ "isAuthorized": false }),
+            Some(caller) => {
+                let scopes: Vec<&str> = caller.rights.iter().map(|right| right.name()).collect();
+                json!({
+                    "isAuthorized": true,
+                    "context": {
+                        "org_id": caller.scope.org_id(),
+                        "actor_id": caller.actor,
+                        "scopes": scopes.join(" "),
+                    },
+                })
+            }
+        };
+        Ok(reply.to_string().into_bytes())
+    })
+}
+
+/// Answers a WebSocket API's authorizer with a policy for this one connection.
+pub fn authorize_socket(context: Arc<Context>, event: Vec<u8>) -> InvocationFuture {
+    Box::pin(async move {
+        let event: SocketAuthorizerEvent =
+            serde_json::from_slice(&event).map_err(|e| InvocationError::new("Event", e.to_string()))?;
+        let parameters = event.query_string_parameters.unwrap_or_default();
+        let grant = match parameters.get("ticket") {
+            Some(ticket) => redeem_ticket(&context.tickets()?, context.clock(), ticket).await?,
+            None => None,
+        };
+        let policy = |effect: &str| {
+            json!({
+                "Version": "2012-10-17",
+                "Statement": [{
+                    "Action": "execute-api:Invoke",
+                    "Effect": effect,
+                    "Resource": event.method_arn,
+                }],
+            })
+        };
+        let reply = match grant {
+            None => json!({ "principalId": "nobody", "policyDocument": policy("Deny") }),
+            Some(grant) => json!({
+                "principalId": grant.actor,
+                "policyDocument": policy("Allow"),
+                "context": { "org_id": grant.org_id, "actor_id": grant.actor, "scopes": "read" },
+            }),
+        };
+        Ok(reply.to_string().into_bytes())
+    })
+}

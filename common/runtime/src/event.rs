@@ -1,0 +1,116 @@
+//! The parts of AWS's events that functions use. Everything else in an event is skipped unread: the files in
+//! `events/` are whole ones, and every function is tested with its own.
+
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// API Gateway's HTTP event, payload format 2.0.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct HttpEvent {
+    #[serde(default)]
+    pub(crate) path_parameters: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) query_string_parameters: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) body: Option<String>,
+    #[serde(default)]
+    pub(crate) is_base64_encoded: bool,
+    pub(crate) request_context: HttpContext,
+}
+
+/// Who calls, by what the authorizer found out.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct HttpContext {
+    pub(crate) request_id: String,
+    #[serde(default)]
+    pub(crate) authorizer: Option<HttpAuthorizer>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct HttpAuthorizer {
+    #[serde(default)]
+    pub(crate) lambda: Option<Identity>,
+}
+
+/// What our authorizers tell of a caller. Texts, because WebSocket authorizers can hand on nothing else.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Identity {
+    pub(crate) org_id: String,
+    pub(crate) actor_id: String,
+    #[serde(default)]
+    pub(crate) scopes: String,
+}
+
+/// The event of an HTTP API's REQUEST authorizer, format 2.0.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct HttpAuthorizerEvent {
+    #[serde(default)]
+    pub(crate) identity_source: Vec<String>,
+}
+
+/// The event of a WebSocket API's REQUEST authorizer.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SocketAuthorizerEvent {
+    pub(crate) method_arn: String,
+    #[serde(default)]
+    pub(crate) query_string_parameters: Option<BTreeMap<String, String>>,
+}
+
+/// The event of a WebSocket route.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SocketEvent {
+    pub(crate) request_context: SocketContext,
+    #[serde(default)]
+    pub(crate) body: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SocketContext {
+    pub(crate) connection_id: String,
+    pub(crate) request_id: String,
+    #[serde(default)]
+    pub(crate) authorizer: Option<Identity>,
+}
+
+/// A batch of queue messages.
+#[derive(Deserialize)]
+pub(crate) struct QueueEvent {
+    #[serde(rename = "Records")]
+    pub(crate) records: Vec<QueueRecord>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct QueueRecord {
+    pub(crate) message_id: String,
+    pub(crate) body: String,
+    #[serde(default)]
+    pub(crate) attributes: BTreeMap<String, String>,
+}
+
+/// A batch of changes of the table.
+#[derive(Deserialize)]
+pub(crate) struct StreamEvent {
+    #[serde(rename = "Records")]
+    pub(crate) records: Vec<StreamRecord>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct StreamRecord {
+    pub(crate) dynamodb: StreamChange,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct StreamChange {
+    pub(crate) sequence_number: String,
+    #[serde(default)]
+    pub(crate) new_image: BTreeMap<String, Value>,
+}

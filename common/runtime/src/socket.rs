@@ -1,0 +1,77 @@
+//! Routes of the WebSocket API.
+
+use crate::context::Context;
+use crate::event::SocketEvent;
+use crate::function::{InvocationError, InvocationFuture};
+use crate::http::{HandlerError, caller_of};
+use freshtrack_application::{Failure, OrgScope, reply};
+use freshtrack_contracts::live::{ClientMessage, SUBPROTOCOL, ServerBody};
+use serde_json::json;
+use std::future::Future;
+use std::sync::Arc;
+
+/// One message of one socket, its organization already known.
+pub struct SocketCall {
+    /// The organization whose ticket opened the socket.
+    pub scope: OrgScope,
+    /// The socket.
+    pub connection_id: String,
+    /// The message as it came; absent when a socket opens or closes.
+    body: Option<String>,
+}
+
+impl SocketCall {
+    /// The message.
+    ///
+    /// # Errors
+    /// Refused when it is not of the expected form.
+    pub fn message(&self) -> Result<ClientMessage, freshtrack_application::Refusal> {
+        serde_json::from_str(self.body.as_deref().unwrap_or_default())
+            .map_err(|error| freshtrack_application::Refusal::invalid(format!("The message: {error}.")))
+    }
+}
+
+/// Runs a route of the socket. What `handle` answers with is sent to the socket, and so is what it refuses: a
+/// socket has no other way to learn that a message did nothing.
+pub fn socket<H, R>(context: Arc<Context>, event: Vec<u8>, handle: H) -> InvocationFuture
+where
+    H: FnOnce(Arc<Context>, SocketCall) -> R + Send + 'static,
+    R: Future<Output = Result<Option<ServerBody>, HandlerError>> + Send,
+{
+    Box::pin(async move {
+        let event: SocketEvent =
+            serde_json::from_slice(&event).map_err(|e| InvocationError::new("Event", e.to_string()))?;
+        let caller = event.request_context.authorizer.as_ref().and_then(caller_of);
+        let Some(caller) = caller else {
+            return Err(InvocationError::new(
+                "Socket",
+                "the gateway names no organization",
+            ));
+        };
+        let connection_id = event.request_context.connection_id;
+        let call = SocketCall {
+            scope: caller.scope,
+            connection_id: connection_id.clone(),
+            body: event.body,
+        };
+        let answer = match handle(Arc::clone(&context), call).await {
+            Ok(answer) => answer,
+            Err(HandlerError::Failed(Failure::Refused(refusal))) => Some(ServerBody::Error {
+                detail: refusal.detail,
+            }),
+            Err(HandlerError::Failed(Failure::Fault(fault))) => {
+                tracing::error!(
+                    request.id = event.request_context.request_id,
+                    "socket route failed"
+                );
+                return Err(fault.into());
+            }
+            Err(HandlerError::Broken(error)) => return Err(error),
+        };
+        if let Some(body) = answer {
+            reply(&context.sockets(), context.clock(), &connection_id, body).await?;
+        }
+        let accepted = json!({ "statusCode": 200, "headers": { "Sec-WebSocket-Protocol": SUBPROTOCOL } });
+        Ok(accepted.to_string().into_bytes())
+    })
+}

@@ -1,0 +1,18 @@
+//! GET /v1/orgs/{org_id}/alerts/{alert_id}: an alert and what happened to it.
+
+use freshtrack_application::get_alert;
+use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
+use std::sync::Arc;
+
+/// The function.
+pub const FUNCTION: Function = Function {
+    name: "alerts-get",
+    entry: |context, event| http("alerts-get", context, event, handle),
+};
+
+async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
+    let alert_id = call.id("alert_id", "alert")?;
+    Ok(Reply::of(
+        &get_alert(&context.alerts()?, call.scope()?, alert_id).await?,
+    )?)
+}
