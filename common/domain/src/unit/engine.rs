@@ -106,7 +106,10 @@ impl Step<'_> {
         }
         match reading.temperature {
             Some(TemperatureSample::Valid(temperature)) => {
-                self.resolve(AlertKind::SensorFault, at);
+                // One from before the fault says nothing of the sensor now.
+                if self.state.alert(AlertKind::SensorFault).is_some_and(|fault| fault.opened_at < at) {
+                    self.resolve(AlertKind::SensorFault, at);
+                }
                 self.state.last = Some(LastReading { recorded_at: at, temperature });
                 self.temperature(temperature, at);
             }
@@ -253,6 +256,8 @@ impl Step<'_> {
     fn resolve(&mut self, kind: AlertKind, at: Timestamp) {
         if let Some(index) = self.state.alerts.iter().position(|alert| alert.kind == kind) {
             let alert = self.state.alerts.remove(index);
+            // An alert that edited rules opened can be ended by a reading measured before the edit.
+            let at = at.max(alert.opened_at);
             self.changes.push(Change::AlertResolved(self.state.describe(&alert, Some(at))));
         }
     }

@@ -28,8 +28,8 @@ pub enum Admission {
     Taken,
     /// It was there before.
     Duplicate,
-    /// It is older than the sealed log: it belongs to history and is kept beside the log. Carries what is to be
-    /// kept.
+    /// It is older than the sealed log and is kept beside it. Carries what is to be kept. The state has moved as
+    /// far as it should.
     Late(Entry),
     /// It can never be taken.
     Rejected(Rejection),
@@ -65,11 +65,13 @@ impl UnitRecord {
             return Admission::HeadFull;
         }
         self.note(reading, slot);
+        // Judged also when late: another sensor's readings may have sealed the log while this one's were on
+        // their way, and then a late reading is still the newest word on the food.
+        self.step(Input::Reading(reading), now, changes);
         if late {
             return Admission::Late(entry);
         }
         self.head.insert(entry);
-        self.step(Input::Reading(reading), now, changes);
         Admission::Taken
     }
 
@@ -88,7 +90,9 @@ impl UnitRecord {
     ///
     /// Only a head that is stored may be sealed: then whoever repeats the step writes the same block.
     pub fn seal(&mut self) -> Option<SealedBlock> {
-        let sensors: Vec<SensorId> = self.state.sensors.iter().map(|track| track.id).collect();
+        // Only the sensors it has readings of: one that joins before the block is stored anew must not change it.
+        let slots = self.head.entries().iter().map(|entry| usize::from(entry.slot) + 1).max()?;
+        let sensors: Vec<SensorId> = self.state.sensors.iter().take(slots).map(|track| track.id).collect();
         let block = SealedBlock::seal(&self.head, &sensors, self.chain)?;
         self.chain = block.hash(self.state.unit_id);
         self.sealed_until = Some(block.last_at);

@@ -1,0 +1,44 @@
+//! A unit and its sensors, at minutes counted from one fixed instant.
+
+use freshtrack_domain::ids::{AreaId, Id, SensorId, SiteId, Ulid, UnitId};
+use freshtrack_domain::measurement::TemperatureSample;
+use freshtrack_domain::reading::{Origin, Reading};
+use freshtrack_domain::time::Timestamp;
+use freshtrack_domain::unit::{UnitKind, UnitRecord, UnitState};
+
+/// Minute zero.
+pub(crate) const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
+/// The sensor in this place of the unit.
+pub(crate) fn sensor(number: u8) -> SensorId {
+    SensorId::from_ulid(Ulid::from_parts(1, u128::from(number) + 1))
+}
+
+/// A refrigerator, 33 to 41 °F, of which nothing is known at `since`.
+pub(crate) fn fridge(since: Timestamp) -> UnitRecord {
+    UnitRecord::new(UnitState::new(
+        UnitId::from_ulid(Ulid::from_parts(1, 1)),
+        SiteId::from_ulid(Ulid::from_parts(1, 2)),
+        AreaId::from_ulid(Ulid::from_parts(1, 3)),
+        UnitKind::Fridge,
+        since,
+    ))
+}
+
+/// A reading of the driving sensor.
+pub(crate) fn reading(recorded_at: Timestamp, temperature: Option<TemperatureSample>) -> Reading {
+    Reading {
+        sensor_id: sensor(0),
+        recorded_at,
+        frame: None,
+        temperature,
+        humidity: None,
+        door: None,
+        battery: None,
+        rssi_dbm: None,
+        from_probe: false,
+        probe_missing: false,
+        drives_unit: true,
+        origin: Origin::Radio,
+    }
+}
