@@ -125,6 +125,20 @@ describe("the live page", () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  test("catches up with what happened while there was no network", async () => {
+    const page = await openPage({ width: 1280 });
+    const celsius = (await shownTemperature(page)) === 2.98 ? 1.87 : 2.98;
+    await page.context().setOffline(true);
+    await page.locator('[data-connection="offline"]').waitFor();
+    await postUplink(system, lht65nFrame(celsius));
+    await page.context().setOffline(false);
+    await page.locator('[data-connection="live"]').waitFor();
+    await page
+      .getByRole("article", { name: system.unitName, exact: true })
+      .locator(`[data-temperature-c="${celsius}"]`)
+      .waitFor();
+  });
+
   test("switches between Celsius and Fahrenheit", async () => {
     const page = await openPage({ width: 1280 });
     await expectNextFrameShown(page);

@@ -123,7 +123,7 @@ function useLiveConnection(session: Session, ready: boolean, onRefused: () => vo
       onRefused,
     });
     const lost = () => connection.networkLost();
-    const back = () => connection.retryNow();
+    const back = () => connection.networkBack();
     const seen = () => {
       if (document.visibilityState === "visible") connection.retryNow();
     };

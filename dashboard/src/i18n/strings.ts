@@ -58,7 +58,7 @@ const en = {
     summary: (units: number, attention: number) =>
       attention === 0
         ? `${plural(units, "unit", "units")}, all in order`
-        : `${plural(units, "unit", "units")}, ${attention} need attention`,
+        : `${plural(units, "unit", "units")}, ${plural(attention, "needs", "need")} attention`,
   },
   unit: {
     back: "All units",
@@ -83,12 +83,12 @@ const en = {
     lowLimit: "Low limit",
     highLimit: "High limit",
     tableTitle: "Readings by the hour",
+    tableNotes: (unit: string, zone: string) => `In ${unit}. Times in ${zone}.`,
     hour: "Hour",
     lowest: "Lowest",
     highest: "Highest",
     average: "Average",
-    count: "Readings",
-    timeZone: (zone: string) => `Times in ${zone}`,
+    count: "Count",
   },
   alerts: {
     title: "Open alerts",

@@ -83,6 +83,12 @@ export class LiveConnection {
     void this.#connect();
   }
 
+  /** The browser has its network back. */
+  networkBack(): void {
+    this.#failures = 0;
+    this.retryNow();
+  }
+
   /** The browser lost its network. */
   networkLost(): void {
     if (this.#stopped) return;

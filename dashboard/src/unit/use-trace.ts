@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
+import type { UnitSnapshot } from "../api/types";
 import { readingsQuery, useSession } from "../app/session";
 import { serverNow } from "../live/time";
 import { mergePoints, pointOfSnapshot, pointsOfReadings, type Point } from "./points";
@@ -15,14 +16,13 @@ export function useTrace(unitId: string): Trace {
   const session = useSession();
   const { store } = session;
   const history = useQuery(readingsQuery(session, unitId));
-  const [live, setLive] = useState<readonly Point[]>([]);
+  const [live, setLive] = useState<readonly Point[]>(() => newest(store.unit(unitId)));
 
   useEffect(
     () =>
       store.subscribeUnit(unitId, () => {
-        const unit = store.unit(unitId);
-        const point = unit && pointOfSnapshot(unit);
-        if (point !== undefined) setLive((points) => mergePoints(points, [point], serverNow()));
+        const next = newest(store.unit(unitId));
+        setLive((points) => mergePoints(points, next, serverNow()));
       }),
     [store, unitId],
   );
@@ -36,4 +36,9 @@ export function useTrace(unitId: string): Trace {
     state: history.data !== undefined ? "ready" : history.isError ? "failed" : "loading",
     retry: () => void history.refetch(),
   };
+}
+
+function newest(unit: UnitSnapshot | undefined): Point[] {
+  const point = unit && pointOfSnapshot(unit);
+  return point === undefined ? [] : [point];
 }
