@@ -8,4 +8,5 @@ pub mod gateway;
 pub mod host;
 pub mod invoke;
 pub mod services;
+pub mod simulator;
 pub mod template;
