@@ -9,8 +9,6 @@ export const SUBPROTOCOL = "freshtrack.v1";
 const PING_EVERY_MS = 60_000;
 /** A connection that leaves a question unanswered for this long is dead, whatever the socket believes. */
 const ANSWER_WITHIN_MS = 15_000;
-/** How far before the last message a resync begins: the clocks of the machines that number messages differ a little. */
-const RESYNC_OVERLAP_MS = 5_000;
 /** Gaps that are seen within this time are answered by one resync. */
 const RESYNC_AT_MOST_EVERY_MS = 2_000;
 const RETRY_FIRST_MS = 500;
@@ -163,7 +161,7 @@ export class LiveConnection {
     this.#lastResync = Date.now();
     this.#missedSince ??= this.#options.store.seq;
     this.#options.store.beginResync();
-    this.#send({ type: "resync", since: Math.max(0, this.#missedSince - RESYNC_OVERLAP_MS) });
+    this.#send({ type: "resync", since: this.#missedSince });
     this.#expectAnswer();
   }
 

@@ -13,7 +13,7 @@ interface HourTableProps {
 export function HourTable({ points, display, timeZone }: HourTableProps) {
   const degrees = (celsius: number) => formatTemperature(celsius, display);
   return (
-    <div>
+    <div className={styles.hours}>
       <p id="hours-title" className={styles.title}>
         {strings.trace.tableTitle}. {strings.trace.tableNotes(`°${display}`, timeZone)}
       </p>
