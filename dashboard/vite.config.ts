@@ -11,7 +11,7 @@ export default defineConfig({
   },
   server: {
     // `npm run dev` beside a running system: the page from here, the data from there.
-    proxy: { "/v1": process.env.FRESHTRACK_URL ?? "http://127.0.0.1:8080" },
+    proxy: { "/v1": process.env.FRESHTRACK_URL ?? "http://127.0.0.1:8787" },
   },
   test: {
     projects: [
