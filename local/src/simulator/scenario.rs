@@ -1,7 +1,10 @@
 //! What goes wrong, and when.
 
-use freshtrack_contracts::organization::{OrganizationDocument, UnitDocument};
+use super::sensor;
+use freshtrack_contracts::organization::OrganizationDocument;
+use freshtrack_decoders::Measurements;
 use freshtrack_domain::ids::{SensorId, SiteId, UnitId};
+use freshtrack_domain::measurement::Probe;
 use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::UnitKind;
 
@@ -88,17 +91,18 @@ impl Scenario {
             add(Fault::SlowDrift(unit.id), -14 * 60, 180, false);
             add(Fault::SlowDrift(unit.id), 50, 180, true);
         }
-        let primary = |unit: &UnitDocument| {
-            unit.sensors
-                .iter()
-                .find(|sensor| sensor.primary.unwrap_or(true))
-                .map(|sensor| sensor.id)
+        let primary = |kind: Option<UnitKind>, sends: fn(&Measurements) -> bool| {
+            let units = units().filter(|unit| kind.is_none_or(|kind| unit.kind == kind));
+            let sensors = units
+                .flat_map(|unit| &unit.sensors)
+                .filter(|sensor| sensor.primary.unwrap_or(true));
+            sensors.rfind(|sensor| sensor::sent_by(&sensor.model).is_some_and(|sent| sends(&sent)))
         };
-        if let Some(sensor) = first(UnitKind::Freezer).and_then(primary) {
-            add(Fault::ProbeUnplugged(sensor), 75, 20, true);
+        if let Some(sensor) = primary(Some(UnitKind::Freezer), |sent| sent.probe != Probe::NotFitted) {
+            add(Fault::ProbeUnplugged(sensor.id), 75, 20, true);
         }
-        if let Some(sensor) = units().last().and_then(primary) {
-            add(Fault::BatteryDecay(sensor), -6 * 60, 48 * 60, false);
+        if let Some(sensor) = primary(None, |sent| sent.battery.is_some()) {
+            add(Fault::BatteryDecay(sensor.id), -6 * 60, 48 * 60, false);
         }
         for (fault, begins) in [
             (Fault::RepeatedFrames as fn(SiteId) -> Fault, 10),

@@ -55,7 +55,7 @@ impl Sensor {
             model: document.model.clone(),
         };
         let model = freshtrack_decoders::find(&document.model).ok_or_else(unknown)?;
-        let carries = carried_by(model).ok_or_else(unknown)?;
+        let carries = everything(model).ok_or_else(unknown)?;
         let chance = Chance::of(seed, dev_eui.0);
         let interval = document
             .report_interval_seconds
@@ -151,9 +151,13 @@ impl Sensor {
     }
 }
 
-/// What the frames of `model` can carry, told by what is left of everything that there is; `None` if it cannot
-/// be made to send a frame.
-fn carried_by(model: &Model) -> Option<Measurements> {
+/// What the frames of the model called `slug` can carry; `None` if it cannot be made to send a frame.
+pub(super) fn sent_by(slug: &str) -> Option<Measurements> {
+    freshtrack_decoders::find(slug).and_then(everything)
+}
+
+/// What is left of everything that there is, once `model` has sent it.
+fn everything(model: &Model) -> Option<Measurements> {
     let everything = Measurements {
         ambient: Some(CentiCelsius(400)),
         probe: Probe::Celsius(CentiCelsius(400)),

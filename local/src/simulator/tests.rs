@@ -290,6 +290,49 @@ fn an_outage_loses_frames_a_broken_uplink_delays_them_and_a_nervous_server_repea
 }
 
 #[test]
+fn an_eventful_day_shows_each_fault() {
+    let document = demo();
+    let scenario = Scenario::eventful_day(&document, LIVE);
+    let mut generator = Generator::new(&document, scenario, SEED, at(-60)).unwrap();
+    let deliveries = generator.frames_until(at(5 * 60));
+    let any = |shows: &dyn Fn(&Delivery, &Measurements) -> bool| {
+        deliveries
+            .iter()
+            .any(|delivery| shows(delivery, &decode(&document, &delivery.uplink)))
+    };
+    assert!(any(&|_, measured| measured.probe == Probe::Missing));
+    assert!(any(&|_, measured| measured
+        .battery
+        .and_then(|battery| battery.percent)
+        .is_some_and(|left| left < 28)));
+    let delay = |delivery: &Delivery| {
+        delivery
+            .deliver_at
+            .since(delivery.uplink.received_at)
+            .as_seconds()
+    };
+    assert!(any(&|delivery, _| delay(delivery) == 2));
+    assert!(any(&|delivery, _| delay(delivery) > 20 * 60));
+    let bakery: Vec<_> = document.sites[2]
+        .areas
+        .iter()
+        .flat_map(|area| &area.units)
+        .map(|unit| unit.id)
+        .collect();
+    assert!(!any(&|delivery, _| bakery.contains(&delivery.unit_id)
+        && (at(241)..at(269)).contains(&delivery.deliver_at)));
+    for name in ["Dairy case", "Prep fridge"] {
+        let unit = named(name);
+        let eui: DevEui = unit.sensors[0].dev_eui.parse().unwrap();
+        let high = limits(&unit).high;
+        assert!(
+            any(&|delivery, measured| delivery.uplink.dev_eui == eui && measured.ambient > Some(high)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn a_simulator_that_is_started_again_goes_on_counting() {
     let first = generator(Vec::new()).frames_until(at(30));
     let again = Generator::new(&demo(), Scenario::new(LIVE, Vec::new()), SEED, at(0))
