@@ -1,0 +1,154 @@
+use super::assert_conflict;
+use crate::{Kitchen, fresh_id};
+use freshtrack_application::OrgScope;
+use freshtrack_application::ports::{AccessKeys, Devices, Organizations, Places, PlacesOfOrg, StoredKey};
+use freshtrack_domain::access::Right;
+use freshtrack_domain::device::Sensor;
+use freshtrack_domain::ids::{AccessKeyId, Id};
+use freshtrack_domain::measurement::{CentiCelsius, MeasurementSource};
+
+/// Finds sensors of the asking organization, and gives a DevEUI to one sensor only.
+pub async fn devices(organizations: &dyn Organizations, devices: &dyn Devices) {
+    let kitchen = Kitchen::new(2);
+    let (scope, other) = (kitchen.scope(), Kitchen::new(1));
+    let [first, second] = <[Sensor; 2]>::try_from(kitchen.sensors.clone()).unwrap();
+    assert_eq!(devices.by_eui(scope, first.dev_eui).await.unwrap(), None);
+    organizations.put_sensor(&first).await.unwrap();
+    organizations.put_sensor(&second).await.unwrap();
+    // Before anything is looked up, since an answer may be some minutes old.
+    let moved = Sensor {
+        unit_id: fresh_id(),
+        source: MeasurementSource::Probe,
+        primary: false,
+        temperature_offset: CentiCelsius(-25),
+        ..second
+    };
+    organizations.put_sensor(&moved).await.unwrap();
+    for sensor in [&first, &moved] {
+        assert_eq!(
+            devices.by_eui(scope, sensor.dev_eui).await.unwrap().as_ref(),
+            Some(sensor)
+        );
+        assert_eq!(
+            devices.by_id(scope, sensor.id).await.unwrap().as_ref(),
+            Some(sensor)
+        );
+    }
+    assert_eq!(
+        devices.by_eui(other.scope(), first.dev_eui).await.unwrap(),
+        None,
+        "another organization's"
+    );
+    assert_eq!(
+        devices.by_id(other.scope(), first.id).await.unwrap(),
+        None,
+        "another organization's"
+    );
+    assert_eq!(devices.by_id(scope, fresh_id()).await.unwrap(), None);
+
+    let twin = Sensor {
+        id: fresh_id(),
+        ..first.clone()
+    };
+    assert_conflict(
+        organizations.put_sensor(&twin).await,
+        "two sensors with one DevEUI",
+    );
+    let stolen = Sensor {
+        dev_eui: first.dev_eui,
+        ..other.sensors[0].clone()
+    };
+    assert_conflict(
+        organizations.put_sensor(&stolen).await,
+        "a DevEUI of another organization",
+    );
+    let renamed = Sensor {
+        org_id: other.org_id,
+        ..first.clone()
+    };
+    assert_conflict(
+        organizations.put_sensor(&renamed).await,
+        "a whole sensor of another organization",
+    );
+    assert_eq!(
+        devices.by_id(other.scope(), first.id).await.unwrap(),
+        None,
+        "all of it or nothing"
+    );
+    organizations.put_sensor(&first).await.unwrap();
+    assert_eq!(devices.by_eui(scope, first.dev_eui).await.unwrap(), Some(first));
+}
+
+/// Keeps places and brings them up to date.
+pub async fn places(organizations: &dyn Organizations, places: &dyn Places) {
+    let kitchen = Kitchen::new(3);
+    let scope = kitchen.scope();
+    assert_eq!(places.all(scope).await.unwrap(), None);
+    let mut expected = sorted(kitchen.places());
+    organizations.put_places(&expected).await.unwrap();
+    assert_eq!(
+        places.all(scope).await.unwrap().map(sorted).as_ref(),
+        Some(&expected)
+    );
+    expected.units[1].name = "Walk-in".to_owned();
+    expected.organization.name = "Harbour Bistro & Bar".to_owned();
+    organizations.put_places(&expected).await.unwrap();
+    assert_eq!(places.all(scope).await.unwrap().map(sorted), Some(expected));
+    assert_eq!(places.all(OrgScope::granted(fresh_id())).await.unwrap(), None);
+}
+
+fn sorted(mut places: PlacesOfOrg) -> PlacesOfOrg {
+    places.units.sort_by_key(|unit| unit.id);
+    places
+}
+
+/// Finds keys by prefix, and gives a prefix to one key only.
+pub async fn access_keys(organizations: &dyn Organizations, keys: &dyn AccessKeys) {
+    let prefix = prefix();
+    assert_eq!(keys.by_prefix(&prefix).await.unwrap(), None);
+    let key = StoredKey {
+        id: fresh_id(),
+        org_id: fresh_id(),
+        hash: [0xA5; 32],
+        rights: vec![Right::Ingest, Right::ManageDevices],
+    };
+    organizations.put_key(&prefix, "Gateway", &key).await.unwrap();
+    let narrowed = StoredKey {
+        rights: vec![Right::Ingest],
+        ..key.clone()
+    };
+    organizations
+        .put_key(&prefix, "Gateway", &narrowed)
+        .await
+        .unwrap();
+    assert_eq!(keys.by_prefix(&prefix).await.unwrap().as_ref(), Some(&narrowed));
+    let other = StoredKey {
+        id: fresh_id(),
+        ..key.clone()
+    };
+    assert_conflict(
+        organizations.put_key(&prefix, "Other", &other).await,
+        "another key",
+    );
+    let stolen = StoredKey {
+        org_id: fresh_id(),
+        ..key
+    };
+    assert_conflict(
+        organizations.put_key(&prefix, "Stolen", &stolen).await,
+        "another organization's key",
+    );
+    assert_eq!(keys.by_prefix(&prefix).await.unwrap(), Some(narrowed));
+}
+
+/// Eight characters of an identifier that nobody has drawn before.
+fn prefix() -> String {
+    fresh_id::<AccessKeyId>()
+        .ulid()
+        .to_string()
+        .to_lowercase()
+        .chars()
+        .rev()
+        .take(8)
+        .collect()
+}

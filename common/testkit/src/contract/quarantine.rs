@@ -1,0 +1,57 @@
+use super::minute;
+use crate::{fresh_id, lht65n_uplink};
+use freshtrack_application::OrgScope;
+use freshtrack_application::ports::{Quarantine, QuarantinedUplink};
+use freshtrack_contracts::ingest::QuarantineReason;
+use freshtrack_domain::device::DevEui;
+use freshtrack_domain::ids::{FrameId, Id, Ulid};
+
+/// Keeps frames once, the newest first, until they are removed.
+pub async fn quarantine(quarantine: &dyn Quarantine) {
+    let (scope, other) = (OrgScope::granted(fresh_id()), OrgScope::granted(fresh_id()));
+    let frame = |number: u32| {
+        let at = minute(number);
+        let mut uplink = lht65n_uplink(DevEui(0xA840_4100_0018_1061), at, number, 350);
+        // A port may store the frame as JSON, so it must keep numbers, nesting and absence apart.
+        uplink.decoded = number.is_multiple_of(2).then(|| {
+            r#"{"TempC_SHT":28.29,"Work_mode":"DS18B20","nested":{"a":[1,null,true]}}"#
+                .parse()
+                .unwrap()
+        });
+        let millis = u64::try_from(at.as_millis()).unwrap();
+        QuarantinedUplink {
+            id: FrameId::from_ulid(Ulid::from_parts(millis, fresh_id::<FrameId>().ulid().random())),
+            reason: QuarantineReason::UnknownDevice,
+            detail: "No sensor of the organization has the DevEUI A840410000181061.".to_owned(),
+            uplink,
+        }
+    };
+    let frames: Vec<QuarantinedUplink> = (0..120).map(frame).collect();
+    for frame in frames.iter().chain(&frames[100..]) {
+        quarantine.keep(scope, frame).await.unwrap();
+    }
+    let listed = quarantine.list(scope).await.unwrap();
+    let newest: Vec<QuarantinedUplink> = frames.iter().rev().take(100).cloned().collect();
+    assert_eq!(listed, newest, "the newest hundred, the newest first");
+    let oldest = &frames[0];
+    assert_eq!(
+        quarantine.find(scope, oldest.id).await.unwrap().as_ref(),
+        Some(oldest)
+    );
+
+    assert_eq!(quarantine.list(other).await.unwrap(), Vec::new());
+    assert_eq!(
+        quarantine.find(other, oldest.id).await.unwrap(),
+        None,
+        "another organization has no such frame"
+    );
+    quarantine.remove(other, oldest.id).await.unwrap();
+    assert!(
+        quarantine.find(scope, oldest.id).await.unwrap().is_some(),
+        "nor can it remove ours"
+    );
+
+    quarantine.remove(scope, oldest.id).await.unwrap();
+    quarantine.remove(scope, oldest.id).await.unwrap();
+    assert_eq!(quarantine.find(scope, oldest.id).await.unwrap(), None);
+}

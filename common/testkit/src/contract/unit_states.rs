@@ -1,0 +1,242 @@
+use super::{START, assert_conflict, minute};
+use crate::{Kitchen, fresh_id, reading};
+use freshtrack_application::OrgScope;
+use freshtrack_application::ports::{Alerts, UnitStates};
+use freshtrack_contracts::alerts::TrailEntry;
+use freshtrack_domain::alert::{Alert, AlertStatus, Severity};
+use freshtrack_domain::device::Sensor;
+use freshtrack_domain::time::{Span, Timestamp};
+use freshtrack_domain::unit::{Admission, Change, UnitRecord};
+
+/// Well inside the range of a refrigerator, in hundredths of a degree Celsius.
+const COLD: i32 = 350;
+/// Out of it.
+const WARM: i32 = 720;
+
+/// More units than are ever due at once, on behalf of anyone who shares the store.
+const ALL: usize = 1_000;
+
+fn take(record: &mut UnitRecord, sensor: &Sensor, at: Timestamp, centi: i32) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let admission = record.take(&reading(sensor.id, at, centi), at, &mut changes);
+    assert_eq!(admission, Admission::Taken);
+    changes
+}
+
+/// Saves and loads, refuses what was decided on an outdated state, lists by organization, tells what is due.
+pub async fn unit_states(states: &dyn UnitStates) {
+    let kitchen = Kitchen::new(2);
+    let (scope, other) = (kitchen.scope(), OrgScope::granted(fresh_id()));
+    let [mut first, mut second] = <[UnitRecord; 2]>::try_from(kitchen.records(START)).unwrap();
+    let unit_id = first.state.unit_id;
+    assert_eq!(states.load(scope, unit_id).await.unwrap(), None);
+
+    states.save(scope, &mut first, &[]).await.unwrap();
+    assert_eq!(first.rev, 1, "a save counts");
+    assert_eq!(states.load(scope, unit_id).await.unwrap().as_ref(), Some(&first));
+    take(&mut first, &kitchen.sensors[0], minute(0), COLD);
+    states.save(scope, &mut first, &[]).await.unwrap();
+    first.seal().unwrap();
+    take(&mut first, &kitchen.sensors[0], minute(5), COLD);
+    states.save(scope, &mut first, &[]).await.unwrap();
+    assert_eq!(
+        states.load(scope, unit_id).await.unwrap().as_ref(),
+        Some(&first),
+        "with chain and seal"
+    );
+
+    let mut outdated = UnitRecord {
+        rev: first.rev - 1,
+        ..first.clone()
+    };
+    assert_conflict(
+        states.save(scope, &mut outdated, &[]).await,
+        "someone else saved in between",
+    );
+    assert_eq!(
+        outdated.rev,
+        first.rev - 1,
+        "a save that was refused does not count"
+    );
+    let mut unborn = UnitRecord {
+        rev: 0,
+        ..first.clone()
+    };
+    assert_conflict(states.save(scope, &mut unborn, &[]).await, "the unit exists");
+    let mut ahead = UnitRecord {
+        rev: 7,
+        ..second.clone()
+    };
+    assert_conflict(
+        states.save(scope, &mut ahead, &[]).await,
+        "the unit does not exist",
+    );
+
+    states.save(scope, &mut second, &[]).await.unwrap();
+    let mut listed = states.list(scope).await.unwrap();
+    listed.sort_by_key(|record| record.state.unit_id);
+    let mut saved = vec![first.clone(), second.clone()];
+    saved.sort_by_key(|record| record.state.unit_id);
+    assert_eq!(listed, saved);
+
+    assert_eq!(
+        states.load(other, unit_id).await.unwrap(),
+        None,
+        "another organization has no such unit"
+    );
+    assert_eq!(states.list(other).await.unwrap(), Vec::new());
+    let mut theirs = UnitRecord {
+        rev: 0,
+        ..second.clone()
+    };
+    states.save(other, &mut theirs, &[]).await.unwrap();
+    assert_eq!(
+        states.load(scope, second.state.unit_id).await.unwrap(),
+        Some(second),
+        "nor does it change ours"
+    );
+
+    due(states).await;
+}
+
+/// Only units in an unconfirmed excursion are due, from the moment that is over, the longest overdue first.
+async fn due(states: &dyn UnitStates) {
+    let kitchen = Kitchen::new(3);
+    let scope = kitchen.scope();
+    let mut records = kitchen.records(START);
+    for (number, record) in (0..).zip(&mut records) {
+        let warmth = if number == 2 { COLD } else { WARM };
+        let changes = take(
+            record,
+            &kitchen.sensors[number as usize],
+            minute(5 - number),
+            warmth,
+        );
+        states.save(scope, record, &changes).await.unwrap();
+    }
+    let (later, sooner) = (records[0].clone(), records[1].clone());
+    let due_at = |now: Timestamp| async move {
+        let due = states.due(now, ALL).await.unwrap();
+        assert!(due.is_sorted_by_key(|unit| unit.due), "the longest overdue first");
+        let ours = due.into_iter().filter(|unit| unit.org_id == scope.org_id());
+        ours.map(|unit| (unit.unit_id, unit.due)).collect::<Vec<_>>()
+    };
+    let (soon, late) = (sooner.next_due().unwrap(), later.next_due().unwrap());
+    assert_eq!(
+        due_at(soon + Span::seconds(59)).await,
+        vec![(sooner.state.unit_id, soon)]
+    );
+    let both = vec![(sooner.state.unit_id, soon), (later.state.unit_id, late)];
+    assert_eq!(due_at(late).await, both);
+    assert_eq!(states.due(late, 1).await.unwrap().len(), 1);
+
+    for mut record in [sooner, later] {
+        let mut changes = Vec::new();
+        record.judge(late, &mut changes);
+        states.save(scope, &mut record, &changes).await.unwrap();
+    }
+    assert_eq!(
+        due_at(late + Span::hours(1)).await,
+        Vec::new(),
+        "what is confirmed is not due again"
+    );
+}
+
+/// Keeps alerts in the same step as their unit's state, lists them by status and page, and keeps their trail.
+pub async fn alerts(states: &dyn UnitStates, alerts: &dyn Alerts) {
+    let kitchen = Kitchen::new(1);
+    let (scope, other) = (kitchen.scope(), OrgScope::granted(fresh_id()));
+    let sensor = &kitchen.sensors[0];
+    let mut record = kitchen.records(START).remove(0);
+    states.save(scope, &mut record, &[]).await.unwrap();
+
+    let mut outdated = UnitRecord {
+        rev: 9,
+        ..record.clone()
+    };
+    let changes = take(&mut outdated, sensor, minute(1), WARM);
+    assert_conflict(states.save(scope, &mut outdated, &changes).await, "outdated");
+    assert_eq!(
+        open_and_resolved(alerts, scope).await,
+        (Vec::new(), Vec::new()),
+        "all of it or nothing"
+    );
+
+    // Five excursions, of which the last becomes an alarm and stays one.
+    for episode in 0..5_u32 {
+        let begin = episode * 20;
+        for at in [begin, begin + 10] {
+            let centi = if at == begin || episode == 4 { WARM } else { COLD };
+            let changes = take(&mut record, sensor, minute(at), centi);
+            states.save(scope, &mut record, &changes).await.unwrap();
+        }
+    }
+    let (open, resolved) = open_and_resolved(alerts, scope).await;
+    let opened = |alerts: &[Alert]| alerts.iter().map(|alert| alert.opened_at).collect::<Vec<_>>();
+    assert_eq!(opened(&open), [minute(80)]);
+    assert_eq!(
+        (open[0].severity, open[0].status),
+        (Severity::Critical, AlertStatus::Open),
+        "as upgraded"
+    );
+    assert_eq!(
+        opened(&resolved),
+        [minute(60), minute(40), minute(20), minute(0)],
+        "the newest first"
+    );
+    assert!(
+        resolved
+            .iter()
+            .all(|alert| alert.resolved_at == Some(alert.opened_at + Span::minutes(10)))
+    );
+
+    let first = alerts.list(scope, AlertStatus::Resolved, None, 3).await.unwrap();
+    assert_eq!(
+        (first.alerts.as_slice(), first.next),
+        (&resolved[..3], Some(resolved[2].id))
+    );
+    let rest = alerts
+        .list(scope, AlertStatus::Resolved, first.next, 3)
+        .await
+        .unwrap();
+    assert_eq!((rest.alerts.as_slice(), rest.next), (&resolved[3..], None));
+    assert_eq!(
+        open_and_resolved(alerts, other).await,
+        (Vec::new(), Vec::new()),
+        "another organization's"
+    );
+
+    trail(alerts, scope, other, &open[0]).await;
+}
+
+async fn trail(alerts: &dyn Alerts, scope: OrgScope, other: OrgScope, alert: &Alert) {
+    let entry = |number: u32, at: Timestamp| TrailEntry {
+        event_id: format!("{}:{number}:0", alert.unit_id),
+        event: "alert.upgraded".to_owned(),
+        at: at.into(),
+        detail: "Warmer.".to_owned(),
+    };
+    let (second, first) = (entry(2, minute(90)), entry(1, minute(80)));
+    for entry in [&second, &first, &second] {
+        alerts.add_trail(scope, alert.id, entry).await.unwrap();
+    }
+    let found = alerts.find(scope, alert.id).await.unwrap();
+    assert_eq!(
+        found,
+        Some((alert.clone(), vec![first, second])),
+        "each event once, oldest first"
+    );
+    assert_eq!(
+        alerts.find(other, alert.id).await.unwrap(),
+        None,
+        "another organization has no such alert"
+    );
+    assert_eq!(alerts.find(scope, fresh_id()).await.unwrap(), None);
+}
+
+async fn open_and_resolved(alerts: &dyn Alerts, scope: OrgScope) -> (Vec<Alert>, Vec<Alert>) {
+    let open = alerts.list(scope, AlertStatus::Open, None, 50).await.unwrap();
+    let resolved = alerts.list(scope, AlertStatus::Resolved, None, 50).await.unwrap();
+    assert_eq!((open.next, resolved.next), (None, None));
+    (open.alerts, resolved.alerts)
+}

@@ -1,0 +1,19 @@
+//! Port fakes, a hand-moved clock, builders, and the contract suite every port implementation passes.
+//!
+//! [`World`] puts the fakes together for tests of use cases. [`contract`] holds what an implementation of a port
+//! must do, told in terms of the port alone: the fakes pass it, and so does every adapter.
+
+mod builders;
+pub mod contract;
+mod faults;
+mod memory;
+mod outbox;
+mod system;
+mod world;
+
+pub use builders::{Kitchen, fresh_id, lht65n_payload, lht65n_uplink, reading};
+pub use faults::Faults;
+pub use memory::Memory;
+pub use outbox::{Recorded, RecordedBroadcasts, RecordedEvents, RecordedRetries, RecordedSockets};
+pub use system::{ManualClock, SeededIds};
+pub use world::World;

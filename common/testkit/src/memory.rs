@@ -1,0 +1,408 @@
+//! Everything that is stored, in memory.
+
+use crate::faults::Faults;
+use async_trait::async_trait;
+use freshtrack_application::ports::{
+    AccessKeys, AlertPage, Alerts, Connection, Connections, Devices, DueUnit, LateEntry, Organizations,
+    Places, PlacesOfOrg, Quarantine, QuarantinedUplink, ReadingLog, StoredKey, TicketGrant, Tickets,
+    UnitStates,
+};
+use freshtrack_application::{OrgScope, PortError, PortErrorKind};
+use freshtrack_contracts::alerts::TrailEntry;
+use freshtrack_contracts::events::Event;
+use freshtrack_domain::alert::{Alert, AlertStatus};
+use freshtrack_domain::device::{DevEui, Sensor};
+use freshtrack_domain::ids::{AlertId, FrameId, OrgId, SensorId, UnitId};
+use freshtrack_domain::log::SealedBlock;
+use freshtrack_domain::time::Timestamp;
+use freshtrack_domain::unit::{Change, UnitRecord};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A store that forgets everything when it is dropped. Names its calls as the ports do: `unit_states.save`.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// Which calls are to fail.
+    pub faults: Faults,
+    tables: Mutex<Tables>,
+}
+
+type OfUnit<K, V> = BTreeMap<(OrgId, UnitId, K), V>;
+
+#[derive(Debug, Default)]
+struct Tables {
+    units: BTreeMap<(OrgId, UnitId), UnitRecord>,
+    outbox: Vec<Event>,
+    blocks: OfUnit<Timestamp, SealedBlock>,
+    late: OfUnit<(Timestamp, SensorId), LateEntry>,
+    alerts: BTreeMap<(OrgId, AlertId), Alert>,
+    trails: BTreeMap<(OrgId, AlertId), Vec<TrailEntry>>,
+    frames: BTreeMap<(OrgId, FrameId), QuarantinedUplink>,
+    sensors: BTreeMap<DevEui, Sensor>,
+    places: BTreeMap<OrgId, PlacesOfOrg>,
+    keys: BTreeMap<String, StoredKey>,
+    connections: BTreeMap<(OrgId, String), Connection>,
+    tickets: BTreeMap<String, TicketGrant>,
+}
+
+impl Memory {
+    /// Takes out the events that saves have left in the outbox so far.
+    pub fn take_outbox(&self) -> Vec<Event> {
+        std::mem::take(&mut self.lock().outbox)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A call of `op` begins; the tables, unless it is to fail.
+    fn call(&self, op: &'static str) -> Result<MutexGuard<'_, Tables>, PortError> {
+        self.faults.check(op)?;
+        Ok(self.lock())
+    }
+}
+
+#[async_trait]
+impl UnitStates for Memory {
+    async fn load(&self, scope: OrgScope, unit_id: UnitId) -> Result<Option<UnitRecord>, PortError> {
+        Ok(self
+            .call("unit_states.load")?
+            .units
+            .get(&(scope.org_id(), unit_id))
+            .cloned())
+    }
+
+    async fn save(
+        &self,
+        scope: OrgScope,
+        record: &mut UnitRecord,
+        changes: &[Change],
+    ) -> Result<(), PortError> {
+        const OP: &str = "unit_states.save";
+        let mut tables = self.call(OP)?;
+        let (org_id, unit_id) = (scope.org_id(), record.state.unit_id);
+        let stored = tables
+            .units
+            .get(&(org_id, unit_id))
+            .map_or(0, |stored| stored.rev);
+        if stored != record.rev {
+            return Err(PortError::new(OP, PortErrorKind::Conflict));
+        }
+        record.rev += 1;
+        tables.units.insert((org_id, unit_id), record.clone());
+        for (index, change) in changes.iter().enumerate() {
+            tables
+                .outbox
+                .push(Event::of(org_id, unit_id, record.rev, index, change));
+            if let Change::AlertOpened(alert) | Change::AlertUpgraded(alert) | Change::AlertResolved(alert) =
+                change
+            {
+                tables.alerts.insert((org_id, alert.id), alert.clone());
+            }
+        }
+        Ok(())
+    }
+
+    async fn list(&self, scope: OrgScope) -> Result<Vec<UnitRecord>, PortError> {
+        let tables = self.call("unit_states.list")?;
+        let ours = tables
+            .units
+            .iter()
+            .filter(|((org_id, _), _)| *org_id == scope.org_id());
+        Ok(ours.map(|(_, record)| record.clone()).collect())
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<DueUnit>, PortError> {
+        let tables = self.call("unit_states.due")?;
+        let mut due: Vec<DueUnit> = tables
+            .units
+            .iter()
+            .filter_map(|((org_id, unit_id), record)| {
+                Some(DueUnit {
+                    org_id: *org_id,
+                    unit_id: *unit_id,
+                    due: record.next_due()?,
+                })
+            })
+            .filter(|unit| unit.due <= now)
+            .collect();
+        due.sort_by_key(|unit| unit.due);
+        due.truncate(limit);
+        Ok(due)
+    }
+}
+
+#[async_trait]
+impl ReadingLog for Memory {
+    async fn put_block(
+        &self,
+        scope: OrgScope,
+        unit_id: UnitId,
+        block: &SealedBlock,
+    ) -> Result<(), PortError> {
+        const OP: &str = "reading_log.put_block";
+        let mut tables = self.call(OP)?;
+        let place = tables.blocks.entry((scope.org_id(), unit_id, block.first_at));
+        if place.or_insert_with(|| block.clone()) == block {
+            Ok(())
+        } else {
+            Err(PortError::new(OP, PortErrorKind::Conflict))
+        }
+    }
+
+    async fn put_late(&self, scope: OrgScope, unit_id: UnitId, late: &LateEntry) -> Result<bool, PortError> {
+        let mut tables = self.call("reading_log.put_late")?;
+        let key = (scope.org_id(), unit_id, (late.entry.recorded_at, late.sensor_id));
+        let new = !tables.late.contains_key(&key);
+        tables.late.entry(key).or_insert(*late);
+        Ok(new)
+    }
+
+    async fn blocks(
+        &self,
+        scope: OrgScope,
+        unit_id: UnitId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<SealedBlock>, PortError> {
+        let tables = self.call("reading_log.blocks")?;
+        let ours = tables
+            .blocks
+            .iter()
+            .filter(|((org, unit, _), _)| (*org, *unit) == (scope.org_id(), unit_id));
+        let blocks = ours.map(|(_, block)| block);
+        Ok(blocks
+            .filter(|block| block.first_at <= to && block.last_at >= from)
+            .cloned()
+            .collect())
+    }
+
+    async fn late(
+        &self,
+        scope: OrgScope,
+        unit_id: UnitId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<LateEntry>, PortError> {
+        let tables = self.call("reading_log.late")?;
+        let ours = tables
+            .late
+            .iter()
+            .filter(|((org, unit, _), _)| (*org, *unit) == (scope.org_id(), unit_id));
+        let late = ours.map(|(_, late)| late);
+        Ok(late
+            .filter(|late| (from..=to).contains(&late.entry.recorded_at))
+            .copied()
+            .collect())
+    }
+}
+
+#[async_trait]
+impl Devices for Memory {
+    async fn by_eui(&self, scope: OrgScope, dev_eui: DevEui) -> Result<Option<Sensor>, PortError> {
+        let tables = self.call("devices.by_eui")?;
+        Ok(tables
+            .sensors
+            .get(&dev_eui)
+            .filter(|sensor| sensor.org_id == scope.org_id())
+            .cloned())
+    }
+
+    async fn by_id(&self, scope: OrgScope, sensor_id: SensorId) -> Result<Option<Sensor>, PortError> {
+        let tables = self.call("devices.by_id")?;
+        let mut ours = tables
+            .sensors
+            .values()
+            .filter(|sensor| sensor.org_id == scope.org_id());
+        Ok(ours.find(|sensor| sensor.id == sensor_id).cloned())
+    }
+}
+
+#[async_trait]
+impl Quarantine for Memory {
+    async fn keep(&self, scope: OrgScope, frame: &QuarantinedUplink) -> Result<(), PortError> {
+        self.call("quarantine.keep")?
+            .frames
+            .insert((scope.org_id(), frame.id), frame.clone());
+        Ok(())
+    }
+
+    async fn list(&self, scope: OrgScope) -> Result<Vec<QuarantinedUplink>, PortError> {
+        let tables = self.call("quarantine.list")?;
+        let ours = tables
+            .frames
+            .iter()
+            .rev()
+            .filter(|((org_id, _), _)| *org_id == scope.org_id());
+        Ok(ours.take(100).map(|(_, frame)| frame.clone()).collect())
+    }
+
+    async fn find(&self, scope: OrgScope, id: FrameId) -> Result<Option<QuarantinedUplink>, PortError> {
+        Ok(self
+            .call("quarantine.find")?
+            .frames
+            .get(&(scope.org_id(), id))
+            .cloned())
+    }
+
+    async fn remove(&self, scope: OrgScope, id: FrameId) -> Result<(), PortError> {
+        self.call("quarantine.remove")?
+            .frames
+            .remove(&(scope.org_id(), id));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Alerts for Memory {
+    async fn list(
+        &self,
+        scope: OrgScope,
+        status: AlertStatus,
+        after: Option<AlertId>,
+        limit: usize,
+    ) -> Result<AlertPage, PortError> {
+        let tables = self.call("alerts.list")?;
+        let alerts: Vec<Alert> = tables
+            .alerts
+            .iter()
+            .rev()
+            .filter(|((org_id, id), alert)| {
+                *org_id == scope.org_id() && alert.status == status && after.is_none_or(|after| *id < after)
+            })
+            .take(limit)
+            .map(|(_, alert)| alert.clone())
+            .collect();
+        let next = alerts
+            .last()
+            .filter(|_| alerts.len() >= limit)
+            .map(|alert| alert.id);
+        Ok(AlertPage { alerts, next })
+    }
+
+    async fn find(
+        &self,
+        scope: OrgScope,
+        id: AlertId,
+    ) -> Result<Option<(Alert, Vec<TrailEntry>)>, PortError> {
+        let tables = self.call("alerts.find")?;
+        let key = (scope.org_id(), id);
+        let trail = tables.trails.get(&key).cloned().unwrap_or_default();
+        Ok(tables.alerts.get(&key).map(|alert| (alert.clone(), trail)))
+    }
+
+    async fn add_trail(&self, scope: OrgScope, id: AlertId, entry: &TrailEntry) -> Result<(), PortError> {
+        let mut tables = self.call("alerts.add_trail")?;
+        let trail = tables.trails.entry((scope.org_id(), id)).or_default();
+        if trail.iter().all(|known| known.event_id != entry.event_id) {
+            trail.push(entry.clone());
+            trail.sort_by_key(|entry| entry.at);
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Places for Memory {
+    async fn all(&self, scope: OrgScope) -> Result<Option<PlacesOfOrg>, PortError> {
+        Ok(self.call("places.all")?.places.get(&scope.org_id()).cloned())
+    }
+}
+
+#[async_trait]
+impl AccessKeys for Memory {
+    async fn by_prefix(&self, prefix: &str) -> Result<Option<StoredKey>, PortError> {
+        Ok(self.call("access_keys.by_prefix")?.keys.get(prefix).cloned())
+    }
+}
+
+#[async_trait]
+impl Organizations for Memory {
+    async fn put_places(&self, places: &PlacesOfOrg) -> Result<(), PortError> {
+        self.call("organizations.put_places")?
+            .places
+            .insert(places.organization.id, places.clone());
+        Ok(())
+    }
+
+    async fn put_sensor(&self, sensor: &Sensor) -> Result<(), PortError> {
+        const OP: &str = "organizations.put_sensor";
+        let mut tables = self.call(OP)?;
+        let owner = |sensor: &Sensor| (sensor.org_id, sensor.id);
+        if tables
+            .sensors
+            .get(&sensor.dev_eui)
+            .is_some_and(|known| owner(known) != owner(sensor))
+        {
+            return Err(PortError::new(OP, PortErrorKind::Conflict));
+        }
+        tables.sensors.retain(|_, known| owner(known) != owner(sensor));
+        tables.sensors.insert(sensor.dev_eui, sensor.clone());
+        Ok(())
+    }
+
+    async fn put_key(&self, prefix: &str, _name: &str, key: &StoredKey) -> Result<(), PortError> {
+        const OP: &str = "organizations.put_key";
+        let mut tables = self.call(OP)?;
+        let owner = |key: &StoredKey| (key.org_id, key.id);
+        if tables
+            .keys
+            .get(prefix)
+            .is_some_and(|known| owner(known) != owner(key))
+        {
+            return Err(PortError::new(OP, PortErrorKind::Conflict));
+        }
+        tables.keys.insert(prefix.to_owned(), key.clone());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Connections for Memory {
+    async fn put(&self, connection: &Connection) -> Result<(), PortError> {
+        let key = (connection.org_id, connection.id.clone());
+        self.call("connections.put")?
+            .connections
+            .insert(key, connection.clone());
+        Ok(())
+    }
+
+    async fn remove(&self, org_id: OrgId, id: &str) -> Result<(), PortError> {
+        self.call("connections.remove")?
+            .connections
+            .remove(&(org_id, id.to_owned()));
+        Ok(())
+    }
+
+    async fn find(&self, org_id: OrgId, id: &str) -> Result<Option<Connection>, PortError> {
+        Ok(self
+            .call("connections.find")?
+            .connections
+            .get(&(org_id, id.to_owned()))
+            .cloned())
+    }
+
+    async fn of_org(&self, org_id: OrgId, _fresh: bool) -> Result<Vec<Connection>, PortError> {
+        let tables = self.call("connections.of_org")?;
+        Ok(tables
+            .connections
+            .values()
+            .filter(|connection| connection.org_id == org_id)
+            .cloned()
+            .collect())
+    }
+}
+
+#[async_trait]
+impl Tickets for Memory {
+    async fn put(&self, ticket: &str, grant: &TicketGrant) -> Result<(), PortError> {
+        self.call("tickets.put")?
+            .tickets
+            .insert(ticket.to_owned(), grant.clone());
+        Ok(())
+    }
+
+    async fn take(&self, ticket: &str) -> Result<Option<TicketGrant>, PortError> {
+        Ok(self.call("tickets.take")?.tickets.remove(ticket))
+    }
+}

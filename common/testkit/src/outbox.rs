@@ -1,0 +1,111 @@
+//! The ways out, recorded.
+
+use crate::faults::Faults;
+use async_trait::async_trait;
+use freshtrack_application::ports::{BroadcastLane, Delivery, EventBus, RetryLane, Sockets};
+use freshtrack_application::{BroadcastChunk, PortError, RetryReadings};
+use freshtrack_contracts::events::Event;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+/// What went one way, in order.
+#[derive(Debug)]
+pub struct Recorded<T> {
+    /// Which calls are to fail.
+    pub faults: Faults,
+    items: Mutex<Vec<T>>,
+}
+
+impl<T> Default for Recorded<T> {
+    fn default() -> Self {
+        Self {
+            faults: Faults::default(),
+            items: Mutex::default(),
+        }
+    }
+}
+
+impl<T> Recorded<T> {
+    /// Takes out everything that went this way so far.
+    pub fn take(&self) -> Vec<T> {
+        std::mem::take(&mut *self.items.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn push(&self, item: T) {
+        self.items
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(item);
+    }
+}
+
+/// Readings handed to the retry lane.
+pub type RecordedRetries = Recorded<RetryReadings>;
+/// Portions handed to the broadcast lane.
+pub type RecordedBroadcasts = Recorded<BroadcastChunk>;
+/// Events published.
+pub type RecordedEvents = Recorded<Event>;
+
+#[async_trait]
+impl RetryLane for RecordedRetries {
+    async fn hand_over(&self, readings: &RetryReadings) -> Result<(), PortError> {
+        self.faults.check("retry_lane.hand_over")?;
+        self.push(readings.clone());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl BroadcastLane for RecordedBroadcasts {
+    async fn hand_over(&self, chunk: &BroadcastChunk) -> Result<(), PortError> {
+        self.faults.check("broadcast_lane.hand_over")?;
+        self.push(chunk.clone());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl EventBus for RecordedEvents {
+    async fn publish(&self, events: &[Event]) -> Result<(), PortError> {
+        self.faults.check("event_bus.publish")?;
+        for event in events {
+            self.push(event.clone());
+        }
+        Ok(())
+    }
+}
+
+/// Sockets that keep what was sent to them, each message with its socket.
+#[derive(Debug, Default)]
+pub struct RecordedSockets {
+    /// What was sent.
+    pub sent: Recorded<(String, String)>,
+    gone: Mutex<BTreeSet<String>>,
+}
+
+impl RecordedSockets {
+    /// The socket `id` closes without a word.
+    pub fn close(&self, id: &str) {
+        self.gone
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id.to_owned());
+    }
+}
+
+#[async_trait]
+impl Sockets for RecordedSockets {
+    async fn send(&self, id: &str, message: &str) -> Result<Delivery, PortError> {
+        self.sent.faults.check("sockets.send")?;
+        if self
+            .gone
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(id)
+        {
+            return Ok(Delivery::Gone);
+        }
+        self.sent.push((id.to_owned(), message.to_owned()));
+        Ok(Delivery::Sent)
+    }
+}
