@@ -93,7 +93,7 @@ impl Scenario {
         }
         let primary = |kind: Option<UnitKind>, sends: fn(&Measurements) -> bool| {
             let units = units().filter(|unit| kind.is_none_or(|kind| unit.kind == kind));
-            let sensors = units
+            let mut sensors = units
                 .flat_map(|unit| &unit.sensors)
                 .filter(|sensor| sensor.primary.unwrap_or(true));
             sensors.rfind(|sensor| sensor::sent_by(&sensor.model).is_some_and(|sent| sends(&sent)))
