@@ -1,6 +1,8 @@
 //! The host's time, which may run faster than the world's.
 
 use jiff::Timestamp;
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -46,6 +48,33 @@ impl LocalClock {
             started: Instant::now(),
             speed,
         }))
+    }
+
+    /// A clock that goes on from what an earlier run [kept](Self::keep) in `file`, if that is later than the
+    /// world's time: a system that has run fast is ahead of the world, and its time must not turn back.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn resumed(file: &Path, speed: f64) -> io::Result<Self> {
+        let kept = match std::fs::read_to_string(file) {
+            Ok(text) => text.trim().parse().unwrap_or(Timestamp::MIN),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Timestamp::MIN,
+            Err(error) => return Err(error),
+        };
+        Ok(Self::running(kept.max(Timestamp::now()), speed))
+    }
+
+    /// Keeps the time in `file`, each second, as long as it is ahead of the world's. Runs until dropped.
+    pub async fn keep(&self, file: &Path) {
+        loop {
+            let now = self.now();
+            if now > Timestamp::now()
+                && let Err(error) = save(now, file)
+            {
+                tracing::warn!(%error, "the system's time is not kept in {}", file.display());
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 
     /// A clock that stands at `now` until [`advance`](Self::advance) moves it.
@@ -126,6 +155,13 @@ impl LocalClock {
     }
 }
 
+/// Writes to another file first, so that a process that dies meanwhile leaves the earlier time whole.
+fn save(now: Timestamp, file: &Path) -> io::Result<()> {
+    let partial = file.with_extension("partial");
+    std::fs::write(&partial, now.to_string())?;
+    std::fs::rename(&partial, file)
+}
+
 fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
@@ -161,6 +197,17 @@ mod tests {
         let clock = LocalClock::running(NOON, 10_000.0);
         clock.sleep(Duration::from_secs(20)).await;
         assert!(clock.now_ms() >= NOON.as_millisecond() + 20_000);
+    }
+
+    #[tokio::test]
+    async fn a_time_ahead_of_the_worlds_is_resumed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("clock");
+        assert!(LocalClock::resumed(&file, 1.0).unwrap().now() < Timestamp::MAX);
+        let ahead: Timestamp = "2500-01-01T00:00:00Z".parse().unwrap();
+        let clock = LocalClock::manual(ahead);
+        assert!(clock.keep(&file).now_or_never().is_none());
+        assert!(LocalClock::resumed(&file, 1.0).unwrap().now() >= ahead);
     }
 
     #[test]

@@ -25,7 +25,10 @@ impl Endpoints {
     /// Only `services`, which tells by itself which of them a request is for.
     #[must_use]
     pub fn new(services: Arc<dyn AwsEndpoint>) -> Self {
-        Self { services, by_path: Vec::new() }
+        Self {
+            services,
+            by_path: Vec::new(),
+        }
     }
 
     /// Adds a service whose paths contain `part`, which no other service's do.
@@ -48,7 +51,10 @@ impl Endpoints {
     fn by_path(&self, path: &str) -> Option<&Arc<dyn AwsEndpoint>> {
         // Some SDKs write the @ of a path as it is, some encode it.
         let path = path.replace("%40", "@");
-        self.by_path.iter().find(|(part, _)| path.contains(part)).map(|(_, endpoint)| endpoint)
+        self.by_path
+            .iter()
+            .find(|(part, _)| path.contains(part))
+            .map(|(_, endpoint)| endpoint)
     }
 }
 
@@ -80,10 +86,14 @@ mod tests {
 
     #[tokio::test]
     async fn services_are_told_apart_by_path() {
-        for (path, expected) in
-            [("/", "services"), ("/live/@connections/a%3D", "connections"), ("/%40connections/a", "connections")]
-        {
-            let request = Request::post(format!("http://127.0.0.1{path}")).body(Bytes::new()).unwrap();
+        for (path, expected) in [
+            ("/", "services"),
+            ("/live/@connections/a%3D", "connections"),
+            ("/%40connections/a", "connections"),
+        ] {
+            let request = Request::post(format!("http://127.0.0.1{path}"))
+                .body(Bytes::new())
+                .unwrap();
             assert_eq!(endpoints().call(request).await.body(), expected, "{path}");
         }
     }
@@ -91,9 +101,15 @@ mod tests {
     #[test]
     fn requests_of_sdks_are_told_from_those_of_clients() {
         let meant = |request: http::request::Builder| endpoints().are_meant_by(&request.body(()).unwrap());
-        assert!(meant(Request::post("/").header("x-amz-target", "AmazonSQS.SendMessage")));
-        assert!(meant(Request::get("/v2/email/x").header("authorization", "AWS4-HMAC-SHA256 Credential=..")));
+        assert!(meant(
+            Request::post("/").header("x-amz-target", "AmazonSQS.SendMessage")
+        ));
+        assert!(meant(
+            Request::get("/v2/email/x").header("authorization", "AWS4-HMAC-SHA256 Credential=..")
+        ));
         assert!(meant(Request::post("/live/@connections/abc")));
-        assert!(!meant(Request::get("/v1/health").header("authorization", "Bearer ftk_a_b")));
+        assert!(!meant(
+            Request::get("/v1/health").header("authorization", "Bearer ftk_a_b")
+        ));
     }
 }

@@ -53,16 +53,22 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
 }
 
+/// Makes the handlers of the functions that are linked into this process, by the functions' names.
+pub type Link = Box<dyn FnOnce(&Surroundings<'_>) -> BTreeMap<String, Handler> + Send>;
+
+/// Finds a function's bootstrap by the function's name.
+pub type Locate = Box<dyn Fn(&str) -> Option<PathBuf> + Send>;
+
 /// How functions run.
 pub enum Functions {
-    /// In this process, from the handlers that are linked into it.
-    InProcess(Box<dyn FnOnce(&Surroundings<'_>) -> BTreeMap<String, Handler> + Send>),
+    /// In this process.
+    InProcess(Link),
     /// As processes of their own.
     Processes {
         /// Where copies of the bootstraps are kept while they run.
         run_folder: PathBuf,
-        /// Finds a function's bootstrap by the function's name.
-        locate: Box<dyn Fn(&str) -> Option<PathBuf> + Send>,
+        /// Where the originals are.
+        locate: Locate,
     },
 }
 
@@ -128,17 +134,23 @@ impl Host {
     /// [`HostError`], in words meant for whoever started the host.
     pub async fn start(settings: Settings) -> Result<Self, HostError> {
         let listener = listen(settings.address).await?;
-        let address = listener
-            .local_addr()
-            .map_err(|source| HostError::Listen { address: settings.address, source })?;
+        let address = listener.local_addr().map_err(|source| HostError::Listen {
+            address: settings.address,
+            source,
+        })?;
         let deployment = Deployment::local(address);
         let system = Arc::new(System::read(&settings.template, &deployment)?);
         let clock = settings.clock;
-        let account = Account { id: deployment.account.clone(), region: deployment.region.clone() };
+        let account = Account {
+            id: deployment.account.clone(),
+            region: deployment.region.clone(),
+        };
         let services = Services::open(&system, &account, &settings.data, &clock)?;
 
         let connector = Connector::default();
-        let mut others = Router::new().route(TRAY_PATH, get(tray_page)).with_state(services.clone());
+        let mut others = Router::new()
+            .route(TRAY_PATH, get(tray_page))
+            .with_state(services.clone());
         let invoker: Arc<dyn Invoker> = match settings.functions {
             Functions::InProcess(build) => {
                 let surroundings = Surroundings {
@@ -170,7 +182,12 @@ impl Host {
                 .http_apis
                 .iter()
                 .map(|api| {
-                    HttpGateway::new(api.clone(), deployment.clone(), Arc::clone(&invoker), clock.clone())
+                    HttpGateway::new(
+                        api.clone(),
+                        deployment.clone(),
+                        Arc::clone(&invoker),
+                        clock.clone(),
+                    )
                 })
                 .collect(),
             socket_apis: system
@@ -263,10 +280,12 @@ impl Host {
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, HostError> {
-    TcpListener::bind(address).await.map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => HostError::PortTaken(address),
-        _ => HostError::Listen { address, source },
-    })
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => HostError::PortTaken(address),
+            _ => HostError::Listen { address, source },
+        })
 }
 
 async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) {
@@ -281,7 +300,10 @@ async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver
         // A host that is dropped rather than stopped stops as well.
         let _ = stopped.await;
     };
-    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopped).await {
+    if let Err(error) = axum::serve(listener, service)
+        .with_graceful_shutdown(stopped)
+        .await
+    {
         tracing::error!(%error, "the host no longer listens");
     }
 }

@@ -37,7 +37,10 @@ impl FromStr for Right {
     type Err = UnknownRight;
 
     fn from_str(text: &str) -> Result<Self, UnknownRight> {
-        Self::ALL.into_iter().find(|right| right.name() == text).ok_or(UnknownRight)
+        Self::ALL
+            .into_iter()
+            .find(|right| right.name() == text)
+            .ok_or(UnknownRight)
     }
 }
 
@@ -111,11 +114,17 @@ impl FromStr for AccessKeySecret {
     type Err = InvalidAccessKey;
 
     fn from_str(text: &str) -> Result<Self, InvalidAccessKey> {
-        let (prefix, secret) =
-            text.strip_prefix("ftk_").and_then(|rest| rest.split_once('_')).ok_or(InvalidAccessKey)?;
-        let well_formed = |part: &str, length| part.len() == length && part.bytes().all(|b| ALPHABET.contains(&b));
+        let (prefix, secret) = text
+            .strip_prefix("ftk_")
+            .and_then(|rest| rest.split_once('_'))
+            .ok_or(InvalidAccessKey)?;
+        let well_formed =
+            |part: &str, length| part.len() == length && part.bytes().all(|b| ALPHABET.contains(&b));
         if well_formed(prefix, PREFIX_LENGTH) && well_formed(secret, SECRET_LENGTH) {
-            Ok(Self { prefix: prefix.to_owned(), secret: secret.to_owned() })
+            Ok(Self {
+                prefix: prefix.to_owned(),
+                secret: secret.to_owned(),
+            })
         } else {
             Err(InvalidAccessKey)
         }
@@ -141,14 +150,23 @@ mod tests {
         }
         let key = AccessKeySecret::from_entropy(entropy);
         assert_eq!(key.reveal().len(), "ftk_".len() + 8 + 1 + 32);
-        assert_eq!(key.reveal().parse::<AccessKeySecret>().unwrap().hash(), key.hash());
+        assert_eq!(
+            key.reveal().parse::<AccessKeySecret>().unwrap().hash(),
+            key.hash()
+        );
         assert!(!format!("{key:?}").contains(&key.secret));
         assert_ne!(key.hash(), AccessKeySecret::from_entropy([7; 25]).hash());
     }
 
     #[test]
     fn refuses_what_is_not_a_key() {
-        for bad in ["", "ftk_", "ftk_abc_def", "Bearer x", &format!("ftk_{}_{}", "a".repeat(8), "u".repeat(32))] {
+        for bad in [
+            "",
+            "ftk_",
+            "ftk_abc_def",
+            "Bearer x",
+            &format!("ftk_{}_{}", "a".repeat(8), "u".repeat(32)),
+        ] {
             assert_eq!(bad.parse::<AccessKeySecret>(), Err(InvalidAccessKey), "{bad}");
         }
     }

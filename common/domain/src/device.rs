@@ -27,7 +27,11 @@ impl FromStr for DevEui {
             digits = digits.saturating_add(1);
             value = value.wrapping_shl(4) | u64::from(digit);
         }
-        if digits == 16 { Ok(Self(value)) } else { Err(InvalidDevEui) }
+        if digits == 16 {
+            Ok(Self(value))
+        } else {
+            Err(InvalidDevEui)
+        }
     }
 }
 
@@ -91,11 +95,21 @@ mod tests {
     #[test]
     fn normalises_what_people_copy_from_labels() {
         let expected = DevEui(0xA840_41FF_FF18_2C3D);
-        for text in ["a84041ffff182c3d", "A8-40-41-FF-FF-18-2C-3D", "A8:40:41:ff:ff:18:2c:3d"] {
+        for text in [
+            "a84041ffff182c3d",
+            "A8-40-41-FF-FF-18-2C-3D",
+            "A8:40:41:ff:ff:18:2c:3d",
+        ] {
             assert_eq!(text.parse(), Ok(expected));
         }
         assert_eq!(expected.to_string(), "A84041FFFF182C3D");
-        for bad in ["", "A84041FFFF182C", "A84041FFFF182C3D00", "G84041FFFF182C3D", "é84041FFFF182C3D"] {
+        for bad in [
+            "",
+            "A84041FFFF182C",
+            "A84041FFFF182C3D00",
+            "G84041FFFF182C3D",
+            "é84041FFFF182C3D",
+        ] {
             assert!(bad.parse::<DevEui>().is_err(), "{bad}");
         }
     }

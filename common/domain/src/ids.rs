@@ -101,7 +101,11 @@ fn parse(prefix: &'static str, text: &str) -> Result<Ulid, InvalidId> {
         // Only the canonical spelling: ULID decoding also takes lower case and look-alike letters, and two
         // spellings of one id would be two keys.
         .filter(|rest| rest.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()))
-        .and_then(|rest| Ulid::from_string(rest).ok().filter(|ulid| ulid.to_string() == rest))
+        .and_then(|rest| {
+            Ulid::from_string(rest)
+                .ok()
+                .filter(|ulid| ulid.to_string() == rest)
+        })
         .ok_or(InvalidId { prefix })
 }
 
@@ -159,7 +163,14 @@ mod tests {
     #[test]
     fn refuses_every_other_spelling() {
         let unit = UnitId::from_ulid(Ulid::from_parts(1_700_000_000_000, 42)).to_string();
-        for bad in ["", "unt", "unt_", &unit.to_lowercase(), &format!("{unit}0"), &unit.replace('_', "#")] {
+        for bad in [
+            "",
+            "unt",
+            "unt_",
+            &unit.to_lowercase(),
+            &format!("{unit}0"),
+            &unit.replace('_', "#"),
+        ] {
             assert!(bad.parse::<UnitId>().is_err(), "{bad}");
         }
         // Larger than 128 bits: decodes to an overflow, not to another id.

@@ -52,14 +52,22 @@ impl Humidity {
     /// A humidity of `basis_points` hundredths of a percent; `None` above 100 %.
     #[must_use]
     pub const fn from_basis_points(basis_points: u16) -> Option<Self> {
-        if basis_points <= 10_000 { Some(Self(basis_points)) } else { None }
+        if basis_points <= 10_000 {
+            Some(Self(basis_points))
+        } else {
+            None
+        }
     }
 
     /// The nearest hundredth of a percent; `None` outside 0 to 100.
     #[must_use]
     pub fn from_percent(percent: f64) -> Option<Self> {
         let points = (percent * 100.0).round();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded by the guard")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "bounded by the guard"
+        )]
         (0.0..=10_000.0).contains(&points).then_some(Self(points as u16))
     }
 
@@ -227,12 +235,22 @@ mod tests {
     use super::*;
 
     fn measured(ambient: Option<i32>, probe: Probe) -> Measurements {
-        Measurements { ambient: ambient.map(CentiCelsius), probe, ..Measurements::default() }
+        Measurements {
+            ambient: ambient.map(CentiCelsius),
+            probe,
+            ..Measurements::default()
+        }
     }
 
     #[test]
     fn converts_the_published_points() {
-        for (celsius, fahrenheit) in [(-40.0, -40.0), (0.0, 32.0), (4.0, 39.2), (5.0, 41.0), (100.0, 212.0)] {
+        for (celsius, fahrenheit) in [
+            (-40.0, -40.0),
+            (0.0, 32.0),
+            (4.0, 39.2),
+            (5.0, 41.0),
+            (100.0, 212.0),
+        ] {
             let value = CentiCelsius::from_celsius(celsius).unwrap();
             assert!((value.fahrenheit() - fahrenheit).abs() < 0.01, "{celsius}");
             assert_eq!(CentiCelsius::from_fahrenheit(fahrenheit), Some(value));
@@ -244,13 +262,19 @@ mod tests {
     #[test]
     fn the_no_probe_marker_is_implausible_even_if_a_decoder_let_it_through() {
         let marker = CentiCelsius::from_celsius(327.67).unwrap();
-        assert_eq!(TemperatureSample::judge(marker), TemperatureSample::Fault(SensorFault::Implausible));
+        assert_eq!(
+            TemperatureSample::judge(marker),
+            TemperatureSample::Fault(SensorFault::Implausible)
+        );
     }
 
     #[test]
     fn the_probe_counts_unless_the_sensor_is_set_to_ambient() {
-        let (auto, probe, ambient) =
-            (MeasurementSource::Auto, MeasurementSource::Probe, MeasurementSource::Ambient);
+        let (auto, probe, ambient) = (
+            MeasurementSource::Auto,
+            MeasurementSource::Probe,
+            MeasurementSource::Ambient,
+        );
         let with_probe = measured(Some(2_100), Probe::Celsius(CentiCelsius(400)));
         let valid = |value| Some(TemperatureSample::Valid(CentiCelsius(value)));
         assert_eq!(TemperatureSample::select(auto, &with_probe), valid(400));
@@ -258,15 +282,29 @@ mod tests {
         assert_eq!(TemperatureSample::select(ambient, &with_probe), valid(2_100));
         let missing = measured(Some(2_100), Probe::Missing);
         let fault = Some(TemperatureSample::Fault(SensorFault::ProbeMissing));
-        assert_eq!(TemperatureSample::select(auto, &missing), valid(2_100), "it may never have had one");
+        assert_eq!(
+            TemperatureSample::select(auto, &missing),
+            valid(2_100),
+            "it may never have had one"
+        );
         assert_eq!(TemperatureSample::select(probe, &missing), fault);
-        assert_eq!(TemperatureSample::select(auto, &measured(None, Probe::Missing)), fault);
+        assert_eq!(
+            TemperatureSample::select(auto, &measured(None, Probe::Missing)),
+            fault
+        );
     }
 
     #[test]
     fn a_door_frame_has_no_temperature_and_no_fault() {
-        let door = Measurements { door: Some(Door::Open), ..Measurements::default() };
-        for source in [MeasurementSource::Auto, MeasurementSource::Probe, MeasurementSource::Ambient] {
+        let door = Measurements {
+            door: Some(Door::Open),
+            ..Measurements::default()
+        };
+        for source in [
+            MeasurementSource::Auto,
+            MeasurementSource::Probe,
+            MeasurementSource::Ambient,
+        ] {
             assert_eq!(TemperatureSample::select(source, &door), None);
         }
     }

@@ -95,7 +95,10 @@ impl Reading {
     /// This reading from a sensor that has lost its probe: a fault instead of the ambient temperature.
     #[must_use]
     pub fn without_probe(&self) -> Self {
-        Self { temperature: Some(TemperatureSample::Fault(SensorFault::ProbeMissing)), ..self.clone() }
+        Self {
+            temperature: Some(TemperatureSample::Fault(SensorFault::ProbeMissing)),
+            ..self.clone()
+        }
     }
 
     /// Checks what can be checked of a reading alone.

@@ -1,6 +1,10 @@
 //! The engine by table: what a unit makes of readings, silence and edited rules (specification 13.3 and 2.5).
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 

@@ -187,45 +187,18 @@ impl Shared {
                     .into_iter()
                     .filter_map(|name| std::env::var_os(name).map(|value| (name, value))),
             )
-            .envs(self.environment(&served.function, id))
+            .envs(environment(&served.function, &self.deployment))
+            // Only with a scheme may this address carry a path, and so one port serve all processes.
+            .env(
+                "AWS_LAMBDA_RUNTIME_API",
+                format!(
+                    "http://{}{RUNTIME_API}/{}/{id}",
+                    self.deployment.address, served.function.name
+                ),
+            )
             .stdin(std::process::Stdio::null())
             .kill_on_drop(true)
             .spawn()
-    }
-
-    /// The variables Lambda sets, then those of the template.
-    fn environment(&self, function: &Function, id: ProcessId) -> BTreeMap<String, String> {
-        let Deployment { region, address, .. } = &self.deployment;
-        let name = &function.deployed_name;
-        let host = format!("http://{address}");
-        let lambda = [
-            // Only with a scheme may this address carry a path, and so one port serve all processes.
-            (
-                "AWS_LAMBDA_RUNTIME_API",
-                format!("{host}{RUNTIME_API}/{}/{id}", function.name),
-            ),
-            ("AWS_LAMBDA_FUNCTION_NAME", name.clone()),
-            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),
-            ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}")),
-            ("AWS_LAMBDA_LOG_STREAM_NAME", format!("local/[$LATEST]{id}")),
-            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
-            ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".to_owned()),
-            ("AWS_REGION", region.clone()),
-            ("AWS_DEFAULT_REGION", region.clone()),
-            ("AWS_ACCESS_KEY_ID", "local".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
-            ("AWS_ENDPOINT_URL", host),
-            ("_HANDLER", "bootstrap".to_owned()),
-            ("TZ", ":UTC".to_owned()),
-            ("LANG", "en_US.UTF-8".to_owned()),
-        ];
-        let mut environment: BTreeMap<String, String> = lambda
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        environment.extend(function.environment.clone());
-        environment
     }
 
     /// Hands `invocation` to process `id` and starts the clock of its timeout.
@@ -334,6 +307,27 @@ fn runnable_copy(bootstrap: &Path, folder: &Path) -> io::Result<PathBuf> {
         std::fs::rename(&partial, &copy)?;
     }
     copy.canonicalize()
+}
+
+/// The variables Lambda and an SDK read, then those of the template, which may replace them.
+fn environment(function: &Function, deployment: &Deployment) -> BTreeMap<String, String> {
+    let name = &function.deployed_name;
+    let lambda = [
+        ("AWS_LAMBDA_FUNCTION_NAME", name.clone()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}")),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "local".to_owned()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
+        ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".to_owned()),
+        ("_HANDLER", "bootstrap".to_owned()),
+        ("TZ", ":UTC".to_owned()),
+        ("LANG", "en_US.UTF-8".to_owned()),
+    ];
+    let mut variables = deployment.environment();
+    variables.extend(lambda.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    variables.extend(function.environment.clone());
+    variables
 }
 
 /// An X-Ray header in the form a function finds it on Lambda.

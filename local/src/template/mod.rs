@@ -55,6 +55,22 @@ impl Deployment {
         }
     }
 
+    /// The variables by which an AWS SDK finds this deployment's services.
+    #[must_use]
+    pub fn environment(&self) -> BTreeMap<String, String> {
+        let variables = [
+            ("AWS_REGION", self.region.clone()),
+            ("AWS_DEFAULT_REGION", self.region.clone()),
+            ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+            ("AWS_ENDPOINT_URL", format!("http://{}", self.address)),
+        ];
+        variables
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+
     /// The URL of the queue called `name`.
     pub(crate) fn queue_url(&self, name: &str) -> String {
         format!("http://{}/{}/{name}", self.address, self.account)

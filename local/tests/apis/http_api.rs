@@ -1,10 +1,10 @@
 //! The HTTP API as clients meet it.
 
+use crate::world::{Code, World, failure};
 use bytes::Bytes;
 use freshtrack_local::invoke::handler;
 use http::{Request, StatusCode};
 use serde_json::{Value as Json, json};
-use crate::world::{Code, World, failure};
 
 const TEMPLATE: &str = r#"
 Resources:
@@ -72,13 +72,15 @@ Resources:
 /// Functions: `echo` answers its event, `doorman` lets in who says "friend".
 fn code() -> Code {
     let (code, _) = Code::new();
-    code.with("echo", |event| Ok(json!({ "statusCode": 200, "body": event.to_string() })))
-        .with("doorman", |event| match event["identitySource"][0].as_str() {
-            Some("broken") => Err(failure()),
-            who => Ok(json!({ "isAuthorized": who == Some("friend"), "context": { "org_id": "org_1" } })),
-        })
-        .with("broken", |_| Err(failure()))
-        .with_handler("slow", handler(|_| std::future::pending()))
+    code.with("echo", |event| {
+        Ok(json!({ "statusCode": 200, "body": event.to_string() }))
+    })
+    .with("doorman", |event| match event["identitySource"][0].as_str() {
+        Some("broken") => Err(failure()),
+        who => Ok(json!({ "isAuthorized": who == Some("friend"), "context": { "org_id": "org_1" } })),
+    })
+    .with("broken", |_| Err(failure()))
+    .with_handler("slow", handler(|_| std::future::pending()))
 }
 
 fn body(response: &http::Response<Bytes>) -> Json {
@@ -148,15 +150,27 @@ async fn a_function_sees_the_request_in_payload_format_2() {
 async fn a_body_that_is_no_text_travels_as_base64() {
     let world = World::start(TEMPLATE, code()).await;
     for (kind, sent, seen, encoded) in [
-        ("application/octet-stream", b"\x00\xff".as_slice(), json!("AP8="), true),
+        (
+            "application/octet-stream",
+            b"\x00\xff".as_slice(),
+            json!("AP8="),
+            true,
+        ),
         ("application/x-www-form-urlencoded", b"a=b", json!("YT1i"), true),
         ("application/problem+json", b"{}", json!("{}"), false),
         ("text/plain", b"\xff", json!("/w=="), true),
         ("text/plain", b"", Json::Null, false),
     ] {
-        let request = Request::post("/v1/echo/x").header("content-type", kind).body(Bytes::from(sent)).unwrap();
+        let request = Request::post("/v1/echo/x")
+            .header("content-type", kind)
+            .body(Bytes::from(sent))
+            .unwrap();
         let event = body(&world.send(request).await);
-        assert_eq!((&event["body"], &event["isBase64Encoded"]), (&seen, &json!(encoded)), "{kind}");
+        assert_eq!(
+            (&event["body"], &event["isBase64Encoded"]),
+            (&seen, &json!(encoded)),
+            "{kind}"
+        );
     }
 }
 
@@ -177,7 +191,10 @@ async fn a_decision_holds_for_all_routes_of_the_authorizer() {
     let calls = code.calls();
     let world = World::start(TEMPLATE, code).await;
     let ask = async |path: &str, who: &str| {
-        let request = Request::get(path).header("Authorization", who).body(Bytes::new()).unwrap();
+        let request = Request::get(path)
+            .header("Authorization", who)
+            .body(Bytes::new())
+            .unwrap();
         world.send(request).await
     };
     for path in ["/v1/door", "/v1/window", "/v1/door"] {
@@ -199,11 +216,19 @@ async fn what_goes_wrong_is_said_as_api_gateway_says_it() {
     let world = World::start(TEMPLATE, code()).await;
     for (path, status, text) in [
         ("/v1/nowhere", StatusCode::NOT_FOUND, "Not Found"),
-        ("/v1/broken", StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+        (
+            "/v1/broken",
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Internal Server Error",
+        ),
         ("/v1/slow", StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
     ] {
         let response = world.get(path).await;
-        assert_eq!((response.status(), body(&response)), (status, json!({ "message": text })), "{path}");
+        assert_eq!(
+            (response.status(), body(&response)),
+            (status, json!({ "message": text })),
+            "{path}"
+        );
         assert_eq!(response.headers()["content-type"], "application/json");
     }
     let large = Bytes::from(vec![b' '; 10 * 1024 * 1024 + 1]);
@@ -223,10 +248,16 @@ async fn scripts_of_allowed_origins_may_call() {
     let response = world.send(preflight).await;
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
     assert_eq!(response.headers()["access-control-allow-methods"], "GET");
-    let refused = Request::get("/v1/door").header("origin", "http://localhost:5173").body(Bytes::new()).unwrap();
+    let refused = Request::get("/v1/door")
+        .header("origin", "http://localhost:5173")
+        .body(Bytes::new())
+        .unwrap();
     let response = world.send(refused).await;
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
-    assert_eq!(response.headers()["access-control-allow-origin"], "http://localhost:5173");
+    assert_eq!(
+        response.headers()["access-control-allow-origin"],
+        "http://localhost:5173"
+    );
 }
 
 #[tokio::test]
@@ -247,25 +278,40 @@ async fn functions_can_be_invoked_directly() {
             .unwrap();
         world.send(request).await
     };
-    for name in ["echo", "demo-echo", "arn:aws:lambda:eu-central-1:000000000000:function:demo-echo"] {
+    for name in [
+        "echo",
+        "demo-echo",
+        "arn:aws:lambda:eu-central-1:000000000000:function:demo-echo",
+    ] {
         let response = invoke(name, "RequestResponse", "{\"a\":1}").await;
         assert_eq!(body(&response)["body"], "{\"a\":1}", "{name}");
     }
     let response = invoke("broken", "RequestResponse", "").await;
     assert_eq!(response.headers()["x-amz-function-error"], "Unhandled");
-    assert_eq!(body(&response), json!({ "errorType": "Boom", "errorMessage": "no luck" }));
+    assert_eq!(
+        body(&response),
+        json!({ "errorType": "Boom", "errorMessage": "no luck" })
+    );
     let response = invoke("nobody", "RequestResponse", "{}").await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
-    assert_eq!(response.headers()["x-amzn-errortype"], "ResourceNotFoundException");
+    assert_eq!(
+        response.headers()["x-amzn-errortype"],
+        "ResourceNotFoundException"
+    );
     let response = invoke("echo", "RequestResponse", "{").await;
-    assert_eq!(response.headers()["x-amzn-errortype"], "InvalidRequestContentException");
+    assert_eq!(
+        response.headers()["x-amzn-errortype"],
+        "InvalidRequestContentException"
+    );
 }
 
 #[tokio::test]
 async fn an_event_nobody_waits_for_is_run_later() {
     let (code, mut calls) = Code::new();
     let nothing = |_| Ok(Json::Null);
-    let code = ["echo", "broken", "slow", "doorman"].into_iter().fold(code, |code, name| code.with(name, nothing));
+    let code = ["echo", "broken", "slow", "doorman"]
+        .into_iter()
+        .fold(code, |code, name| code.with(name, nothing));
     let world = World::start(TEMPLATE, code).await;
     let request = Request::post("/2015-03-31/functions/echo/invocations")
         .header("x-amz-invocation-type", "Event")

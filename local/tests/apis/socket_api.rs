@@ -84,7 +84,9 @@ fn code() -> (Code, Calls) {
 async fn open(world: &World, query: &str) -> Result<(Client, http::Response<Option<Vec<u8>>>), SocketError> {
     let url = format!("ws://{}/_aws/execute-api/api/live{query}", world.host.address());
     let mut request = url.into_client_request().unwrap();
-    request.headers_mut().insert("sec-websocket-protocol", "freshtrack.v1".parse().unwrap());
+    request
+        .headers_mut()
+        .insert("sec-websocket-protocol", "freshtrack.v1".parse().unwrap());
     connect_async(request).await
 }
 
@@ -133,13 +135,24 @@ async fn close_code(client: &mut Client) -> Option<CloseCode> {
 }
 
 fn connection_id(event: &Json) -> String {
-    event["requestContext"]["connectionId"].as_str().unwrap().to_owned()
+    event["requestContext"]["connectionId"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 async fn manage(world: &World, method: &str, id: &str, body: impl Into<Bytes>) -> http::Response<Bytes> {
     let id = id.replace('=', "%3D");
     let path = format!("/_aws/execute-api/api/live/@connections/{id}");
-    world.send(Request::builder().method(method).uri(path).body(body.into()).unwrap()).await
+    world
+        .send(
+            Request::builder()
+                .method(method)
+                .uri(path)
+                .body(body.into())
+                .unwrap(),
+        )
+        .await
 }
 
 #[tokio::test]
@@ -151,42 +164,72 @@ async fn a_connection_has_a_whole_life() {
 
     let asked = called(&mut calls, "doorman").await;
     assert_eq!(asked["type"], "REQUEST");
-    assert_eq!(asked["methodArn"], "arn:aws:execute-api:eu-central-1:000000000000:api/live/$connect");
+    assert_eq!(
+        asked["methodArn"],
+        "arn:aws:execute-api:eu-central-1:000000000000:api/live/$connect"
+    );
     let event = called(&mut calls, "connect").await;
     let id = connection_id(&event);
     let context = &event["requestContext"];
-    assert_eq!((&context["routeKey"], &context["eventType"]), (&json!("$connect"), &json!("CONNECT")));
-    assert_eq!(context["authorizer"], json!({ "principalId": "usr_1", "org_id": "org_1", "n": "3" }));
-    assert_eq!((&context["stage"], &context["apiId"]), (&json!("live"), &json!("api")));
+    assert_eq!(
+        (&context["routeKey"], &context["eventType"]),
+        (&json!("$connect"), &json!("CONNECT"))
+    );
+    assert_eq!(
+        context["authorizer"],
+        json!({ "principalId": "usr_1", "org_id": "org_1", "n": "3" })
+    );
+    assert_eq!(
+        (&context["stage"], &context["apiId"]),
+        (&json!("live"), &json!("api"))
+    );
     assert_eq!(context["connectedAt"], 1_795_230_000_000_i64);
     assert_eq!(context["requestTimeEpoch"], context["connectedAt"]);
     assert_eq!(context["domainName"], world.host.address().to_string());
     assert_eq!(event["headers"]["Sec-WebSocket-Protocol"], "freshtrack.v1");
-    assert_eq!(event["queryStringParameters"], json!({ "lang": "de", "ticket": "good" }));
+    assert_eq!(
+        event["queryStringParameters"],
+        json!({ "lang": "de", "ticket": "good" })
+    );
 
-    client.send(Message::text(r#"{"type":"work","n":1}"#)).await.unwrap();
+    client
+        .send(Message::text(r#"{"type":"work","n":1}"#))
+        .await
+        .unwrap();
     let event = called(&mut calls, "work").await;
     assert_eq!(connection_id(&event), id);
     assert_eq!(event["requestContext"]["routeKey"], "work");
     assert_eq!(event["requestContext"]["eventType"], "MESSAGE");
     assert_eq!(event["requestContext"]["authorizer"]["org_id"], "org_1");
-    assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!(r#"{"type":"work","n":1}"#), &json!(false)));
+    assert_eq!(
+        (&event["body"], &event["isBase64Encoded"]),
+        (&json!(r#"{"type":"work","n":1}"#), &json!(false))
+    );
 
-    assert_eq!(manage(&world, "POST", &id, "hello").await.status(), StatusCode::OK);
+    assert_eq!(
+        manage(&world, "POST", &id, "hello").await.status(),
+        StatusCode::OK
+    );
     assert_eq!(next_text(&mut client).await, "hello");
     let info = manage(&world, "GET", &id, "").await;
     let info: Json = serde_json::from_slice(info.body()).unwrap();
     assert_eq!(info["connectedAt"], "2026-11-21T03:00:00Z");
     assert_eq!(info["identity"]["sourceIp"], "127.0.0.1");
 
-    let farewell = CloseFrame { code: CloseCode::Away, reason: "tab closed".into() };
+    let farewell = CloseFrame {
+        code: CloseCode::Away,
+        reason: "tab closed".into(),
+    };
     client.close(Some(farewell)).await.unwrap();
     let event = called(&mut calls, "disconnect").await;
     assert_eq!(connection_id(&event), id);
     assert_eq!(event["requestContext"]["eventType"], "DISCONNECT");
     assert_eq!(event["requestContext"]["disconnectStatusCode"], 1001);
     assert_eq!(event["requestContext"]["disconnectReason"], "tab closed");
-    assert_eq!(world.host.connections().post(&id, Bytes::from("x")), Err(PostError::Gone));
+    assert_eq!(
+        world.host.connections().post(&id, Bytes::from("x")),
+        Err(PostError::Gone)
+    );
     for method in ["POST", "GET", "DELETE"] {
         let response = manage(&world, method, &id, "x").await;
         assert_eq!(response.status(), StatusCode::GONE);
@@ -203,7 +246,11 @@ async fn whoever_is_not_let_in_is_told_so() {
         ("?ticket=", StatusCode::UNAUTHORIZED, "Unauthorized"),
         ("?ticket=bad", StatusCode::FORBIDDEN, "Forbidden"),
         ("?ticket=late", StatusCode::GONE, "Gone"),
-        ("?ticket=broken", StatusCode::INTERNAL_SERVER_ERROR, "Internal server error"),
+        (
+            "?ticket=broken",
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Internal server error",
+        ),
     ];
     for (query, status, text) in cases {
         assert_eq!(refusal(&world, query).await, (status, text.to_owned()), "{query}");
@@ -239,11 +286,17 @@ async fn messages_go_where_their_type_says() {
     ] {
         client.send(Message::text(sent)).await.unwrap();
         let event = called(&mut calls, "work").await;
-        assert_eq!((&event["requestContext"]["routeKey"], &event["body"]), (&json!(route), &json!(sent)));
+        assert_eq!(
+            (&event["requestContext"]["routeKey"], &event["body"]),
+            (&json!(route), &json!(sent))
+        );
     }
     client.send(Message::binary(vec![0xff, 0x00])).await.unwrap();
     let event = called(&mut calls, "work").await;
-    assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!("/wA="), &json!(true)));
+    assert_eq!(
+        (&event["body"], &event["isBase64Encoded"]),
+        (&json!("/wA="), &json!(true))
+    );
 }
 
 #[tokio::test]
@@ -268,12 +321,21 @@ async fn too_much_at_once_is_refused() {
     let response = manage(&world, "POST", &id, vec![b'x'; 128 * 1024 + 1]).await;
     assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(response.headers()["x-amzn-errortype"], "PayloadTooLargeException");
-    assert_eq!(manage(&world, "POST", &id, vec![b'x'; 128 * 1024]).await.status(), StatusCode::OK);
+    assert_eq!(
+        manage(&world, "POST", &id, vec![b'x'; 128 * 1024]).await.status(),
+        StatusCode::OK
+    );
     assert_eq!(next_text(&mut client).await.len(), 128 * 1024);
 
     client.send(Message::text("x".repeat(32 * 1024))).await.unwrap();
-    assert_eq!(called(&mut calls, "work").await["requestContext"]["routeKey"], "$default");
-    client.send(Message::text("x".repeat(32 * 1024 + 1))).await.unwrap();
+    assert_eq!(
+        called(&mut calls, "work").await["requestContext"]["routeKey"],
+        "$default"
+    );
+    client
+        .send(Message::text("x".repeat(32 * 1024 + 1)))
+        .await
+        .unwrap();
     assert_eq!(close_code(&mut client).await, Some(CloseCode::Size));
     let event = called(&mut calls, "disconnect").await;
     assert_eq!(event["requestContext"]["disconnectStatusCode"], 1009);
@@ -285,9 +347,19 @@ async fn a_connection_can_be_ended_from_here() {
     let world = World::start(TEMPLATE, code).await;
     let mut client = opened(&world).await;
     let id = connection_id(&called(&mut calls, "connect").await);
-    world.host.connections().post(&id, Bytes::from("last words")).unwrap();
-    assert_eq!(manage(&world, "DELETE", &id, "").await.status(), StatusCode::NO_CONTENT);
-    assert_eq!(manage(&world, "POST", &id, "too late").await.status(), StatusCode::GONE);
+    world
+        .host
+        .connections()
+        .post(&id, Bytes::from("last words"))
+        .unwrap();
+    assert_eq!(
+        manage(&world, "DELETE", &id, "").await.status(),
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        manage(&world, "POST", &id, "too late").await.status(),
+        StatusCode::GONE
+    );
     assert_eq!(next_text(&mut client).await, "last words");
     assert_eq!(close_code(&mut client).await, Some(CloseCode::Normal));
     assert_eq!(connection_id(&called(&mut calls, "disconnect").await), id);
@@ -297,8 +369,14 @@ async fn a_connection_can_be_ended_from_here() {
 async fn connections_end_when_their_time_is_over() {
     let day = Duration::from_secs(86_400);
     for lifetimes in [
-        Lifetimes { idle: Duration::from_millis(20), whole: day },
-        Lifetimes { idle: day, whole: Duration::from_millis(20) },
+        Lifetimes {
+            idle: Duration::from_millis(20),
+            whole: day,
+        },
+        Lifetimes {
+            idle: day,
+            whole: Duration::from_millis(20),
+        },
     ] {
         let (code, mut calls) = code();
         let world = World::with_lifetimes(TEMPLATE, code, lifetimes).await;
@@ -351,7 +429,11 @@ async fn many_viewers_hear_the_same() {
     assert_eq!(world.host.connections().len(), VIEWERS);
     for round in 0..5 {
         for id in &ids {
-            world.host.connections().post(id, Bytes::from(format!("round {round}"))).unwrap();
+            world
+                .host
+                .connections()
+                .post(id, Bytes::from(format!("round {round}")))
+                .unwrap();
         }
     }
     for client in &mut clients {

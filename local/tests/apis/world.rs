@@ -30,8 +30,17 @@ pub(crate) struct Calls {
 impl Code {
     pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<(String, Json)>) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let calls = Calls { made: Arc::default(), sender };
-        (Self { handlers: BTreeMap::new(), calls }, receiver)
+        let calls = Calls {
+            made: Arc::default(),
+            sender,
+        };
+        (
+            Self {
+                handlers: BTreeMap::new(),
+                calls,
+            },
+            receiver,
+        )
     }
 
     /// Adds a function that answers at once.
@@ -63,14 +72,22 @@ impl Code {
 
 impl Calls {
     fn note(&self, function: &str, event: &Json) {
-        self.made.lock().unwrap().push((function.to_owned(), event.clone()));
+        self.made
+            .lock()
+            .unwrap()
+            .push((function.to_owned(), event.clone()));
         // A test that does not listen has dropped the other end.
         let _ = self.sender.send((function.to_owned(), event.clone()));
     }
 
     /// How often a function was called so far.
     pub(crate) fn count(&self, function: &str) -> usize {
-        self.made.lock().unwrap().iter().filter(|(name, _)| name == function).count()
+        self.made
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|(name, _)| name == function)
+            .count()
     }
 }
 
@@ -101,7 +118,10 @@ impl World {
         })
         .await
         .unwrap();
-        Self { host, _folder: folder }
+        Self {
+            host,
+            _folder: folder,
+        }
     }
 
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
@@ -115,5 +135,8 @@ impl World {
 
 /// The error of a function that gives up.
 pub(crate) fn failure() -> InvocationFailed {
-    InvocationFailed { error_type: "Boom".to_owned(), message: "no luck".to_owned() }
+    InvocationFailed {
+        error_type: "Boom".to_owned(),
+        message: "no luck".to_owned(),
+    }
 }

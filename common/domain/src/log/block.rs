@@ -50,7 +50,12 @@ impl SealedBlock {
             payload.extend_from_slice(&sensor.ulid().to_bytes());
         }
         payload.extend_from_slice(&head.pack());
-        Some(Self { first_at, last_at, previous, payload })
+        Some(Self {
+            first_at,
+            last_at,
+            previous,
+            payload,
+        })
     }
 
     /// The hash of this block within the chain of `unit`.
@@ -118,11 +123,16 @@ mod tests {
         let sensors = [SensorId::from_ulid(Ulid::from_parts(1, 2))];
         let mut blocks: Vec<SealedBlock> = Vec::new();
         for run in 0..3 {
-            let previous = blocks.last().map_or(BlockHash::default(), |block| block.hash(unit));
+            let previous = blocks
+                .last()
+                .map_or(BlockHash::default(), |block| block.hash(unit));
             blocks.push(SealedBlock::seal(&head(run * 72), &sensors, previous).unwrap());
         }
         assert_eq!(SealedBlock::first_broken_link(unit, &blocks), None);
-        assert_eq!(blocks[1].open().unwrap(), (sensors.to_vec(), head(72).entries().to_vec()));
+        assert_eq!(
+            blocks[1].open().unwrap(),
+            (sensors.to_vec(), head(72).entries().to_vec())
+        );
 
         *blocks[1].payload.last_mut().unwrap() ^= 1;
         assert_eq!(SealedBlock::first_broken_link(unit, &blocks), Some(&blocks[2]));
@@ -140,7 +150,11 @@ mod tests {
                 slot: 7,
                 temperature: Some(CentiCelsius(swing)),
                 fault: None,
-                humidity: crate::measurement::Humidity::from_basis_points(if minute % 2 == 0 { 0 } else { 10_000 }),
+                humidity: crate::measurement::Humidity::from_basis_points(if minute % 2 == 0 {
+                    0
+                } else {
+                    10_000
+                }),
                 door_open: Some(true),
             });
             minute += 1;

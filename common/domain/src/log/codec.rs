@@ -26,10 +26,18 @@ pub(super) fn encode(entries: &[Entry]) -> Vec<u8> {
     let (mut seconds, mut temperature, mut humidity) = (0_i64, 0_i64, 0_i64);
     for entry in entries {
         let mut flags = entry.slot << SLOT_SHIFT;
-        flags |= if entry.temperature.is_some() { TEMPERATURE } else { 0 };
+        flags |= if entry.temperature.is_some() {
+            TEMPERATURE
+        } else {
+            0
+        };
         flags |= if entry.humidity.is_some() { HUMIDITY } else { 0 };
         flags |= if entry.door_open.is_some() { DOOR_KNOWN } else { 0 };
-        flags |= if entry.door_open == Some(true) { DOOR_OPEN } else { 0 };
+        flags |= if entry.door_open == Some(true) {
+            DOOR_OPEN
+        } else {
+            0
+        };
         flags |= if entry.fault.is_some() { FAULT } else { 0 };
         out.push(flags);
         push_signed(&mut out, step(&mut seconds, entry.recorded_at.as_seconds()));
@@ -92,7 +100,11 @@ fn step(last: &mut i64, value: i64) -> i64 {
     value.wrapping_sub(std::mem::replace(last, value))
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seven bits; zigzag folds the sign")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "seven bits; zigzag folds the sign"
+)]
 fn push_signed(out: &mut Vec<u8>, value: i64) {
     let mut folded = ((value << 1) ^ (value >> 63)) as u64;
     while folded >= 0x80 {

@@ -58,7 +58,11 @@ pub fn transition(
     now: Timestamp,
     changes: &mut Vec<Change>,
 ) {
-    let mut step = Step { state, rules, changes };
+    let mut step = Step {
+        state,
+        rules,
+        changes,
+    };
     match input {
         Input::Reading(reading) => step.reading(reading),
         Input::Tick => step.judge_again(now),
@@ -81,7 +85,11 @@ pub fn next_due(state: &UnitState, rules: &Rules) -> Option<Timestamp> {
 /// until the next report is overdue.
 fn confirm_due(excursion: &Excursion, rules: &Rules) -> Timestamp {
     let due = excursion.since + rules.confirm;
-    if excursion.samples >= 2 { due } else { due.max(excursion.since + rules.report_deadline()) }
+    if excursion.samples >= 2 {
+        due
+    } else {
+        due.max(excursion.since + rules.report_deadline())
+    }
 }
 
 /// One step of the engine: the state being moved and what changed so far.
@@ -107,14 +115,23 @@ impl Step<'_> {
         match reading.temperature {
             Some(TemperatureSample::Valid(temperature)) => {
                 // One from before the fault says nothing of the sensor now.
-                if self.state.alert(AlertKind::SensorFault).is_some_and(|fault| fault.opened_at < at) {
+                if self
+                    .state
+                    .alert(AlertKind::SensorFault)
+                    .is_some_and(|fault| fault.opened_at < at)
+                {
                     self.resolve(AlertKind::SensorFault, at);
                 }
-                self.state.last = Some(LastReading { recorded_at: at, temperature });
+                self.state.last = Some(LastReading {
+                    recorded_at: at,
+                    temperature,
+                });
                 self.temperature(temperature, at);
             }
             // A sensor that cannot measure says nothing about the food, so it moves no temperature state.
-            Some(TemperatureSample::Fault(_)) => self.open(AlertKind::SensorFault, Severity::Critical, at, None),
+            Some(TemperatureSample::Fault(_)) => {
+                self.open(AlertKind::SensorFault, Severity::Critical, at, None)
+            }
             None => {}
         }
     }
@@ -125,7 +142,11 @@ impl Step<'_> {
         self.state.door = match self.state.door {
             Some(known) if at < known.seen_at => return,
             Some(known) if known.door == door => Some(DoorState { seen_at: at, ..known }),
-            _ => Some(DoorState { door, since: at, seen_at: at }),
+            _ => Some(DoorState {
+                door,
+                since: at,
+                seen_at: at,
+            }),
         };
     }
 
@@ -144,11 +165,25 @@ impl Step<'_> {
         if let Some(excursion) = &mut self.state.excursion {
             excursion.samples = excursion.samples.saturating_add(1);
         } else {
-            self.state.excursion = Some(Excursion { since: at, side, samples: 1 });
+            self.state.excursion = Some(Excursion {
+                since: at,
+                side,
+                samples: 1,
+            });
             self.enter(UnitStatus::Excursion, at);
         }
-        self.open(AlertKind::TempExcursion, Severity::Warning, at, Some((temperature, side)));
-        if let Some(alert) = self.state.alerts.iter_mut().find(|a| a.kind == AlertKind::TempExcursion) {
+        self.open(
+            AlertKind::TempExcursion,
+            Severity::Warning,
+            at,
+            Some((temperature, side)),
+        );
+        if let Some(alert) = self
+            .state
+            .alerts
+            .iter_mut()
+            .find(|a| a.kind == AlertKind::TempExcursion)
+        {
             alert.worst = alert.worst.map(|worst| match alert.side {
                 Some(Side::Low) => worst.min(temperature),
                 _ => worst.max(temperature),
@@ -204,7 +239,10 @@ impl Step<'_> {
 
     fn confirm_if(&mut self, due: impl Fn(&Excursion, &Rules) -> bool, at: Timestamp) {
         if self.state.status == UnitStatus::Excursion
-            && self.state.excursion.is_some_and(|excursion| due(&excursion, self.rules))
+            && self
+                .state
+                .excursion
+                .is_some_and(|excursion| due(&excursion, self.rules))
         {
             self.enter(UnitStatus::AlarmActive, at);
             self.upgrade(AlertKind::TempExcursion, Severity::Critical, at);
@@ -239,18 +277,25 @@ impl Step<'_> {
             side: crossed.map(|(_, side)| side),
         };
         self.state.episodes = self.state.episodes.wrapping_add(1);
-        self.changes.push(Change::AlertOpened(self.state.describe(&alert, None)));
+        self.changes
+            .push(Change::AlertOpened(self.state.describe(&alert, None)));
         self.state.alerts.push(alert);
     }
 
     fn upgrade(&mut self, kind: AlertKind, severity: Severity, at: Timestamp) {
-        let Some(alert) = self.state.alerts.iter_mut().find(|a| a.kind == kind && a.severity < severity) else {
+        let Some(alert) = self
+            .state
+            .alerts
+            .iter_mut()
+            .find(|a| a.kind == kind && a.severity < severity)
+        else {
             return;
         };
         alert.severity = severity;
         alert.escalated_at = Some(at);
         let alert = *alert;
-        self.changes.push(Change::AlertUpgraded(self.state.describe(&alert, None)));
+        self.changes
+            .push(Change::AlertUpgraded(self.state.describe(&alert, None)));
     }
 
     fn resolve(&mut self, kind: AlertKind, at: Timestamp) {
@@ -258,7 +303,8 @@ impl Step<'_> {
             let alert = self.state.alerts.remove(index);
             // An alert that edited rules opened can be ended by a reading measured before the edit.
             let at = at.max(alert.opened_at);
-            self.changes.push(Change::AlertResolved(self.state.describe(&alert, Some(at))));
+            self.changes
+                .push(Change::AlertResolved(self.state.describe(&alert, Some(at))));
         }
     }
 }
@@ -272,6 +318,12 @@ fn alert_id(state: &UnitState, kind: AlertKind, at: Timestamp) -> AlertId {
     hash.update(state.episodes.to_be_bytes());
     hash.update(at.as_millis().to_be_bytes());
     let digest = hash.finalize();
-    let random = digest.iter().take(10).fold(0_u128, |value, byte| value << 8 | u128::from(*byte));
-    AlertId::from_ulid(Ulid::from_parts(u64::try_from(at.as_millis()).unwrap_or(0), random))
+    let random = digest
+        .iter()
+        .take(10)
+        .fold(0_u128, |value, byte| value << 8 | u128::from(*byte));
+    AlertId::from_ulid(Ulid::from_parts(
+        u64::try_from(at.as_millis()).unwrap_or(0),
+        random,
+    ))
 }

@@ -43,7 +43,13 @@ impl UnitRecord {
     /// A unit that was never written.
     #[must_use]
     pub fn new(state: UnitState) -> Self {
-        Self { rev: 0, state, head: Head::default(), chain: BlockHash::default(), sealed_until: None }
+        Self {
+            rev: 0,
+            state,
+            head: Head::default(),
+            chain: BlockHash::default(),
+            sealed_until: None,
+        }
     }
 
     /// Takes one reading: drops it if it was there before, puts it into the log, and moves the state.
@@ -51,16 +57,22 @@ impl UnitRecord {
         if let Err(rejection) = reading.check(now) {
             return Admission::Rejected(rejection);
         }
-        let Some(slot) = self.slot(reading.sensor_id) else { return Admission::TooManySensors };
+        let Some(slot) = self.slot(reading.sensor_id) else {
+            return Admission::TooManySensors;
+        };
         let lost_probe = reading.probe_missing && self.probe_seen(reading.sensor_id);
         let settled = lost_probe.then(|| reading.without_probe());
         let reading = settled.as_ref().unwrap_or(reading);
         let entry = Entry::of(reading, slot);
         let known = self.state.sensors.get(usize::from(slot));
-        if known.is_some_and(|track| track.sighting(reading) == Sighting::Repeated) || self.head.contains(&entry) {
+        if known.is_some_and(|track| track.sighting(reading) == Sighting::Repeated)
+            || self.head.contains(&entry)
+        {
             return Admission::Duplicate;
         }
-        let late = self.sealed_until.is_some_and(|sealed| entry.recorded_at <= sealed);
+        let late = self
+            .sealed_until
+            .is_some_and(|sealed| entry.recorded_at <= sealed);
         if !late && self.head.is_full() {
             return Admission::HeadFull;
         }
@@ -91,8 +103,19 @@ impl UnitRecord {
     /// Only a head that is stored may be sealed: then whoever repeats the step writes the same block.
     pub fn seal(&mut self) -> Option<SealedBlock> {
         // Only the sensors it has readings of: one that joins before the block is stored anew must not change it.
-        let slots = self.head.entries().iter().map(|entry| usize::from(entry.slot) + 1).max()?;
-        let sensors: Vec<SensorId> = self.state.sensors.iter().take(slots).map(|track| track.id).collect();
+        let slots = self
+            .head
+            .entries()
+            .iter()
+            .map(|entry| usize::from(entry.slot) + 1)
+            .max()?;
+        let sensors: Vec<SensorId> = self
+            .state
+            .sensors
+            .iter()
+            .take(slots)
+            .map(|track| track.id)
+            .collect();
         let block = SealedBlock::seal(&self.head, &sensors, self.chain)?;
         self.chain = block.hash(self.state.unit_id);
         self.sealed_until = Some(block.last_at);
@@ -102,13 +125,19 @@ impl UnitRecord {
 
     /// Whether `sensor` ever reported an external probe here.
     fn probe_seen(&self, sensor: SensorId) -> bool {
-        self.state.sensors.iter().any(|track| track.id == sensor && track.probe_seen)
+        self.state
+            .sensors
+            .iter()
+            .any(|track| track.id == sensor && track.probe_seen)
     }
 
     /// The sensor's place in the unit's list; the next free one if it is new.
     fn slot(&self, sensor: SensorId) -> Option<u8> {
         let sensors = &self.state.sensors;
-        let place = sensors.iter().position(|track| track.id == sensor).unwrap_or(sensors.len());
+        let place = sensors
+            .iter()
+            .position(|track| track.id == sensor)
+            .unwrap_or(sensors.len());
         u8::try_from(place).ok().filter(|_| place < MAX_SENSORS)
     }
 

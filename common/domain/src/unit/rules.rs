@@ -80,7 +80,14 @@ impl Rules {
     /// When the limits leave no range between them, also when only one of them was set.
     pub fn checked(kind: UnitKind, overrides: &Overrides) -> Result<Self, EmptyRange> {
         let rules = Self::effective(kind, overrides);
-        if rules.low < rules.high { Ok(rules) } else { Err(EmptyRange { low: rules.low, high: rules.high }) }
+        if rules.low < rules.high {
+            Ok(rules)
+        } else {
+            Err(EmptyRange {
+                low: rules.low,
+                high: rules.high,
+            })
+        }
     }
 
     /// The hysteresis in use: never more than a quarter of the range, or a narrow range could never be
@@ -133,8 +140,11 @@ mod tests {
 
     #[test]
     fn a_narrow_range_can_still_be_recovered_into() {
-        let overrides =
-            Overrides { low: Some(CentiCelsius(300)), high: Some(CentiCelsius(350)), ..Overrides::default() };
+        let overrides = Overrides {
+            low: Some(CentiCelsius(300)),
+            high: Some(CentiCelsius(350)),
+            ..Overrides::default()
+        };
         let rules = Rules::effective(UnitKind::Fridge, &overrides);
         assert_eq!(rules.band(), 12);
         assert!(rules.recovered(CentiCelsius(325)));
@@ -142,7 +152,10 @@ mod tests {
 
     #[test]
     fn one_limit_is_checked_against_the_other_even_if_only_one_is_set() {
-        let overrides = Overrides { low: Some(CentiCelsius(600)), ..Overrides::default() };
+        let overrides = Overrides {
+            low: Some(CentiCelsius(600)),
+            ..Overrides::default()
+        };
         assert!(Rules::checked(UnitKind::Fridge, &overrides).is_err());
         assert!(Rules::checked(UnitKind::Fridge, &Overrides::default()).is_ok());
     }

@@ -206,7 +206,11 @@ impl UnitState {
             site_id: self.site_id,
             kind: alert.kind,
             severity: alert.severity,
-            status: if resolved_at.is_some() { AlertStatus::Resolved } else { AlertStatus::Open },
+            status: if resolved_at.is_some() {
+                AlertStatus::Resolved
+            } else {
+                AlertStatus::Open
+            },
             opened_at: alert.opened_at,
             escalated_at: alert.escalated_at,
             resolved_at,
@@ -223,7 +227,8 @@ impl UnitState {
 fn explain(alert: &OpenAlert, resolved_at: Option<Timestamp>) -> String {
     let (Some(side), Some(limit), Some(worst)) = (alert.side, alert.limit, alert.worst) else {
         return match resolved_at {
-            None => "The sensor answers but sends no usable temperature: check the probe and its cable.".to_owned(),
+            None => "The sensor answers but sends no usable temperature: check the probe and its cable."
+                .to_owned(),
             Some(_) => "The sensor sends usable temperatures again.".to_owned(),
         };
     };
@@ -235,12 +240,16 @@ fn explain(alert: &OpenAlert, resolved_at: Option<Timestamp>) -> String {
     match (resolved_at, alert.escalated_at) {
         (Some(at), _) => {
             let minutes = at.since(alert.opened_at).as_minutes();
-            format!("Back in range after {minutes} min {beyond} {limit} ({limit_f:.1} °F); the worst was {worst}.")
+            format!(
+                "Back in range after {minutes} min {beyond} {limit} ({limit_f:.1} °F); the worst was {worst}."
+            )
         }
         (None, Some(at)) => {
             let minutes = at.since(alert.opened_at).as_minutes();
-            format!("{beyond} the limit of {limit} ({limit_f:.1} °F) for {minutes} min; the worst was {worst}.")
-                .replacen(beyond, if side == Side::High { "Above" } else { "Below" }, 1)
+            format!(
+                "{beyond} the limit of {limit} ({limit_f:.1} °F) for {minutes} min; the worst was {worst}."
+            )
+            .replacen(beyond, if side == Side::High { "Above" } else { "Below" }, 1)
         }
         (None, None) => format!("{worst} is {beyond} the limit of {limit} ({limit_f:.1} °F)."),
     }

@@ -52,14 +52,21 @@ impl SensorTrack {
     /// A sensor of which nothing has been seen.
     #[must_use]
     pub const fn new(id: SensorId) -> Self {
-        Self { id, newest_at: Timestamp::from_millis(i64::MIN), counters: None, probe_seen: false }
+        Self {
+            id,
+            newest_at: Timestamp::from_millis(i64::MIN),
+            counters: None,
+            probe_seen: false,
+        }
     }
 
     /// Whether the frame of `reading` was seen before. A reading without a frame is always new to this track;
     /// its time tells it apart.
     #[must_use]
     pub fn sighting(&self, reading: &Reading) -> Sighting {
-        let (Some(frame), Some(counters)) = (reading.frame, self.counters) else { return Sighting::New };
+        let (Some(frame), Some(counters)) = (reading.frame, self.counters) else {
+            return Sighting::New;
+        };
         if frame.session != counters.session {
             return Sighting::New;
         }
@@ -87,19 +94,36 @@ impl SensorTrack {
     }
 
     fn counters_after(&self, frame: FrameCounter, recorded_at: Timestamp) -> Counters {
-        let fresh = Counters { session: frame.session, highest: frame.count, seen: 1 };
-        let Some(counters) = self.counters else { return fresh };
+        let fresh = Counters {
+            session: frame.session,
+            highest: frame.count,
+            seen: 1,
+        };
+        let Some(counters) = self.counters else {
+            return fresh;
+        };
         let newer = recorded_at > self.newest_at;
         if frame.session != counters.session {
             return if newer { fresh } else { counters };
         }
         if frame.count > counters.highest {
-            let seen = counters.seen.checked_shl(frame.count - counters.highest).unwrap_or(0) | 1;
-            return Counters { highest: frame.count, seen, ..counters };
+            let seen = counters
+                .seen
+                .checked_shl(frame.count - counters.highest)
+                .unwrap_or(0)
+                | 1;
+            return Counters {
+                highest: frame.count,
+                seen,
+                ..counters
+            };
         }
         match counters.highest - frame.count {
             behind if behind > 0 && newer => fresh,
-            behind if behind < WINDOW => Counters { seen: counters.seen | 1 << behind, ..counters },
+            behind if behind < WINDOW => Counters {
+                seen: counters.seen | 1 << behind,
+                ..counters
+            },
             _ => counters,
         }
     }
@@ -141,16 +165,28 @@ mod tests {
     fn a_repeated_frame_is_known_whenever_it_comes() {
         let seen = track(&[frame(1, 10, 0), frame(1, 11, 10), frame(1, 12, 20)]);
         assert_eq!(seen.sighting(&frame(1, 12, 20)), Sighting::Repeated);
-        assert_eq!(seen.sighting(&frame(1, 12, 21)), Sighting::Repeated, "an unacknowledged uplink, sent again");
+        assert_eq!(
+            seen.sighting(&frame(1, 12, 21)),
+            Sighting::Repeated,
+            "an unacknowledged uplink, sent again"
+        );
         assert_eq!(seen.sighting(&frame(1, 10, 0)), Sighting::Repeated);
-        assert_eq!(seen.sighting(&frame(1, 9, -10)), Sighting::New, "late, but never seen");
+        assert_eq!(
+            seen.sighting(&frame(1, 9, -10)),
+            Sighting::New,
+            "late, but never seen"
+        );
         assert_eq!(seen.sighting(&frame(1, 13, 30)), Sighting::New);
     }
 
     #[test]
     fn a_counter_that_starts_anew_loses_nothing() {
         let seen = track(&[frame(0, 8, 0), frame(0, 9, 10)]);
-        assert_eq!(seen.sighting(&frame(0, 8, 20)), Sighting::New, "battery changed, same session number");
+        assert_eq!(
+            seen.sighting(&frame(0, 8, 20)),
+            Sighting::New,
+            "battery changed, same session number"
+        );
         assert_eq!(seen.sighting(&frame(7, 9, 10)), Sighting::New, "joined anew");
         let mut anew = seen;
         anew.note(&frame(0, 0, 20));
@@ -163,6 +199,10 @@ mod tests {
         let seen = track(&[frame(1, 1, 0), frame(1, 1_000, 10)]);
         assert_eq!(seen.sighting(&frame(1, 1_000, 10)), Sighting::Repeated);
         assert_eq!(seen.sighting(&frame(1, 999, 9)), Sighting::New);
-        assert_eq!(seen.sighting(&frame(1, 1, 0)), Sighting::New, "beyond the window its time must decide");
+        assert_eq!(
+            seen.sighting(&frame(1, 1, 0)),
+            Sighting::New,
+            "beyond the window its time must decide"
+        );
     }
 }
