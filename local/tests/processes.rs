@@ -1,6 +1,12 @@
 //! Functions as processes of their own, through Lambda's Runtime API and its Rust runtime.
 //!
 //! The program is the test and the function alike: with a Runtime API in its environment it is the function.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what does not hold fails the test that relies on it"
+)]
 
 use bytes::Bytes;
 use freshtrack_local::client;
