@@ -1,1 +1,3 @@
 //! What the system does, seen from outside.
+
+mod ways_in;
