@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod alert;
+pub mod audit;
 pub mod device;
 pub mod ids;
 pub mod log;

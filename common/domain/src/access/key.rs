@@ -1,53 +1,8 @@
-//! Machine credentials and what they allow. People's rights join them here.
+//! Access keys: credentials of an organization for machines.
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
-
-/// One thing that a credential may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Right {
-    /// Send readings and frames.
-    Ingest,
-    /// See places, readings and alerts, live and past.
-    Read,
-    /// Manage sensors and the frames kept aside.
-    ManageDevices,
-}
-
-impl Right {
-    /// All rights, in the order they are documented.
-    pub const ALL: [Self; 3] = [Self::Ingest, Self::Read, Self::ManageDevices];
-
-    /// The name used on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ingest => "ingest",
-            Self::Read => "read",
-            Self::ManageDevices => "manage_devices",
-        }
-    }
-}
-
-impl FromStr for Right {
-    type Err = UnknownRight;
-
-    fn from_str(text: &str) -> Result<Self, UnknownRight> {
-        Self::ALL
-            .into_iter()
-            .find(|right| right.name() == text)
-            .ok_or(UnknownRight)
-    }
-}
-
-/// A text that names no right.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown right")]
-pub struct UnknownRight;
 
 /// What an access key looks like to its holder: `ftk_` + 8 characters to find it by + `_` + 32 that prove it.
 ///

@@ -1,0 +1,9 @@
+//! Who may do what: rights, the roles that hold them, and the keys of machines.
+
+mod key;
+mod right;
+mod role;
+
+pub use key::{AccessKeySecret, InvalidAccessKey};
+pub use right::{Right, Rights, UnknownRight};
+pub use role::{Role, UnknownRole};
