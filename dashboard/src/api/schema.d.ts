@@ -506,8 +506,8 @@ export interface components {
              */
             temperature_c?: number | null;
         };
-        /** @description One thing that a credential may do. */
-        Right: "ingest" | "read" | "manage_devices";
+        /** @description One thing that a caller may do in an organization. Endpoints name the right they need. */
+        Right: "ingest" | "read" | "update_organization" | "manage_organization" | "view_audit" | "manage_members" | "manage_places" | "manage_units" | "update_units" | "manage_compliance" | "manage_devices" | "manage_networks" | "manage_access_keys" | "log_temperatures" | "acknowledge_alerts" | "resolve_alerts" | "configure_alerts" | "manage_contacts" | "arrange_dashboards" | "export_reports" | "use_developer_tools";
         /** @description A sensor. */
         SensorDocument: {
             /** @description 16 hexadecimal digits. */
