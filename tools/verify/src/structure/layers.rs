@@ -86,11 +86,14 @@ const LAYERS: &[Layer] = &[
         may_not_use: &["axum", "hyper", "lambda", "reqwest"],
     },
     Layer {
+        // Composes the functions and speaks to them as network servers do, but never calls a port of AWS.
         folder: "local",
         may_use: &[
             "common/domain",
             "common/decoders",
             "common/contracts",
+            "common/application",
+            "common/vendors",
             "common/runtime",
             "functions/*",
         ],
