@@ -180,6 +180,16 @@ impl AsyncInvocations {
         self.inner.accepted.notify_one();
     }
 
+    /// How many accepted events are not done with: neither succeeded nor given up on.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn pending(&self) -> Result<u64, LambdaError> {
+        let count = "SELECT COUNT(*) FROM async_invocations";
+        let counted = |connection: &rusqlite::Connection| connection.query_row(count, [], |row| row.get(0));
+        Ok(self.inner.store.with(counted)?)
+    }
+
     /// Sends a record to a destination as part of a larger transaction.
     pub(crate) fn deliver(
         &self,

@@ -59,8 +59,10 @@ async fn an_event_runs_once_when_the_function_succeeds() {
     let mut world = world(&DataLocation::Memory, on_failure());
     let worker = tokio::spawn(world.invocations.clone().run(world.functions.clone()));
     world.invocations.invoke("worker", b"{\"n\":1}").unwrap();
+    assert_eq!(world.invocations.pending().unwrap(), 1);
     assert_eq!(world.seen.recv().await.unwrap().event, json!({"n": 1}));
     settle().await;
+    assert_eq!(world.invocations.pending().unwrap(), 0);
     world.clock.advance(Duration::from_secs(600));
     settle().await;
     assert!(world.seen.try_recv().is_err());
@@ -76,6 +78,7 @@ async fn a_failing_function_gets_two_retries_and_then_its_destination_the_record
     for delay in [60, 120] {
         world.seen.recv().await.unwrap();
         settle().await;
+        assert_eq!(world.invocations.pending().unwrap(), 1);
         world.clock.advance(Duration::from_secs(delay - 1));
         settle().await;
         assert!(world.seen.try_recv().is_err());
@@ -83,6 +86,7 @@ async fn a_failing_function_gets_two_retries_and_then_its_destination_the_record
     }
     world.seen.recv().await.unwrap();
     settle().await;
+    assert_eq!(world.invocations.pending().unwrap(), 0);
     let record: Value = serde_json::from_str(&world.dead_letter().await.body).unwrap();
     assert_eq!(record["requestContext"]["requestId"], id);
     assert_eq!(record["requestContext"]["condition"], "RetriesExhausted");
