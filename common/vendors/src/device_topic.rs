@@ -1,6 +1,10 @@
 //! Messages on the topics `freshtrack/{org_id}/{device_id}/up`, as the topic rule hands them on.
 //!
-//! The rule adds `org_id`, `device_id` and `received_at_ms` to what was published, which is one of
+//! The rule says in `org_id` and `device_id` what the topic says, in `received_at_ms` when the message came, and in
+//! `message_base64` what was published, byte for byte. AWS does not say which value a rule keeps when a message has a
+//! field of the same name as one the rule adds; encoded, a message has no fields that could be taken for the rule's.
+//!
+//! What is published is a JSON object, one of
 //!
 //! - an uplink of AWS IoT Core for LoRaWAN: `PayloadData` and `WirelessMetadata.LoRaWAN`;
 //! - a frame: `payload_base64`, `payload_hex` or `payload`, with `f_port`, `f_cnt`, `session` and `rssi`. In
@@ -25,10 +29,15 @@ struct Event {
     org_id: String,
     device_id: String,
     received_at_ms: i64,
+    message_base64: String,
+}
+
+#[derive(Deserialize)]
+struct Message {
     dev_eui: Option<String>,
     recorded_at: Option<String>,
     #[serde(flatten)]
-    message: Map<String, Value>,
+    fields: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -78,21 +87,24 @@ struct Gateway {
 /// Reads the event of the topic rule: the organization whose topic it came on, and the uplink.
 ///
 /// # Errors
-/// When the topic's organization is none, when neither topic nor message tells the DevEUI or they tell two, or
-/// when there is nothing in the message.
+/// When the topic's organization is none, when the message is no JSON object or has nothing in it, or when neither
+/// topic nor message tells the DevEUI or they tell two.
 pub fn parse(event: &[u8]) -> Result<(OrgId, Uplink), ParseError> {
     let event: Event = from_json(event)?;
     let org_id = event
         .org_id
         .parse()
         .map_err(|error| ParseError::invalid("org_id", error))?;
-    let message = event.message;
+    let Message {
+        dev_eui,
+        recorded_at,
+        fields: message,
+    } = from_json(&fields::base64_bytes("message_base64", &event.message_base64)?)?;
     let mut uplink = if message.contains_key("WirelessMetadata") {
         wireless(message, event.received_at_ms)?
     } else {
         let received_at = Timestamp::from_millis(event.received_at_ms);
-        let dev_eui = event
-            .dev_eui
+        let dev_eui = dev_eui
             .as_deref()
             .map(|text| fields::dev_eui("dev_eui", text))
             .transpose()?;
@@ -120,7 +132,7 @@ pub fn parse(event: &[u8]) -> Result<(OrgId, Uplink), ParseError> {
             message: uplink.dev_eui.to_string(),
         });
     }
-    if let Some(recorded_at) = event.recorded_at {
+    if let Some(recorded_at) = recorded_at {
         uplink.received_at = fields::timestamp("recorded_at", &recorded_at)?;
     }
     Ok((org_id, uplink))

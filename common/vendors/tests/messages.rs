@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use freshtrack_application::Uplink;
 use freshtrack_domain::device::DevEui;
 use freshtrack_domain::ids::{Id, OrgId, Ulid};
@@ -266,11 +267,18 @@ fn a_chirpstack_uplink_without_its_device_or_time_is_refused() {
     assert_eq!(chirpstack::parse("up", b"{").unwrap_err().code(), "not_json");
 }
 
-fn on_topic(device_id: &str, mut message: Value) -> Result<(OrgId, Uplink), ParseError> {
-    message["org_id"] = org().to_string().into();
-    message["device_id"] = device_id.into();
-    message["received_at_ms"] = 1_795_262_400_500_i64.into();
-    device_topic::parse(&bytes(&message))
+/// What the topic rule hands on when `message` is published on the topic of a device of [`org`].
+fn rule_output(device_id: &str, message: &[u8]) -> Value {
+    json!({
+        "message_base64": BASE64_STANDARD.encode(message),
+        "org_id": org(),
+        "device_id": device_id,
+        "received_at_ms": 1_795_262_400_500_i64,
+    })
+}
+
+fn on_topic(device_id: &str, message: Value) -> Result<(OrgId, Uplink), ParseError> {
+    device_topic::parse(&bytes(&rule_output(device_id, &bytes(&message))))
 }
 
 #[test]
@@ -380,9 +388,46 @@ fn a_device_speaks_for_itself_alone() {
             .code(),
         "unexpected_form"
     );
-    let elsewhere = json!({ "org_id": "org_1", "device_id": "A84041FFFF182C3D", "received_at_ms": 0 });
+    let mut elsewhere = rule_output("A84041FFFF182C3D", br#"{"temperature": 3.5}"#);
+    elsewhere["org_id"] = "org_1".into();
     assert_eq!(
         device_topic::parse(&bytes(&elsewhere)).unwrap_err().code(),
+        "invalid_field"
+    );
+}
+
+#[test]
+fn only_the_rule_says_whose_message_it_is_and_when_it_came() {
+    let (neighbour, device) = (
+        OrgId::from_ulid(Ulid::from_parts(1_795_262_400_000, 2)),
+        "A84041FFFF182C3D",
+    );
+    let message = json!({
+        "temperature": 3.5,
+        "org_id": neighbour,
+        "device_id": "A84041FFFF182C3E",
+        "received_at_ms": 0,
+        "message_base64": "e30=",
+    });
+    let (org_id, uplink) = on_topic(device, message).unwrap();
+    assert_eq!(org_id, org());
+    assert_eq!(uplink.dev_eui, DevEui(0xA840_41FF_FF18_2C3D));
+    assert_eq!(uplink.received_at, Timestamp::from_millis(1_795_262_400_500));
+}
+
+#[test]
+fn what_is_published_is_a_json_object() {
+    let code = |message: &[u8]| {
+        let event = bytes(&rule_output("A84041FFFF182C3D", message));
+        device_topic::parse(&event).unwrap_err().code()
+    };
+    assert_eq!(code(&hex::decode(LHT65N).unwrap()), "not_json");
+    assert_eq!(code(b""), "not_json");
+    assert_eq!(code(b"[3.5]"), "unexpected_form");
+    let mut damaged = rule_output("A84041FFFF182C3D", b"");
+    damaged["message_base64"] = "%".into();
+    assert_eq!(
+        device_topic::parse(&bytes(&damaged)).unwrap_err().code(),
         "invalid_field"
     );
 }
@@ -489,6 +534,7 @@ proptest! {
         prop_assert!(things_stack::parse(&body).is_err());
         prop_assert!(chirpstack::parse("up", &body).is_err());
         prop_assert!(device_topic::parse(&body).is_err());
+        prop_assert!(device_topic::parse(&bytes(&rule_output("A84041FFFF182C3D", &body))).is_err());
     }
 
     #[test]
@@ -498,6 +544,7 @@ proptest! {
             things_stack::parse(&body).err(),
             chirpstack::parse("up", &body).err(),
             device_topic::parse(&body).err(),
+            device_topic::parse(&bytes(&rule_output("A84041FFFF182C3D", &body))).err(),
         ].into_iter().flatten() {
             prop_assert!(error.code() != "not_json" && !error.to_string().is_empty());
         }

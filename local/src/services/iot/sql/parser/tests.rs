@@ -19,20 +19,36 @@ fn selected(sql: &str, payload: &Value) -> Option<Value> {
 }
 
 #[test]
-fn the_rule_of_the_product_adds_to_the_payload() {
-    let sql = "SELECT *, topic(2) AS org_id, topic(3) AS device_id, timestamp() AS received_at_ms \
-               FROM 'freshtrack/+/+/up'";
+fn the_rule_of_the_product_keeps_what_it_says_apart_from_what_is_published() {
+    let sql = "SELECT encode(*, 'base64') AS message_base64, topic(2) AS org_id, topic(3) AS device_id, \
+               timestamp() AS received_at_ms FROM 'freshtrack/+/+/up'";
     let statement = Statement::parse(sql).unwrap();
     assert!(statement.selects(TOPIC));
     assert!(!statement.selects("freshtrack/org_1/up"));
+    for (payload, message_base64) in [
+        (&br#"{"org_id": "forged"}"#[..], "eyJvcmdfaWQiOiAiZm9yZ2VkIn0="),
+        (&[0xCB, 0xA4, 0xFF], "y6T/"),
+    ] {
+        assert_eq!(
+            apply(sql, payload),
+            Ok(Some(json!({
+                "message_base64": message_base64,
+                "org_id": "org_1",
+                "device_id": "dev_1",
+                "received_at_ms": 1_795_262_400_123_i64,
+            })))
+        );
+    }
+}
+
+#[test]
+fn fields_are_added_to_the_payload() {
     assert_eq!(
-        selected(sql, &json!({"temperature": 4.5, "org_id": "forged"})),
-        Some(json!({
-            "temperature": 4.5,
-            "org_id": "org_1",
-            "device_id": "dev_1",
-            "received_at_ms": 1_795_262_400_123_i64,
-        }))
+        selected(
+            "SELECT *, topic(3) AS device_id FROM '#'",
+            &json!({"temperature": 4.5})
+        ),
+        Some(json!({"temperature": 4.5, "device_id": "dev_1"}))
     );
 }
 
