@@ -2,6 +2,8 @@
 //!
 //! | entity | pk | sk | index |
 //! |---|---|---|---|
+//! | record of an organization, a person, the platform | `O#org`, `U#user`, `P` | `KIND#id` | 1: `U#user#KIND` / owner, if it is also found by a person |
+//! | claim on a unique name | `SPACE#name` | `SPACE` | |
 //! | organization | `O#org` | `ORG` | |
 //! | site, area, unit | `O#org` | `SITE#id`, `AREA#id`, `UNIT#id` | |
 //! | sensor | `O#org` | `SEN#id` | |
@@ -16,9 +18,10 @@
 //! | ticket | `TICKET#ticket` | `TICKET` | |
 //! | access key | `KEY#prefix` | `KEY` | |
 
+use freshtrack_application::ports::{Claim, ClaimSpace, Owner, RecordKind};
 use freshtrack_domain::alert::AlertStatus;
 use freshtrack_domain::device::DevEui;
-use freshtrack_domain::ids::{AlertId, AreaId, FrameId, Id, OrgId, SensorId, SiteId, UnitId};
+use freshtrack_domain::ids::{AlertId, AreaId, FrameId, Id, OrgId, SensorId, SiteId, UnitId, UserId};
 use freshtrack_domain::time::Timestamp;
 
 /// How many ways the list of due units is split, so that sweeps can share it and no partition runs hot.
@@ -33,6 +36,51 @@ pub(crate) struct Key {
 
 fn key(pk: String, sk: impl Into<String>) -> Key {
     Key { pk, sk: sk.into() }
+}
+
+/// Where the records of `owner` are.
+pub(crate) fn partition_of(owner: Owner) -> String {
+    match owner {
+        Owner::Org(org) => org_partition(org),
+        Owner::User(user) => format!("U#{user}"),
+        Owner::Platform => "P".to_owned(),
+    }
+}
+
+/// Whose partition `pk` is.
+pub(crate) fn parse_partition(pk: &str) -> Option<Owner> {
+    match pk.split_once('#') {
+        Some(("O", org)) => Some(Owner::Org(org.parse().ok()?)),
+        Some(("U", user)) => Some(Owner::User(user.parse().ok()?)),
+        None if pk == "P" => Some(Owner::Platform),
+        _ => None,
+    }
+}
+
+pub(crate) fn record_prefix(kind: RecordKind) -> String {
+    format!("{}#", kind.0)
+}
+
+pub(crate) fn record(owner: Owner, kind: RecordKind, id: &str) -> Key {
+    key(partition_of(owner), format!("{}{id}", record_prefix(kind)))
+}
+
+/// Records of `kind` that are found by `person`.
+pub(crate) fn records_of_person(person: UserId, kind: RecordKind) -> String {
+    format!("U#{person}#{}", kind.0)
+}
+
+pub(crate) fn claim(claim: &Claim) -> Key {
+    let space = match claim.space {
+        ClaimSpace::Email => "EMAIL",
+        ClaimSpace::Slug => "SLUG",
+        ClaimSpace::DevEui => "EUI",
+        ClaimSpace::GatewayEui => "GWEUI",
+        ClaimSpace::AccessKey => "KEY",
+        ClaimSpace::Token => "TOKEN",
+        ClaimSpace::UnitName => "NAME",
+    };
+    key(format!("{space}#{}", claim.name), space)
 }
 
 pub(crate) fn org_partition(org: OrgId) -> String {

@@ -24,7 +24,7 @@ const VERSION: &str = "v";
 /// The item's content, as one map.
 const DATA: &str = "d";
 /// When DynamoDB deletes the item, in seconds since the epoch.
-const TTL: &str = "ttl";
+pub(crate) const TTL: &str = "ttl";
 
 /// Counts consumed capacity in hundredths of a unit, so that benchmarks and tests can say what things cost.
 #[derive(Debug, Default)]

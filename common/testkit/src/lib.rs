@@ -8,6 +8,7 @@ pub mod contract;
 mod faults;
 mod memory;
 mod outbox;
+mod records;
 mod system;
 mod world;
 
@@ -15,5 +16,6 @@ pub use builders::{Kitchen, fresh_id, lht65n_payload, lht65n_uplink, reading};
 pub use faults::Faults;
 pub use memory::Memory;
 pub use outbox::{Recorded, RecordedBroadcasts, RecordedEvents, RecordedRetries, RecordedSockets};
+pub use records::MemoryRecords;
 pub use system::{ManualClock, SeededIds};
 pub use world::World;

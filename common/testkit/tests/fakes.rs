@@ -4,7 +4,7 @@ use freshtrack_application::ports::{BroadcastLane, Clock, Delivery, IdSource, So
 use freshtrack_application::{BroadcastChunk, PortErrorKind};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_testkit::{
-    ManualClock, Memory, RecordedBroadcasts, RecordedSockets, SeededIds, contract, fresh_id,
+    ManualClock, Memory, MemoryRecords, RecordedBroadcasts, RecordedSockets, SeededIds, contract, fresh_id,
 };
 
 #[tokio::test]
@@ -19,6 +19,8 @@ async fn the_memory_is_every_store_it_stands_for() {
     contract::access_keys(&memory, &memory).await;
     contract::connections(&memory).await;
     contract::tickets(&memory).await;
+    contract::records(&MemoryRecords::default()).await;
+    contract::claims(&MemoryRecords::default()).await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod live;
 mod records;
+mod registry;
 mod system;
 
 pub use live::{
@@ -10,5 +11,9 @@ pub use live::{
 pub use records::{
     AccessKeys, AlertPage, Alerts, Devices, DueUnit, LateEntry, Organizations, Places, PlacesOfOrg,
     Quarantine, QuarantinedUplink, ReadingLog, StoredKey, UnitStates,
+};
+pub use registry::{
+    Claim, ClaimSpace, CommitError, Found, Holder, MOST_STEPS, Owner, RawRecord, Record, RecordKind, Records,
+    Step, Stored,
 };
 pub use system::{Clock, EventBus, IdSource, RetryLane};

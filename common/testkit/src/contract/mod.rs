@@ -13,12 +13,14 @@ mod directory;
 mod live;
 mod quarantine;
 mod reading_log;
+mod records;
 mod unit_states;
 
 pub use directory::{access_keys, devices, places};
 pub use live::{connections, tickets};
 pub use quarantine::quarantine;
 pub use reading_log::reading_log;
+pub use records::{claims, records};
 pub use unit_states::{alerts, unit_states};
 
 use freshtrack_application::{PortError, PortErrorKind};

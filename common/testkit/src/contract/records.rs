@@ -1,0 +1,174 @@
+use super::minute;
+use crate::fresh_id;
+use freshtrack_application::ports::{
+    Claim, ClaimSpace, CommitError, Found, Holder, Owner, RawRecord, RecordKind, Records, Step,
+};
+use freshtrack_domain::ids::{OrgId, UserId};
+use serde_json::json;
+
+const KIND: RecordKind = RecordKind("TEST");
+/// Begins as the other does, so that a list of one must not run into the other.
+const LONGER: RecordKind = RecordKind("TESTS");
+
+fn raw(kind: RecordKind, key: &str, content: u32) -> RawRecord {
+    RawRecord {
+        kind,
+        key: key.to_owned(),
+        data: json!({ "content": content, "nothing": null, "list": [1, "two"] }),
+        person: None,
+        expires_at: None,
+    }
+}
+
+fn contents(found: &[Found]) -> Vec<u64> {
+    found
+        .iter()
+        .map(|found| found.data["content"].as_u64().unwrap())
+        .collect()
+}
+
+fn step_of(result: Result<(), CommitError>) -> usize {
+    match result {
+        Err(CommitError::Step(step)) => step,
+        other => panic!("expected a step to stand in the way, not {other:?}"),
+    }
+}
+
+/// Keeps records by owner, and makes a change as a whole or not at all.
+pub async fn records(records: &dyn Records) {
+    let org = Owner::Org(fresh_id::<OrgId>());
+    let (other, person) = (Owner::Org(fresh_id::<OrgId>()), fresh_id::<UserId>());
+    let now = minute(0);
+    let find = async |owner, key: &str| records.find(owner, KIND, key).await.unwrap();
+
+    let insert = [
+        Step::Insert(org, raw(KIND, "a", 1)),
+        Step::Insert(other, raw(KIND, "a", 2)),
+    ];
+    records.commit(&insert, &[], now).await.unwrap();
+    let first = find(org, "a").await.unwrap();
+    assert_eq!(
+        (first.owner, first.rev, &first.data),
+        (org, 1, &raw(KIND, "a", 1).data)
+    );
+    assert_eq!(contents(&[find(other, "a").await.unwrap()]), [2]);
+    assert_eq!(find(org, "b").await, None);
+    assert_eq!(records.find(org, LONGER, "a").await.unwrap(), None);
+
+    let replace = |rev| {
+        [
+            Step::Insert(org, raw(KIND, "b", 3)),
+            Step::Replace(org, raw(KIND, "a", 4), rev),
+        ]
+    };
+    assert_eq!(step_of(records.commit(&replace(7), &[], now).await), 1);
+    assert_eq!(find(org, "b").await, None, "all of a change or nothing");
+    records.commit(&replace(1), &[], now).await.unwrap();
+    assert_eq!(find(org, "a").await.unwrap().rev, 2);
+    assert_eq!(
+        step_of(records.commit(&replace(2), &[], now).await),
+        0,
+        "an insert finds itself"
+    );
+
+    let expect = |key: &str, rev| Step::Expect(org, KIND, key.to_owned(), rev);
+    let expecting = |expected| [expected, Step::Insert(org, raw(KIND, "c", 5))];
+    assert_eq!(
+        step_of(records.commit(&expecting(expect("z", None)), &[], now).await),
+        0
+    );
+    assert_eq!(
+        step_of(records.commit(&expecting(expect("a", Some(1))), &[], now).await),
+        0
+    );
+    records
+        .commit(&expecting(expect("a", Some(2))), &[], now)
+        .await
+        .unwrap();
+    let longer = [expect("b", None), Step::Insert(org, raw(LONGER, "aa", 6))];
+    records.commit(&longer, &[], now).await.unwrap();
+
+    let list = async |after, limit, newest_first| {
+        contents(&records.list(org, KIND, after, limit, newest_first).await.unwrap())
+    };
+    assert_eq!(list(None, usize::MAX, false).await, [4, 3, 5]);
+    assert_eq!(list(None, 2, false).await, [4, 3]);
+    assert_eq!(list(Some("b"), 2, false).await, [5]);
+    assert!(list(Some("c"), 2, false).await.is_empty());
+    assert_eq!(list(None, 2, true).await, [5, 3]);
+    assert_eq!(list(Some("b"), 2, true).await, [4]);
+
+    let remove = |rev| [Step::Remove(org, KIND, "c".to_owned(), rev)];
+    assert_eq!(step_of(records.commit(&remove(2), &[], now).await), 0);
+    records.commit(&remove(1), &[], now).await.unwrap();
+    assert_eq!(
+        step_of(records.commit(&remove(1), &[], now).await),
+        0,
+        "it is gone"
+    );
+    assert_eq!(list(None, usize::MAX, false).await, [4, 3]);
+
+    let personal = |owner, content| {
+        let record = RawRecord {
+            person: Some(person),
+            ..raw(KIND, "p", content)
+        };
+        Step::Insert(owner, record)
+    };
+    let own = Owner::User(person);
+    let steps = [personal(org, 7), personal(other, 8), personal(own, 9)];
+    records.commit(&steps, &[], now).await.unwrap();
+    let mut found = records.of_person(person, KIND).await.unwrap();
+    found.sort_by_key(|found| found.owner);
+    assert_eq!(contents(&found).iter().sum::<u64>(), 7 + 8 + 9);
+    assert!(
+        [org, other, own]
+            .iter()
+            .all(|owner| found.iter().any(|found| found.owner == *owner))
+    );
+    assert!(records.of_person(person, LONGER).await.unwrap().is_empty());
+}
+
+/// Gives a name to one holder at a time.
+pub async fn claims(records: &dyn Records) {
+    let unique = fresh_id::<OrgId>().to_string();
+    let claim = |space| Claim {
+        space,
+        name: unique.clone(),
+    };
+    let holder = |id: &str, expires_at| Holder {
+        id: id.to_owned(),
+        data: json!({ "of": id }),
+        expires_at,
+    };
+    let take = |id: &str, expires_at| [Step::Claim(claim(ClaimSpace::Slug), holder(id, expires_at))];
+    let who = async |space, at| records.holder(&claim(space), at).await.unwrap();
+
+    assert_eq!(who(ClaimSpace::Slug, minute(0)).await, None);
+    records.commit(&take("a", None), &[], minute(0)).await.unwrap();
+    records.commit(&take("a", None), &[], minute(0)).await.unwrap();
+    assert_eq!(who(ClaimSpace::Slug, minute(0)).await, Some(holder("a", None)));
+    assert_eq!(who(ClaimSpace::Email, minute(0)).await, None, "another space");
+    assert_eq!(step_of(records.commit(&take("b", None), &[], minute(0)).await), 0);
+
+    let release = |id: &str| [Step::Release(claim(ClaimSpace::Slug), id.to_owned())];
+    assert_eq!(step_of(records.commit(&release("b"), &[], minute(0)).await), 0);
+    records.commit(&release("a"), &[], minute(0)).await.unwrap();
+    assert_eq!(
+        step_of(records.commit(&release("a"), &[], minute(0)).await),
+        0,
+        "good for one use"
+    );
+
+    records
+        .commit(&take("b", Some(minute(5))), &[], minute(0))
+        .await
+        .unwrap();
+    assert_eq!(
+        who(ClaimSpace::Slug, minute(4)).await,
+        Some(holder("b", Some(minute(5))))
+    );
+    assert_eq!(who(ClaimSpace::Slug, minute(5)).await, None, "it has ended");
+    assert_eq!(step_of(records.commit(&take("c", None), &[], minute(4)).await), 0);
+    records.commit(&take("c", None), &[], minute(5)).await.unwrap();
+}

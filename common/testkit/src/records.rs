@@ -1,0 +1,191 @@
+//! Records in memory.
+
+use crate::faults::Faults;
+use async_trait::async_trait;
+use freshtrack_application::PortError;
+use freshtrack_application::ports::{
+    Claim, CommitError, Found, Holder, MOST_STEPS, Owner, RawRecord, RecordKind, Records, Step,
+};
+use freshtrack_contracts::events::Event;
+use freshtrack_domain::ids::UserId;
+use freshtrack_domain::time::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A store of records that forgets everything when it is dropped. Names its calls as the port does:
+/// `records.commit`.
+#[derive(Debug, Default)]
+pub struct MemoryRecords {
+    /// Which calls are to fail.
+    pub faults: Faults,
+    kept: Mutex<Kept>,
+}
+
+type Place = (Owner, RecordKind, String);
+
+#[derive(Debug, Default, Clone)]
+struct Kept {
+    records: BTreeMap<Place, (RawRecord, u64)>,
+    claims: BTreeMap<Claim, Holder>,
+    outbox: Vec<Event>,
+}
+
+impl MemoryRecords {
+    /// Takes out the events that changes have left in the outbox so far.
+    pub fn take_outbox(&self) -> Vec<Event> {
+        std::mem::take(&mut self.lock().outbox)
+    }
+
+    /// Changes a record behind everybody's back, as somebody with access to the store could.
+    pub fn tamper(
+        &self,
+        owner: Owner,
+        kind: RecordKind,
+        key: &str,
+        with: impl FnOnce(&mut serde_json::Value),
+    ) {
+        if let Some((record, _)) = self.lock().records.get_mut(&(owner, kind, key.to_owned())) {
+            with(&mut record.data);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn call(&self, op: &'static str) -> Result<MutexGuard<'_, Kept>, PortError> {
+        self.faults.check(op)?;
+        Ok(self.lock())
+    }
+}
+
+impl Kept {
+    fn rev(&self, owner: Owner, kind: RecordKind, key: &str) -> Option<u64> {
+        self.records
+            .get(&(owner, kind, key.to_owned()))
+            .map(|(_, rev)| *rev)
+    }
+
+    /// Takes one step; false if it finds something else than it expects.
+    fn take(&mut self, step: &Step, now: Timestamp) -> bool {
+        let put = |kept: &mut Self, owner: Owner, record: &RawRecord, rev| {
+            kept.records
+                .insert((owner, record.kind, record.key.clone()), (record.clone(), rev));
+        };
+        match step {
+            Step::Insert(owner, record) => {
+                let free = self.rev(*owner, record.kind, &record.key).is_none();
+                put(self, *owner, record, 1);
+                free
+            }
+            Step::Replace(owner, record, rev) => {
+                let unchanged = self.rev(*owner, record.kind, &record.key) == Some(*rev);
+                put(self, *owner, record, rev.saturating_add(1));
+                unchanged
+            }
+            Step::Remove(owner, kind, key, rev) => {
+                let removed = self.records.remove(&(*owner, *kind, key.clone()));
+                removed.is_some_and(|(_, found)| found == *rev)
+            }
+            Step::Expect(owner, kind, key, rev) => {
+                let found = self.rev(*owner, *kind, key);
+                found.is_some() && (rev.is_none() || found == *rev)
+            }
+            Step::Claim(claim, holder) => {
+                let before = self.claims.insert(claim.clone(), holder.clone());
+                before.is_none_or(|before| before.id == holder.id || has_ended(&before, now))
+            }
+            Step::Release(claim, holder) => self
+                .claims
+                .remove(claim)
+                .is_some_and(|before| before.id == *holder),
+        }
+    }
+}
+
+fn has_ended(holder: &Holder, now: Timestamp) -> bool {
+    holder.expires_at.is_some_and(|at| at <= now)
+}
+
+fn found(owner: Owner, (record, rev): &(RawRecord, u64)) -> Found {
+    Found {
+        owner,
+        data: record.data.clone(),
+        rev: *rev,
+    }
+}
+
+#[async_trait]
+impl Records for MemoryRecords {
+    async fn find(&self, owner: Owner, kind: RecordKind, key: &str) -> Result<Option<Found>, PortError> {
+        let kept = self.call("records.find")?;
+        let record = kept.records.get(&(owner, kind, key.to_owned()));
+        Ok(record.map(|record| found(owner, record)))
+    }
+
+    async fn list(
+        &self,
+        owner: Owner,
+        kind: RecordKind,
+        after: Option<&str>,
+        limit: usize,
+        newest_first: bool,
+    ) -> Result<Vec<Found>, PortError> {
+        let kept = self.call("records.list")?;
+        let mut records: Vec<_> = kept
+            .records
+            .iter()
+            .filter(|((whose, what, _), _)| (*whose, *what) == (owner, kind))
+            .collect();
+        if newest_first {
+            records.reverse();
+        }
+        let behind = |key: &str| match after {
+            None => true,
+            Some(after) if newest_first => key < after,
+            Some(after) => key > after,
+        };
+        Ok(records
+            .into_iter()
+            .filter(|((_, _, key), _)| behind(key))
+            .take(limit)
+            .map(|(_, record)| found(owner, record))
+            .collect())
+    }
+
+    async fn of_person(&self, person: UserId, kind: RecordKind) -> Result<Vec<Found>, PortError> {
+        let kept = self.call("records.of_person")?;
+        Ok(kept
+            .records
+            .iter()
+            .filter(|((_, what, _), (record, _))| *what == kind && record.person == Some(person))
+            .map(|((owner, _, _), record)| found(*owner, record))
+            .collect())
+    }
+
+    async fn holder(&self, claim: &Claim, now: Timestamp) -> Result<Option<Holder>, PortError> {
+        let kept = self.call("records.holder")?;
+        let holder = kept.claims.get(claim).cloned();
+        Ok(holder.filter(|holder| !has_ended(holder, now)))
+    }
+
+    async fn commit(&self, steps: &[Step], events: &[Event], now: Timestamp) -> Result<(), CommitError> {
+        const OP: &str = "records.commit";
+        let mut kept = self.call(OP)?;
+        if steps.len() > MOST_STEPS {
+            return Err(PortError::new(OP, freshtrack_application::PortErrorKind::Rejected).into());
+        }
+        let mut next = kept.clone();
+        for (place, step) in steps.iter().enumerate() {
+            if !next.take(step, now) {
+                return Err(CommitError::Step(place));
+            }
+        }
+        next.outbox.extend_from_slice(events);
+        *kept = next;
+        drop(kept);
+        // The change is made; whether its sender hears of it is another matter.
+        self.faults.check("records.commit.answer")?;
+        Ok(())
+    }
+}
