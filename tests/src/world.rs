@@ -9,11 +9,12 @@ use freshtrack_local::clock::LocalClock;
 use freshtrack_local::gateway::socket::Lifetimes;
 use freshtrack_local::host::{Functions, Host, Settings};
 use freshtrack_local::product;
-use freshtrack_local::services::sqs::Visibility;
+use freshtrack_local::services::sqs::{QueueDepth, Visibility};
 use freshtrack_local::services::store::DataLocation;
 use freshtrack_local::services::tray::TrayMessage;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tracing_subscriber::EnvFilter;
 
 /// When a world that stands still begins.
 const NOON: jiff::Timestamp = jiff::Timestamp::constant(1_795_262_400, 0);
@@ -58,6 +59,7 @@ impl World {
     /// # Panics
     /// When it does not start.
     pub async fn with(setup: Setup) -> Self {
+        log();
         let loopback = ([127, 0, 0, 1], 0).into();
         let root = Self::root();
         let host = Host::start(Settings {
@@ -145,13 +147,30 @@ impl World {
         received.into_iter().map(|message| message.body).collect()
     }
 
-    /// Whether no queue holds anything, dead letters included.
-    #[must_use]
-    pub fn is_idle(&self) -> bool {
-        let queues = self.host.services().queues();
-        self.host.system().queues.iter().all(|queue| {
-            let depth = queues.depth(&queue.name).unwrap();
-            depth == freshtrack_local::services::sqs::QueueDepth::default()
+    /// Waits until nothing is left to be done: no event waits for a function and no queue holds anything, dead letters
+    /// included.
+    pub async fn settled(&self) {
+        let services = self.host.services();
+        eventually("nothing to be left to do", async || {
+            let idle = services.invocations().pending().unwrap() == 0
+                && self
+                    .host
+                    .system()
+                    .queues
+                    .iter()
+                    .all(|queue| services.queues().depth(&queue.name).unwrap() == QueueDepth::default());
+            idle.then_some(())
         })
+        .await;
     }
+}
+
+/// Lets the system's own log be seen beside a test that fails: its warnings, or what `RUST_LOG` asks for.
+fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // Only the first world of a process sets it up.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_test_writer()
+        .try_init();
 }

@@ -1,3 +1,4 @@
 //! What the system does, seen from outside.
 
+mod story;
 mod ways_in;
