@@ -2,8 +2,8 @@
 
 use crate::error::PortError;
 use crate::ports::AccessKeys;
-use crate::scope::{Caller, OrgScope};
-use freshtrack_domain::access::AccessKeySecret;
+use crate::scope::{Actor, Caller, OrgScope};
+use freshtrack_domain::access::{AccessKeySecret, Sites};
 use subtle::ConstantTimeEq;
 
 /// The caller who holds `presented`, or `None` if it is no key of ours.
@@ -23,7 +23,8 @@ pub async fn authorize_access_key(
     let matches = bool::from(secret.hash().ct_eq(&expected));
     Ok(stored.filter(|_| matches).map(|key| Caller {
         scope: OrgScope::granted(key.org_id),
-        actor: key.id.to_string(),
-        rights: key.rights,
+        actor: Actor::new(key.id),
+        rights: key.rights.into_iter().collect(),
+        sites: Sites::All,
     }))
 }

@@ -1,6 +1,7 @@
 //! Failures: the caller's to mend, or ours.
 
 use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_domain::time::Span;
 use std::error::Error as StdError;
 
 /// What kind of trouble a port had.
@@ -73,6 +74,8 @@ pub struct Refusal {
     pub code: ProblemCode,
     /// What was wrong and what to do.
     pub detail: String,
+    /// How long to wait before trying again, where that helps.
+    pub retry_after: Option<Span>,
 }
 
 impl Refusal {
@@ -81,6 +84,19 @@ impl Refusal {
         Self {
             code,
             detail: detail.into(),
+            retry_after: None,
+        }
+    }
+
+    /// Too much was tried; it may be tried again after `wait`.
+    #[must_use]
+    pub fn too_many(wait: Span) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..Self::new(
+                ProblemCode::TooManyRequests,
+                "There were too many attempts. Please wait before you try again.",
+            )
         }
     }
 

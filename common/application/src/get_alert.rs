@@ -2,19 +2,20 @@
 
 use crate::error::{Failure, Refusal};
 use crate::ports::Alerts;
-use crate::scope::OrgScope;
+use crate::scope::Caller;
 use freshtrack_contracts::alerts::AlertDetail;
 use freshtrack_domain::ids::AlertId;
 
 /// The alert `id` with its trail.
 ///
 /// # Errors
-/// Refused when the organization has no such alert.
-pub async fn get_alert(alerts: &dyn Alerts, scope: OrgScope, id: AlertId) -> Result<AlertDetail, Failure> {
+/// Refused when the organization has no such alert that the caller may see.
+pub async fn get_alert(alerts: &dyn Alerts, caller: &Caller, id: AlertId) -> Result<AlertDetail, Failure> {
     let (alert, trail) = alerts
-        .find(scope, id)
+        .find(caller.scope, id)
         .await?
         .ok_or_else(|| Refusal::not_found("alert"))?;
+    caller.sees(alert.site_id, "alert")?;
     Ok(AlertDetail {
         alert: (&alert).into(),
         trail,

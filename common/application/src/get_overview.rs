@@ -2,14 +2,14 @@
 
 use crate::error::{Failure, Refusal};
 use crate::ports::{Clock, Places, PlacesOfOrg, UnitStates};
-use crate::scope::OrgScope;
+use crate::scope::Caller;
 use freshtrack_contracts::live::Topic;
 use freshtrack_contracts::places::{AreaView, Overview, SiteView, UnitSnapshot, UnitView};
-use freshtrack_domain::ids::UnitId;
+use freshtrack_domain::ids::{SiteId, UnitId};
 use freshtrack_domain::unit::{UnitRecord, UnitState};
 use std::collections::BTreeMap;
 
-/// Every site, area and unit of the organization with what is happening in it.
+/// Every site, area and unit that the caller may see, with what is happening in it.
 ///
 /// # Errors
 /// Refused when there is no such organization.
@@ -17,10 +17,11 @@ pub async fn get_overview(
     places: &dyn Places,
     states: &dyn UnitStates,
     clock: &dyn Clock,
-    scope: OrgScope,
+    caller: &Caller,
 ) -> Result<Overview, Failure> {
     // Before reading: whatever is written meanwhile is sent again on resync rather than missed.
     let as_of = clock.now();
+    let scope = caller.scope;
     let all = places
         .all(scope)
         .await?
@@ -50,6 +51,7 @@ pub async fn get_overview(
     let sites = all
         .sites
         .iter()
+        .filter(|site| caller.sites.include(site.id))
         .map(|site| SiteView {
             id: site.id,
             name: site.name.clone(),
@@ -79,11 +81,20 @@ pub async fn get_overview(
     })
 }
 
-/// Whether the place that `topic` names is among `all`.
-pub(crate) fn known_place(all: &PlacesOfOrg, topic: &Topic) -> bool {
+/// The site that `topic` is about, which is none when it is about all of them; `None` if it is about nothing that
+/// is among `all`.
+pub(crate) fn site_of(all: &PlacesOfOrg, topic: &Topic) -> Option<Option<SiteId>> {
     match topic {
-        Topic::Org => true,
-        Topic::Site(id) => all.sites.iter().any(|site| site.id == *id),
-        Topic::Unit(id) => all.units.iter().any(|unit| unit.id == *id),
+        Topic::Org => Some(None),
+        Topic::Site(id) => all
+            .sites
+            .iter()
+            .find(|site| site.id == *id)
+            .map(|site| Some(site.id)),
+        Topic::Unit(id) => all
+            .units
+            .iter()
+            .find(|unit| unit.id == *id)
+            .map(|unit| Some(unit.site_id)),
     }
 }

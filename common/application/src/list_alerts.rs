@@ -2,9 +2,9 @@
 
 use crate::error::Failure;
 use crate::ports::Alerts;
-use crate::scope::OrgScope;
+use crate::scope::Caller;
 use freshtrack_contracts::alerts::AlertList;
-use freshtrack_domain::alert::AlertStatus;
+use freshtrack_domain::alert::{Alert, AlertStatus};
 use freshtrack_domain::ids::AlertId;
 
 /// Which alerts.
@@ -18,18 +18,33 @@ pub struct AlertQuery {
     pub limit: usize,
 }
 
-/// Alerts of the organization, the newest first.
+/// How many pages are read for one of the caller's. Who sees few sites of many may get a page that is not full, and
+/// goes on behind it as behind any other.
+const MOST_PAGES: usize = 10;
+
+/// Alerts of the organization that the caller may see, the newest first.
 ///
 /// # Errors
 /// When the store does not answer.
 pub async fn list_alerts(
     alerts: &dyn Alerts,
-    scope: OrgScope,
+    caller: &Caller,
     query: AlertQuery,
 ) -> Result<AlertList, Failure> {
-    let page = alerts.list(scope, query.status, query.after, query.limit).await?;
+    let mut visible = Vec::new();
+    let mut next = query.after;
+    for _ in 0..MOST_PAGES {
+        let wanted = query.limit.saturating_sub(visible.len());
+        let page = alerts.list(caller.scope, query.status, next, wanted).await?;
+        let seen = |alert: &&Alert| caller.sites.include(alert.site_id);
+        visible.extend(page.alerts.iter().filter(seen).map(Into::into));
+        next = page.next;
+        if next.is_none() || visible.len() >= query.limit {
+            break;
+        }
+    }
     Ok(AlertList {
-        alerts: page.alerts.iter().map(Into::into).collect(),
-        next_cursor: page.next.map(|id| id.to_string()),
+        alerts: visible,
+        next_cursor: next.map(|id| id.to_string()),
     })
 }

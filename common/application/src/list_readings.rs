@@ -2,7 +2,7 @@
 
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
 use crate::ports::{Clock, ReadingLog, UnitStates};
-use crate::scope::OrgScope;
+use crate::scope::Caller;
 use freshtrack_contracts::readings::{ReadingList, ReadingView};
 use freshtrack_domain::ids::{SensorId, UnitId};
 use freshtrack_domain::log::{Entry, Fault};
@@ -18,12 +18,12 @@ const DEFAULT: Span = Span::hours(24);
 /// The readings of `unit_id` from `from` to `to`, both included, oldest first.
 ///
 /// # Errors
-/// Refused when there is no such unit or the span is empty or too long.
+/// Refused when there is no such unit that the caller may see, or the span is empty or too long.
 pub async fn list_readings(
     states: &dyn UnitStates,
     log: &dyn ReadingLog,
     clock: &dyn Clock,
-    scope: OrgScope,
+    caller: &Caller,
     unit_id: UnitId,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
@@ -33,10 +33,12 @@ pub async fn list_readings(
     if from > to || to.since(from) > LONGEST {
         return Err(Refusal::invalid("`from` must be before `to`, and at most 31 days before it.").into());
     }
+    let scope = caller.scope;
     let record = states
         .load(scope, unit_id)
         .await?
         .ok_or_else(|| Refusal::not_found("unit"))?;
+    caller.sees(record.state.site_id, "unit")?;
     // By instant and sensor: a crash between sealing and trimming leaves the same reading in two places.
     let mut found: BTreeMap<(Timestamp, SensorId), (Entry, bool)> = BTreeMap::new();
     for block in log.blocks(scope, unit_id, from, to).await? {

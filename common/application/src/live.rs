@@ -1,7 +1,7 @@
 //! The live channel: what is recorded is on every watching screen before the invocation ends.
 
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
-use crate::get_overview::known_place;
+use crate::get_overview::site_of;
 use crate::ports::{
     Alerts, BroadcastLane, Clock, Connection, ConnectionId, Connections, Delivery, IdSource, Places, Sockets,
     TicketGrant, Tickets, UnitStates,
@@ -10,6 +10,7 @@ use crate::scope::{Caller, OrgScope};
 use freshtrack_contracts::alerts::AlertView;
 use freshtrack_contracts::live::{MAX_FRAME, ServerBody, ServerMessage, Ticket, Topic};
 use freshtrack_contracts::places::UnitSnapshot;
+use freshtrack_domain::access::Sites;
 use freshtrack_domain::alert::{Alert, AlertStatus};
 use freshtrack_domain::ids::OrgId;
 use freshtrack_domain::time::{Span, Timestamp};
@@ -242,6 +243,7 @@ pub async fn issue_ticket(
     let grant = TicketGrant {
         org_id: caller.scope.org_id(),
         actor: caller.actor.clone(),
+        sites: caller.sites.clone(),
         expires_at,
     };
     tickets.put(&ticket, &grant).await?;
@@ -297,22 +299,23 @@ pub async fn disconnect(connections: &dyn Connections, scope: OrgScope, id: &str
 /// Adds topics to a socket. Answers with all it has now.
 ///
 /// # Errors
-/// Refused when there are too many topics, or one is not the organization's.
+/// Refused when there are too many topics, or one is not the organization's or not the caller's to see.
 pub async fn subscribe(
     connections: &dyn Connections,
     places: &dyn Places,
-    scope: OrgScope,
+    caller: &Caller,
     id: &str,
     topics: Vec<Topic>,
 ) -> Result<ServerBody, Failure> {
-    let mut connection = known(connections, scope, id).await?;
+    let mut connection = known(connections, caller.scope, id).await?;
+    let topics = visible_topics(&caller.sites, topics);
     if topics.iter().any(|topic| *topic != Topic::Org) {
         let all = places
-            .all(scope)
+            .all(caller.scope)
             .await?
             .ok_or_else(|| Refusal::not_found("organization"))?;
         for topic in &topics {
-            if !known_place(&all, topic) {
+            if !site_of(&all, topic).is_some_and(|site| site.is_none_or(|site| caller.sites.include(site))) {
                 return Err(Refusal::not_found("site or unit to subscribe to").into());
             }
         }
@@ -329,6 +332,20 @@ pub async fn subscribe(
     Ok(ServerBody::Subscribed {
         topics: connection.topics,
     })
+}
+
+/// To whoever sees some sites only, the organization is those sites.
+fn visible_topics(sites: &Sites, topics: Vec<Topic>) -> Vec<Topic> {
+    let Sites::Only(sites) = sites else {
+        return topics;
+    };
+    topics
+        .into_iter()
+        .flat_map(|topic| match topic {
+            Topic::Org => sites.iter().copied().map(Topic::Site).collect(),
+            topic => vec![topic],
+        })
+        .collect()
 }
 
 /// Drops topics from a socket. Answers with those it has left.

@@ -5,6 +5,7 @@ use crate::error::{Failure, PortError, PortErrorKind, Refusal};
 use crate::ports::{
     Claim, Clock, CommitError, Holder, Owner, RawRecord, Record, RecordKind, Records, Step, Stored,
 };
+use crate::scope::Actor;
 use freshtrack_contracts::events::Event;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::audit::{AuditEntry, AuditHead, ChainedEntry};
@@ -46,25 +47,6 @@ impl Record for ChainEnd {
     }
 }
 
-/// Who does something, as the audit chain names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor {
-    /// The identifier of a user, an access key or a worker.
-    pub id: String,
-    /// The user in whose name a platform administrator acts.
-    pub acting_as: Option<String>,
-}
-
-impl Actor {
-    /// Somebody who acts in their own name.
-    pub fn new(id: impl ToString) -> Self {
-        Self {
-            id: id.to_string(),
-            acting_as: None,
-        }
-    }
-}
-
 /// What becomes of the change when a step finds something else than it expected.
 #[derive(Debug)]
 enum Otherwise {
@@ -92,7 +74,7 @@ impl Change {
                 seq: 0,
                 at: freshtrack_domain::time::Timestamp::from_millis(0),
                 actor: actor.id.clone(),
-                acting_as: actor.acting_as.clone(),
+                acting_as: actor.acting_as.map(|user| user.to_string()),
                 action: action.to_owned(),
                 target: target.to_string(),
                 details: BTreeMap::new(),

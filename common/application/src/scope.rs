@@ -1,7 +1,9 @@
 //! Who asks, and on whose behalf. No port is reached without it, so tenant isolation is a type.
 
-use freshtrack_domain::access::Right;
-use freshtrack_domain::ids::OrgId;
+use crate::error::Refusal;
+use freshtrack_domain::access::{Right, Rights, Sites};
+use freshtrack_domain::ids::{OrgId, SessionId, SiteId, UserId};
+use serde::{Deserialize, Serialize};
 
 /// The organization on whose behalf something is done.
 ///
@@ -24,21 +26,72 @@ impl OrgScope {
     }
 }
 
-/// Who asks.
+/// Who does something, as the audit chain and the log name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The identifier of a user, an access key or a worker.
+    pub id: String,
+    /// The user in whose name a platform administrator acts.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acting_as: Option<UserId>,
+}
+
+impl Actor {
+    /// Somebody who acts in their own name.
+    pub fn new(id: impl ToString) -> Self {
+        Self {
+            id: id.to_string(),
+            acting_as: None,
+        }
+    }
+}
+
+/// Who asks for something within an organization, and what they may do there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The organization the credential belongs to.
+    /// The organization.
     pub scope: OrgScope,
-    /// The credential's identifier, for the log.
-    pub actor: String,
-    /// What the credential allows.
-    pub rights: Vec<Right>,
+    /// Who it is.
+    pub actor: Actor,
+    /// What they may do.
+    pub rights: Rights,
+    /// Where they may do it.
+    pub sites: Sites,
 }
 
 impl Caller {
-    /// Whether the credential allows `right`.
+    /// Whether the caller may do what `right` allows.
     #[must_use]
-    pub fn may(&self, right: Right) -> bool {
-        self.rights.contains(&right)
+    pub const fn may(&self, right: Right) -> bool {
+        self.rights.contains(right)
+    }
+
+    /// Refuses what belongs to a site that the caller may not see. `what` is what they asked for.
+    ///
+    /// # Errors
+    /// As if there were no such thing.
+    pub fn sees(&self, site_id: SiteId, what: &str) -> Result<(), Refusal> {
+        if self.sites.include(site_id) {
+            Ok(())
+        } else {
+            Err(Refusal::not_found(what))
+        }
+    }
+}
+
+/// A person who has signed in, outside of any organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Who it is.
+    pub user_id: UserId,
+    /// By which sign-in.
+    pub session_id: SessionId,
+}
+
+impl SignedIn {
+    /// The person, as the audit chain names them.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::new(self.user_id)
     }
 }

@@ -69,7 +69,11 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
     );
     let everyone: &[ProblemCode] = &[ProblemCode::Internal, ProblemCode::Unavailable];
     let credential: &[ProblemCode] = &[ProblemCode::MissingRight, ProblemCode::NotFound];
-    let guarded = if endpoint.right.is_some() { credential } else { &[] };
+    let guarded = if endpoint.access.needs_credential() {
+        credential
+    } else {
+        &[]
+    };
     for code in everyone.iter().chain(guarded).chain(endpoint.problems) {
         responses.insert(
             code.status().to_string(),
@@ -92,9 +96,11 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
                 json!({ "required": true, "content": { "application/json": { "schema": request(generator) } } }),
             );
         }
-        if let Some(right) = endpoint.right {
-            operation.insert("security".to_owned(), json!([{ "access_key": [] }]));
+        if let Some(right) = endpoint.access.right() {
             operation.insert("x-right".to_owned(), json!(right.name()));
+        }
+        if endpoint.access.needs_credential() {
+            operation.insert("security".to_owned(), json!([{ "access_key": [] }]));
             if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
                 responses.insert("401".to_owned(), json!({ "description": "No credential" }));
             }

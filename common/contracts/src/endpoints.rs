@@ -23,6 +23,36 @@ pub struct QueryParameter {
     pub format: Option<&'static str>,
 }
 
+/// Who may call an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone, without a credential.
+    Anyone,
+    /// A person who has signed in.
+    SignedIn,
+    /// Whoever holds this right in the organization that the path names.
+    Organization(Right),
+    /// An administrator of the platform.
+    Platform,
+}
+
+impl Access {
+    /// The right it asks for within an organization.
+    #[must_use]
+    pub const fn right(self) -> Option<Right> {
+        match self {
+            Self::Organization(right) => Some(right),
+            Self::Anyone | Self::SignedIn | Self::Platform => None,
+        }
+    }
+
+    /// Whether a credential is needed.
+    #[must_use]
+    pub const fn needs_credential(self) -> bool {
+        !matches!(self, Self::Anyone)
+    }
+}
+
 /// One endpoint.
 #[derive(Debug, Clone, Copy)]
 pub struct Endpoint {
@@ -34,8 +64,8 @@ pub struct Endpoint {
     pub path: &'static str,
     /// What it is for.
     pub summary: &'static str,
-    /// The right it needs; `None` if anyone may call it.
-    pub right: Option<Right>,
+    /// Who may call it.
+    pub access: Access,
     /// Its query parameters.
     pub query: &'static [QueryParameter],
     /// The schema of its body.
@@ -85,7 +115,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         method: "POST",
         path: "/v1/orgs/{org_id}/ingest/things-stack",
         summary: "Takes webhook messages of The Things Stack v3. Anything but an uplink is answered and ignored.",
-        right: Some(Right::Ingest),
+        access: Access::Organization(Right::Ingest),
         query: &[],
         request: Some(schema::<VendorMessage>),
         reply: schema::<IngestReport>,
@@ -97,7 +127,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         method: "POST",
         path: "/v1/orgs/{org_id}/ingest/chirpstack",
         summary: "Takes events of ChirpStack v4's HTTP integration. Anything but `event=up` is answered and ignored.",
-        right: Some(Right::Ingest),
+        access: Access::Organization(Right::Ingest),
         query: &[QueryParameter {
             name: "event",
             description: "The kind of event; ChirpStack adds it.",
@@ -114,7 +144,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         method: "POST",
         path: "/v1/orgs/{org_id}/readings",
         summary: "Takes up to 1,000 readings. Each is answered for itself; sending them again changes nothing.",
-        right: Some(Right::Ingest),
+        access: Access::Organization(Right::Ingest),
         query: &[],
         request: Some(schema::<UploadReadings>),
         reply: schema::<IngestReport>,
@@ -126,7 +156,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         method: "GET",
         path: "/v1/orgs/{org_id}/quarantine",
         summary: "Lists frames of unknown devices and frames that could not be decoded.",
-        right: Some(Right::ManageDevices),
+        access: Access::Organization(Right::ManageDevices),
         query: &[],
         request: None,
         reply: schema::<QuarantineList>,
@@ -138,7 +168,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         method: "POST",
         path: "/v1/orgs/{org_id}/quarantine/{frame_id}/replay",
         summary: "Takes a frame in again, now that its device is registered or its model can be decoded.",
-        right: Some(Right::ManageDevices),
+        access: Access::Organization(Right::ManageDevices),
         query: &[],
         request: None,
         reply: schema::<IngestReport>,
@@ -150,7 +180,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         method: "GET",
         path: "/v1/orgs/{org_id}/overview",
         summary: "Shows every site, area and unit with what is happening in it now.",
-        right: Some(Right::Read),
+        access: Access::Organization(Right::Read),
         query: &[],
         request: None,
         reply: schema::<Overview>,
@@ -162,7 +192,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         method: "GET",
         path: "/v1/orgs/{org_id}/units/{unit_id}/readings",
         summary: "Lists a unit's readings between two instants, oldest first.",
-        right: Some(Right::Read),
+        access: Access::Organization(Right::Read),
         query: &[
             QueryParameter {
                 name: "from",
@@ -187,7 +217,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         method: "GET",
         path: "/v1/orgs/{org_id}/alerts",
         summary: "Lists alerts, the newest first.",
-        right: Some(Right::Read),
+        access: Access::Organization(Right::Read),
         query: &[
             QueryParameter {
                 name: "status",
@@ -218,7 +248,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         method: "GET",
         path: "/v1/orgs/{org_id}/alerts/{alert_id}",
         summary: "Shows an alert and what happened to it.",
-        right: Some(Right::Read),
+        access: Access::Organization(Right::Read),
         query: &[],
         request: None,
         reply: schema::<AlertDetail>,
@@ -230,7 +260,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         method: "POST",
         path: "/v1/orgs/{org_id}/live/tickets",
         summary: "Issues a ticket that opens one WebSocket within 30 seconds.",
-        right: Some(Right::Read),
+        access: Access::Organization(Right::Read),
         query: &[],
         request: None,
         reply: schema::<Ticket>,
@@ -242,7 +272,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
         method: "GET",
         path: "/v1/health",
         summary: "Tells whether the system answers.",
-        right: None,
+        access: Access::Anyone,
         query: &[],
         request: None,
         reply: schema::<Health>,

@@ -9,14 +9,22 @@ use serde::{Deserialize, Serialize};
 pub enum ProblemCode {
     /// The body or a parameter is not of the expected form.
     InvalidRequest,
+    /// The credential is missing, wrong or no longer valid.
+    NotSignedIn,
     /// The credential lacks the right that the endpoint needs.
     MissingRight,
     /// There is no such thing, or it is another tenant's.
     NotFound,
     /// The request contradicts the present state.
     Conflict,
+    /// What was to be changed is no longer what the caller last read (`If-Match`).
+    Stale,
     /// The body is larger than allowed.
     TooLarge,
+    /// The `Idempotency-Key` was used before, with another request.
+    KeyReused,
+    /// Too many attempts. `Retry-After` says when to try again.
+    TooManyRequests,
     /// The service cannot answer now; nothing was done. Try again.
     Unavailable,
     /// A fault of ours. Nothing the caller can change.
@@ -29,10 +37,14 @@ impl ProblemCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::InvalidRequest => 400,
+            Self::NotSignedIn => 401,
             Self::MissingRight => 403,
             Self::NotFound => 404,
             Self::Conflict => 409,
+            Self::Stale => 412,
             Self::TooLarge => 413,
+            Self::KeyReused => 422,
+            Self::TooManyRequests => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
         }
@@ -43,10 +55,14 @@ impl ProblemCode {
     pub const fn title(self) -> &'static str {
         match self {
             Self::InvalidRequest => "The request is not of the expected form",
+            Self::NotSignedIn => "The credential is missing or not valid",
             Self::MissingRight => "The credential does not allow this",
             Self::NotFound => "No such thing",
             Self::Conflict => "The request contradicts the present state",
+            Self::Stale => "This has changed since it was last read",
             Self::TooLarge => "The request is too large",
+            Self::KeyReused => "The idempotency key belongs to another request",
+            Self::TooManyRequests => "Too many requests",
             Self::Internal => "Something went wrong on our side",
             Self::Unavailable => "Not available at the moment",
         }

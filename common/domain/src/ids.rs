@@ -138,6 +138,38 @@ id!(
     UserId, "usr"
 );
 id!(
+    /// One sign-in of a person on one device.
+    SessionId, "ses"
+);
+id!(
+    /// An invitation to join an organization.
+    InvitationId, "inv"
+);
+id!(
+    /// A LoRaWAN gateway.
+    GatewayId, "gtw"
+);
+id!(
+    /// One calibration of a sensor.
+    CalibrationId, "cal"
+);
+id!(
+    /// An organization's connection to a network server.
+    NetworkId, "net"
+);
+id!(
+    /// Work that is done in the background.
+    JobId, "job"
+);
+id!(
+    /// A change of a sensor's settings that waits for its next uplink.
+    PendingChangeId, "chg"
+);
+id!(
+    /// A platform administrator's access to an organization in support of one of its members.
+    SupportSessionId, "sup"
+);
+id!(
     /// A credential of an organization for machines.
     AccessKeyId, "key"
 );

@@ -1,9 +1,10 @@
 //! The two authorizers: access keys at the HTTP API, tickets at the socket.
 
 use crate::context::Context;
-use crate::event::{HttpAuthorizerEvent, SocketAuthorizerEvent};
+use crate::event::{HttpAuthorizerEvent, Identity, SocketAuthorizerEvent};
 use crate::function::{InvocationError, InvocationFuture};
-use freshtrack_application::{authorize_access_key, redeem_ticket};
+use freshtrack_application::{Caller, OrgScope, authorize_access_key, redeem_ticket};
+use freshtrack_domain::access::{Right, Rights, Sites};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -26,20 +27,31 @@ pub fn authorize_http(context: Arc<Context>, event: Vec<u8>) -> InvocationFuture
         };
         let reply = match caller {
             None => json!({ "isAuthorized": false }),
-            Some(caller) => {
-                let scopes: Vec<&str> = caller.rights.iter().map(|right| right.name()).collect();
-                json!({
-                    "isAuthorized": true,
-                    "context": {
-                        "org_id": caller.scope.org_id(),
-                        "actor_id": caller.actor,
-                        "scopes": scopes.join(" "),
-                    },
-                })
-            }
+            Some(caller) => json!({ "isAuthorized": true, "context": identity_of(&caller) }),
         };
         Ok(reply.to_string().into_bytes())
     })
+}
+
+/// What the gateway hands on of `caller` to the functions behind it.
+fn identity_of(caller: &Caller) -> Identity {
+    let words = |words: Vec<String>| words.join(" ");
+    Identity {
+        actor_id: caller.actor.id.clone(),
+        acting_as: caller
+            .actor
+            .acting_as
+            .map_or_else(String::new, |user| user.to_string()),
+        org_id: caller.scope.org_id().to_string(),
+        scopes: words(caller.rights.iter().map(|right| right.to_string()).collect()),
+        sites: match &caller.sites {
+            Sites::All => String::new(),
+            // A member without any site still must not be taken for one with all.
+            Sites::Only(sites) if sites.is_empty() => "none".to_owned(),
+            Sites::Only(sites) => words(sites.iter().map(ToString::to_string).collect()),
+        },
+        session_id: String::new(),
+    }
 }
 
 /// Answers a WebSocket API's authorizer with a policy for this one connection.
@@ -65,9 +77,14 @@ pub fn authorize_socket(context: Arc<Context>, event: Vec<u8>) -> InvocationFutu
         let reply = match grant {
             None => json!({ "principalId": "nobody", "policyDocument": policy("Deny") }),
             Some(grant) => json!({
-                "principalId": grant.actor,
+                "principalId": grant.actor.id,
                 "policyDocument": policy("Allow"),
-                "context": { "org_id": grant.org_id, "actor_id": grant.actor, "scopes": "read" },
+                "context": identity_of(&Caller {
+                    scope: OrgScope::granted(grant.org_id),
+                    actor: grant.actor,
+                    rights: Rights::NONE.with(Right::Read),
+                    sites: grant.sites,
+                }),
             }),
         };
         Ok(reply.to_string().into_bytes())

@@ -11,7 +11,7 @@ use freshtrack_application::ports::{Clock, IdSource};
 use freshtrack_application::{Live, PortError, ReceiveUplinks, RecordReadings};
 use freshtrack_aws::{
     AwsClients, Directory, DynamoAccessKeys, DynamoAlerts, DynamoConnections, DynamoQuarantine,
-    DynamoReadingLog, DynamoTickets, DynamoUnitStates, EventBridgeBus, GatewaySockets, Meter,
+    DynamoReadingLog, DynamoRecords, DynamoTickets, DynamoUnitStates, EventBridgeBus, GatewaySockets, Meter,
     SqsBroadcastLane, SqsRetryLane, Table,
 };
 use std::sync::{Arc, OnceLock};
@@ -156,6 +156,14 @@ impl Context {
     /// When the function is not told which table.
     pub fn access_keys(&self) -> Result<DynamoAccessKeys, InvocationError> {
         Ok(DynamoAccessKeys(Arc::clone(self.table()?)))
+    }
+
+    /// What people set up.
+    ///
+    /// # Errors
+    /// When the function is not told which table.
+    pub fn records(&self) -> Result<DynamoRecords, InvocationError> {
+        Ok(DynamoRecords(Arc::clone(self.table()?)))
     }
 
     /// Tickets.

@@ -1,7 +1,7 @@
 //! The parts of AWS's events that functions use. Everything else in an event is skipped unread: the files in
 //! `events/` are whole ones, and every function is tested with its own.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -13,6 +13,9 @@ pub(crate) struct HttpEvent {
     pub(crate) path_parameters: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) query_string_parameters: BTreeMap<String, String>,
+    /// Names in lower case, as API Gateway hands them on.
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) body: Option<String>,
     #[serde(default)]
@@ -26,7 +29,18 @@ pub(crate) struct HttpEvent {
 pub(crate) struct HttpContext {
     pub(crate) request_id: String,
     #[serde(default)]
+    pub(crate) route_key: String,
+    #[serde(default)]
+    pub(crate) http: HttpDetails,
+    #[serde(default)]
     pub(crate) authorizer: Option<HttpAuthorizer>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct HttpDetails {
+    #[serde(default)]
+    pub(crate) source_ip: String,
 }
 
 #[derive(Deserialize)]
@@ -36,12 +50,25 @@ pub(crate) struct HttpAuthorizer {
 }
 
 /// What our authorizers tell of a caller. Texts, because WebSocket authorizers can hand on nothing else.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Identity {
-    pub(crate) org_id: String,
+    /// The access key or the user.
     pub(crate) actor_id: String,
-    #[serde(default)]
+    /// The user that a platform administrator acts for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) acting_as: String,
+    /// The user's sign-in; empty for access keys.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) session_id: String,
+    /// The organization that the credential is for; empty for people, who may belong to many.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) org_id: String,
+    /// The rights of the credential, separated by spaces; empty for people, who have those of their role.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) scopes: String,
+    /// The sites that a socket may show, separated by spaces; empty for all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) sites: String,
 }
 
 /// The event of an HTTP API's REQUEST authorizer, format 2.0.

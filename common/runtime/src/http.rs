@@ -1,14 +1,17 @@
 //! Endpoints of the HTTP API: who may call is settled here, once, by the endpoint list.
 
+use crate::admission::{Admitted, admit};
 use crate::context::{Context, chain};
-use crate::event::{HttpEvent, Identity};
+use crate::event::HttpEvent;
 use crate::function::{InvocationError, InvocationFuture};
+use crate::idempotency::{CallIds, ids_of};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use freshtrack_application::{Caller, Failure, OrgScope, Refusal};
-use freshtrack_contracts::endpoints::{Endpoint, of_function};
+use freshtrack_application::ports::IdSource;
+use freshtrack_application::{Caller, Failure, OrgScope, Refusal, SignedIn};
+use freshtrack_contracts::endpoints::of_function;
 use freshtrack_contracts::problem::{Problem, ProblemCode};
-use freshtrack_domain::ids::{Id, OrgId};
+use freshtrack_domain::ids::Id;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -19,21 +22,25 @@ use std::sync::Arc;
 
 /// One call of an endpoint, its caller already checked.
 pub struct Call {
-    caller: Option<Caller>,
+    admitted: Admitted,
+    ids: CallIds,
     path: BTreeMap<String, String>,
     query: BTreeMap<String, String>,
+    headers: BTreeMap<String, String>,
+    source_ip: String,
     body: Vec<u8>,
 }
 
 impl Call {
-    /// Who calls.
+    /// Who calls, within an organization.
     ///
     /// # Errors
-    /// Refused on an endpoint that anyone may call, which has no business asking.
+    /// Refused on an endpoint that is not an organization's, which has no business asking.
     pub fn caller(&self) -> Result<&Caller, Refusal> {
-        self.caller
-            .as_ref()
-            .ok_or_else(|| Refusal::not_found("organization"))
+        match &self.admitted {
+            Admitted::Caller(caller) => Ok(caller),
+            _ => Err(Refusal::not_found("organization")),
+        }
     }
 
     /// The organization the call is about.
@@ -44,15 +51,67 @@ impl Call {
         self.caller().map(|caller| caller.scope)
     }
 
+    /// Who calls, outside of any organization.
+    ///
+    /// # Errors
+    /// Refused on an endpoint that does not ask for a person who has signed in.
+    pub fn person(&self) -> Result<SignedIn, Refusal> {
+        match &self.admitted {
+            Admitted::Person(person) => Ok(*person),
+            _ => Err(Refusal::new(
+                ProblemCode::NotSignedIn,
+                "Sign in as a person to do this.",
+            )),
+        }
+    }
+
+    /// New identifiers and secrets. With an `Idempotency-Key` they are the same each time the request is made,
+    /// and so is what it creates.
+    #[must_use]
+    pub fn ids(&self) -> &dyn IdSource {
+        &self.ids
+    }
+
+    /// The revision that the caller last read (`If-Match`), if they say so.
+    ///
+    /// # Errors
+    /// Refused when it is none of ours.
+    pub fn if_match(&self) -> Result<Option<u64>, Refusal> {
+        let Some(tag) = self.headers.get("if-match").filter(|tag| *tag != "*") else {
+            return Ok(None);
+        };
+        let rev = tag
+            .strip_prefix('"')
+            .and_then(|tag| tag.strip_suffix('"'))
+            .and_then(|rev| rev.parse().ok());
+        rev.map(Some)
+            .ok_or_else(|| Refusal::invalid("If-Match must be the ETag of an earlier reply."))
+    }
+
+    /// The address the call came from, as the gateway saw it.
+    #[must_use]
+    pub fn source_ip(&self) -> &str {
+        &self.source_ip
+    }
+
+    /// What the caller's program says it is.
+    #[must_use]
+    pub fn user_agent(&self) -> &str {
+        self.headers.get("user-agent").map_or("", String::as_str)
+    }
+
+    /// The part `name` of the path as it is.
+    #[must_use]
+    pub fn path(&self, name: &str) -> &str {
+        self.path.get(name).map_or("", String::as_str)
+    }
+
     /// The identifier `name` of the path. One that is malformed names nothing.
     ///
     /// # Errors
     /// Refused as not found.
     pub fn id<I: Id>(&self, name: &str, what: &str) -> Result<I, Refusal> {
-        self.path
-            .get(name)
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| Refusal::not_found(what))
+        self.path(name).parse().map_err(|_| Refusal::not_found(what))
     }
 
     /// The query parameter `name`.
@@ -94,7 +153,10 @@ impl Call {
 
 /// A success.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reply(Value);
+pub struct Reply {
+    body: Option<Value>,
+    rev: Option<u64>,
+}
 
 impl Reply {
     /// A success that says `body`.
@@ -102,9 +164,29 @@ impl Reply {
     /// # Errors
     /// When `body` cannot be written as JSON.
     pub fn of(body: &impl Serialize) -> Result<Self, InvocationError> {
-        serde_json::to_value(body)
-            .map(Self)
-            .map_err(|e| InvocationError::new("Reply", e.to_string()))
+        let body = serde_json::to_value(body).map_err(|e| InvocationError::new("Reply", e.to_string()))?;
+        Ok(Self {
+            body: Some(body),
+            rev: None,
+        })
+    }
+
+    /// A success with nothing to say.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self {
+            body: None,
+            rev: None,
+        }
+    }
+
+    /// Tells the revision of what was read or written, to be sent back as `If-Match`.
+    #[must_use]
+    pub const fn at_revision(self, rev: u64) -> Self {
+        Self {
+            rev: Some(rev),
+            ..self
+        }
     }
 }
 
@@ -146,63 +228,21 @@ where
         let endpoint =
             of_function(function).ok_or_else(|| InvocationError::new("Function", "serves no endpoint"))?;
         let request_id = event.request_context.request_id.clone();
-        let result = match admit(endpoint, event) {
-            Ok(call) => handle(context, call).await,
-            Err(refusal) => Err(refusal.into()),
+        let result = async {
+            let admitted = admit(&context, endpoint.access, &event).await?;
+            let call = call_of(&context, admitted, event).await?;
+            handle(context, call).await
         };
-        let (status, kind, body) = match result {
-            Ok(Reply(body)) => (endpoint.status, "application/json", body.to_string()),
-            Err(error) => {
-                let problem = problem(function, error, &request_id);
-                let body = serde_json::to_string(&problem)
-                    .map_err(|e| InvocationError::new("Reply", e.to_string()))?;
-                (problem.status, "application/problem+json", body)
-            }
+        let response = match result.await {
+            Ok(reply) => success(endpoint.status, reply, &request_id),
+            Err(error) => failure(function, error, &request_id)?,
         };
-        let mut headers =
-            json!({ "content-type": kind, "cache-control": "no-store", "x-request-id": request_id });
-        if status == ProblemCode::Unavailable.status()
-            && let Some(headers) = headers.as_object_mut()
-        {
-            headers.insert("retry-after".to_owned(), json!("5"));
-        }
-        Ok(
-            json!({ "statusCode": status, "headers": headers, "body": body, "isBase64Encoded": false })
-                .to_string()
-                .into_bytes(),
-        )
+        Ok(response.to_string().into_bytes())
     })
 }
 
-/// Checks the caller: the credential's organization must be the path's, and it must have the right.
-fn admit(endpoint: &Endpoint, event: HttpEvent) -> Result<Call, Refusal> {
-    let identity = event
-        .request_context
-        .authorizer
-        .and_then(|authorizer| authorizer.lambda);
-    let caller = match (endpoint.right, identity) {
-        (None, _) => None,
-        // API Gateway never lets such a call through; if it does, there is nothing here.
-        (Some(_), None) => return Err(Refusal::not_found("organization")),
-        (Some(right), Some(identity)) => {
-            let caller = caller_of(&identity).ok_or_else(|| Refusal::not_found("organization"))?;
-            let asked: Option<OrgId> = event
-                .path_parameters
-                .get("org_id")
-                .and_then(|text| text.parse().ok());
-            if asked != Some(caller.scope.org_id()) {
-                return Err(Refusal::not_found("organization"));
-            }
-            if !caller.may(right) {
-                return Err(Refusal::new(
-                    ProblemCode::MissingRight,
-                    format!("This needs a credential with the right `{}`.", right.name()),
-                ));
-            }
-            Some(caller)
-        }
-    };
-    let body = event.body.unwrap_or_default();
+async fn call_of(context: &Context, admitted: Admitted, event: HttpEvent) -> Result<Call, HandlerError> {
+    let body = event.body.clone().unwrap_or_default();
     let body = if event.is_base64_encoded {
         STANDARD
             .decode(body)
@@ -211,24 +251,59 @@ fn admit(endpoint: &Endpoint, event: HttpEvent) -> Result<Call, Refusal> {
         body.into_bytes()
     };
     Ok(Call {
-        caller,
+        ids: ids_of(context, &admitted, &event, &body).await?,
+        admitted,
         path: event.path_parameters,
         query: event.query_string_parameters,
+        headers: event.headers,
+        source_ip: event.request_context.http.source_ip,
         body,
     })
 }
 
-/// The caller that an authorizer told of.
-pub(crate) fn caller_of(identity: &Identity) -> Option<Caller> {
-    Some(Caller {
-        scope: OrgScope::granted(identity.org_id.parse().ok()?),
-        actor: identity.actor_id.clone(),
-        rights: identity
-            .scopes
-            .split_whitespace()
-            .filter_map(|name| name.parse().ok())
-            .collect(),
-    })
+/// Headers that every reply has: none of ours is to be kept, guessed at or framed.
+fn headers(request_id: &str) -> serde_json::Map<String, Value> {
+    [
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("strict-transport-security", "max-age=31536000"),
+        ("x-request-id", request_id),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value.into()))
+    .collect()
+}
+
+fn success(status: u16, reply: Reply, request_id: &str) -> Value {
+    let mut headers = headers(request_id);
+    if let Some(rev) = reply.rev {
+        headers.insert("etag".to_owned(), format!("\"{rev}\"").into());
+    }
+    let Some(body) = reply.body else {
+        return json!({ "statusCode": status, "headers": headers, "body": "", "isBase64Encoded": false });
+    };
+    headers.insert("content-type".to_owned(), "application/json".into());
+    json!({ "statusCode": status, "headers": headers, "body": body.to_string(), "isBase64Encoded": false })
+}
+
+fn failure(function: &'static str, error: HandlerError, request_id: &str) -> Result<Value, InvocationError> {
+    let retry_after = match &error {
+        HandlerError::Failed(Failure::Refused(refusal)) => refusal.retry_after,
+        _ => None,
+    };
+    let problem = problem(function, error, request_id);
+    let body = serde_json::to_string(&problem).map_err(|e| InvocationError::new("Reply", e.to_string()))?;
+    let mut headers = headers(request_id);
+    headers.insert("content-type".to_owned(), "application/problem+json".into());
+    if let Some(wait) = retry_after {
+        headers.insert(
+            "retry-after".to_owned(),
+            wait.as_seconds().max(1).to_string().into(),
+        );
+    } else if problem.code == ProblemCode::Unavailable {
+        headers.insert("retry-after".to_owned(), "5".into());
+    }
+    Ok(json!({ "statusCode": problem.status, "headers": headers, "body": body, "isBase64Encoded": false }))
 }
 
 /// What the caller is told. Ours to mend: logged with the whole cause, told without it.

@@ -3,12 +3,14 @@
 //! A function is a value of [`Function`]: a name and an entry that takes the raw JSON event and gives the raw
 //! JSON reply. Its binary hands it to [`run`]; the local system and the tests call the very same entry.
 
+mod admission;
 mod authorizer;
 mod context;
 mod direct;
 mod event;
 mod function;
 mod http;
+mod idempotency;
 mod queue;
 mod settings;
 mod socket;

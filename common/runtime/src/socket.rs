@@ -1,19 +1,20 @@
 //! Routes of the WebSocket API.
 
+use crate::admission::caller_of;
 use crate::context::Context;
 use crate::event::SocketEvent;
 use crate::function::{InvocationError, InvocationFuture};
-use crate::http::{HandlerError, caller_of};
-use freshtrack_application::{Failure, OrgScope, reply};
+use crate::http::HandlerError;
+use freshtrack_application::{Caller, Failure, reply};
 use freshtrack_contracts::live::{ClientMessage, SUBPROTOCOL, ServerBody};
 use serde_json::json;
 use std::future::Future;
 use std::sync::Arc;
 
-/// One message of one socket, its organization already known.
+/// One message of one socket, its caller already known.
 pub struct SocketCall {
-    /// The organization whose ticket opened the socket.
-    pub scope: OrgScope,
+    /// Who holds the ticket that opened the socket, and what it shows.
+    pub caller: Caller,
     /// The socket.
     pub connection_id: String,
     /// The message as it came; absent when a socket opens or closes.
@@ -50,7 +51,7 @@ where
         };
         let connection_id = event.request_context.connection_id;
         let call = SocketCall {
-            scope: caller.scope,
+            caller,
             connection_id: connection_id.clone(),
             body: event.body,
         };

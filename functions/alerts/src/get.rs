@@ -13,6 +13,6 @@ pub const FUNCTION: Function = Function {
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let alert_id = call.id("alert_id", "alert")?;
     Ok(Reply::of(
-        &get_alert(&context.alerts()?, call.scope()?, alert_id).await?,
+        &get_alert(&context.alerts()?, call.caller()?, alert_id).await?,
     )?)
 }

@@ -32,6 +32,6 @@ async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError
         limit,
     };
     Ok(Reply::of(
-        &list_alerts(&context.alerts()?, call.scope()?, query).await?,
+        &list_alerts(&context.alerts()?, call.caller()?, query).await?,
     )?)
 }

@@ -15,7 +15,7 @@ async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError
         context.directory()?,
         &context.states()?,
         context.clock(),
-        call.scope()?,
+        call.caller()?,
     )
     .await?;
     Ok(Reply::of(&overview)?)

@@ -14,6 +14,6 @@ async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError
     let unit_id = call.id("unit_id", "unit")?;
     let (from, to) = (call.parsed_query("from")?, call.parsed_query("to")?);
     let (states, log) = (context.states()?, context.log()?);
-    let list = list_readings(&states, &log, context.clock(), call.scope()?, unit_id, from, to).await?;
+    let list = list_readings(&states, &log, context.clock(), call.caller()?, unit_id, from, to).await?;
     Ok(Reply::of(&list)?)
 }

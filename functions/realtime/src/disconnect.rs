@@ -12,6 +12,6 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: SocketCall) -> Result<Option<ServerBody>, HandlerError> {
-    disconnect(context.connections()?, call.scope, &call.connection_id).await?;
+    disconnect(context.connections()?, call.caller.scope, &call.connection_id).await?;
     Ok(None)
 }

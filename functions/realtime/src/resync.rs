@@ -23,6 +23,6 @@ async fn handle(context: Arc<Context>, call: SocketCall) -> Result<Option<Server
         alerts: &context.alerts()?,
         clock: context.clock(),
     };
-    resync(&ports, call.scope, &call.connection_id, since).await?;
+    resync(&ports, call.caller.scope, &call.connection_id, since).await?;
     Ok(None)
 }

@@ -18,6 +18,6 @@ async fn handle(context: Arc<Context>, call: SocketCall) -> Result<Option<Server
     };
     let (connections, places) = (context.connections()?, context.directory()?);
     Ok(Some(
-        subscribe(connections, places, call.scope, &call.connection_id, topics).await?,
+        subscribe(connections, places, &call.caller, &call.connection_id, topics).await?,
     ))
 }

@@ -1,8 +1,10 @@
 //! Sockets of people who are watching.
 
 use crate::error::PortError;
+use crate::scope::Actor;
 use async_trait::async_trait;
 use freshtrack_contracts::live::Topic;
+use freshtrack_domain::access::Sites;
 use freshtrack_domain::ids::OrgId;
 use freshtrack_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -86,7 +88,9 @@ pub struct TicketGrant {
     /// The organization whose socket it opens.
     pub org_id: OrgId,
     /// Who asked for it.
-    pub actor: String,
+    pub actor: Actor,
+    /// Which sites its socket may show.
+    pub sites: Sites,
     /// When it is no longer accepted.
     pub expires_at: Timestamp,
 }

@@ -4,6 +4,7 @@ use crate::error::PortError;
 use crate::record_readings::RetryReadings;
 use async_trait::async_trait;
 use freshtrack_contracts::events::Event;
+use freshtrack_domain::ids::{Id, Ulid};
 use freshtrack_domain::time::Timestamp;
 
 /// Tells the time.
@@ -14,17 +15,22 @@ pub trait Clock: Send + Sync {
 
 /// Draws what must not be guessed or repeated.
 pub trait IdSource: Send + Sync {
-    /// A new identifier: sortable by time, with 80 random bits.
-    fn id<I: freshtrack_domain::ids::Id>(&self, now: Timestamp) -> I
-    where
-        Self: Sized,
-    {
-        let millis = u64::try_from(now.as_millis()).unwrap_or(0);
-        I::from_ulid(freshtrack_domain::ids::Ulid::from_parts(millis, self.random()))
-    }
-
     /// 128 random bits.
     fn random(&self) -> u128;
+
+    /// The moment that new identifiers carry: `now`, unless the same request was made before.
+    fn moment(&self, now: Timestamp) -> Timestamp {
+        now
+    }
+}
+
+/// Identifiers by their type.
+impl dyn IdSource + '_ {
+    /// A new identifier: sortable by time, with 80 random bits.
+    pub fn id<I: Id>(&self, now: Timestamp) -> I {
+        let millis = u64::try_from(self.moment(now).as_millis()).unwrap_or(0);
+        I::from_ulid(Ulid::from_parts(millis, self.random()))
+    }
 }
 
 /// Where readings wait that could not be stored in time. First in, first out for each unit.

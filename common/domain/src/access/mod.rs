@@ -3,7 +3,9 @@
 mod key;
 mod right;
 mod role;
+mod sites;
 
 pub use key::{AccessKeySecret, InvalidAccessKey};
 pub use right::{Right, Rights, UnknownRight};
 pub use role::{Role, UnknownRole};
+pub use sites::Sites;

@@ -1,10 +1,13 @@
 use super::minute;
 use crate::fresh_id;
+use freshtrack_application::Actor;
 use freshtrack_application::ports::{Connection, Connections, TicketGrant, Tickets};
 use freshtrack_contracts::live::Topic;
+use freshtrack_domain::access::Sites;
 use freshtrack_domain::ids::OrgId;
 use freshtrack_domain::ids::UnitId;
 use freshtrack_domain::time::{Span, Timestamp};
+use std::collections::BTreeSet;
 
 /// Keeps the open sockets of each organization.
 pub async fn connections(connections: &dyn Connections) {
@@ -58,7 +61,8 @@ pub async fn tickets(tickets: &dyn Tickets) {
     let org_id: OrgId = fresh_id();
     let grant = TicketGrant {
         org_id,
-        actor: "key_1".to_owned(),
+        actor: Actor::new("key_1"),
+        sites: Sites::Only(BTreeSet::from([fresh_id()])),
         expires_at: minute(0) + Span::seconds(30),
     };
     let ticket = format!("{org_id}-ticket");

@@ -149,7 +149,7 @@ fn promised(endpoint: &Endpoint, story: &Story<'_>, findings: &mut Findings) {
             _ => None,
         })
     });
-    match (route, endpoint.right) {
+    match (route, endpoint.access.needs_credential()) {
         (None, _) if function.is_none() => {
             findings.error(
                 name,
@@ -160,15 +160,15 @@ fn promised(endpoint: &Endpoint, story: &Story<'_>, findings: &mut Findings) {
             name,
             format!("template.yaml has no route `{key}` that leads to it"),
         ),
-        (Some(false), Some(_)) => findings.error(
+        (Some(false), true) => findings.error(
             name,
-            format!("`{key}` needs a right, and its route has no authorizer"),
+            format!("`{key}` needs a credential, and its route has no authorizer"),
         ),
-        (Some(true), None) => findings.error(
+        (Some(true), false) => findings.error(
             name,
             format!("`{key}` is open to anyone, and its route has an authorizer"),
         ),
-        (Some(true), Some(_)) | (Some(false), None) => {}
+        (Some(true), true) | (Some(false), false) => {}
     }
 }
 
