@@ -40,6 +40,12 @@ pub struct Uplink {
     pub rssi_dbm: Option<i16>,
 }
 
+/// The largest uplink that is kept aside, in bytes. LoRaWAN carries 242 at most; a network server adds what it decoded.
+const LARGEST_KEPT: usize = 16 * 1024;
+/// How deep what was decoded may be nested to be kept aside: what is kept is read again as part of something larger,
+/// and a JSON parser gives up at 128.
+const DEEPEST_KEPT: usize = 100;
+
 /// Receives uplinks.
 pub struct ReceiveUplinks<'a> {
     /// The registered sensors.
@@ -120,10 +126,16 @@ impl ReceiveUplinks<'_> {
         detail: String,
         uplink: Uplink,
     ) -> Result<Outcome, PortError> {
+        if !can_be_kept(&uplink) {
+            return Ok(Outcome::rejected(format!(
+                "{detail} It is too large to be kept until that is mended."
+            )));
+        }
         let frame = QuarantinedUplink {
             id: frame_id(&uplink),
             reason,
             detail: detail.clone(),
+            kept_at: self.record.clock.now(),
             uplink,
         };
         self.quarantine.keep(scope, &frame).await?;
@@ -224,6 +236,24 @@ fn calibrate(measured: &Measurements, offset: CentiCelsius) -> Measurements {
         },
         ..measured.clone()
     }
+}
+
+/// Whether a store can keep `uplink` and give it back.
+fn can_be_kept(uplink: &Uplink) -> bool {
+    let (size, depth) = uplink
+        .decoded
+        .as_ref()
+        .map_or((0, 0), |decoded| (decoded.to_string().len(), depth_of(decoded)));
+    uplink.payload.len() + size <= LARGEST_KEPT && depth <= DEEPEST_KEPT
+}
+
+fn depth_of(value: &serde_json::Value) -> usize {
+    let inner = match value {
+        serde_json::Value::Array(items) => items.iter().map(depth_of).max(),
+        serde_json::Value::Object(fields) => fields.values().map(depth_of).max(),
+        _ => return 0,
+    };
+    1 + inner.unwrap_or(0)
 }
 
 /// The identifier of a frame kept aside: derived from the frame, so that keeping it twice keeps it once.

@@ -1,7 +1,8 @@
 //! Frames kept aside.
 
+use crate::error::corrupt;
 use crate::keys;
-use crate::table::{Query, Table, data, expire, item};
+use crate::table::{Item, Query, Table, data, expire, item};
 use async_trait::async_trait;
 use freshtrack_application::ports::{Quarantine, QuarantinedUplink};
 use freshtrack_application::{OrgScope, PortError};
@@ -22,10 +23,9 @@ pub struct DynamoQuarantine(pub Arc<Table>);
 impl Quarantine for DynamoQuarantine {
     async fn keep(&self, scope: OrgScope, frame: &QuarantinedUplink) -> Result<(), PortError> {
         const OP: &str = "quarantine.keep";
-        let item = item(OP, "frame", &keys::frame(scope.org_id(), frame.id), frame)?;
-        self.0
-            .put(OP, expire(item, frame.uplink.received_at + KEPT_FOR), None)
-            .await
+        let written = serde_json::to_string(frame).map_err(|error| corrupt(OP, error))?;
+        let item = item(OP, "frame", &keys::frame(scope.org_id(), frame.id), &written)?;
+        self.0.put(OP, expire(item, frame.kept_at + KEPT_FOR), None).await
     }
 
     async fn list(&self, scope: OrgScope) -> Result<Vec<QuarantinedUplink>, PortError> {
@@ -40,14 +40,14 @@ impl Quarantine for DynamoQuarantine {
             .query(OP, query)
             .await?
             .into_iter()
-            .map(|mut item| data(OP, &mut item))
+            .map(|item| frame_of(OP, item))
             .collect()
     }
 
     async fn find(&self, scope: OrgScope, id: FrameId) -> Result<Option<QuarantinedUplink>, PortError> {
         const OP: &str = "quarantine.find";
         let found = self.0.get(OP, &keys::frame(scope.org_id(), id), true).await?;
-        found.map(|mut item| data(OP, &mut item)).transpose()
+        found.map(|item| frame_of(OP, item)).transpose()
     }
 
     async fn remove(&self, scope: OrgScope, id: FrameId) -> Result<(), PortError> {
@@ -56,4 +56,11 @@ impl Quarantine for DynamoQuarantine {
             .await
             .map(drop)
     }
+}
+
+/// The frame in `item`: written as JSON, because what a network server decoded may hold numbers, names and a depth of
+/// nesting that DynamoDB's own values do not allow.
+fn frame_of(op: &'static str, mut item: Item) -> Result<QuarantinedUplink, PortError> {
+    let written: String = data(op, &mut item)?;
+    serde_json::from_str(&written).map_err(|error| corrupt(op, error))
 }

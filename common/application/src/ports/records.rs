@@ -136,6 +136,8 @@ pub struct QuarantinedUplink {
     pub reason: QuarantineReason,
     /// What exactly was wrong.
     pub detail: String,
+    /// When it was last put here: it is kept from then on, for the time a device tells may be any.
+    pub kept_at: Timestamp,
     /// The frame.
     pub uplink: Uplink,
 }
@@ -143,7 +145,7 @@ pub struct QuarantinedUplink {
 /// Frames that nothing could be done with yet.
 #[async_trait]
 pub trait Quarantine: Send + Sync {
-    /// Keeps a frame. Keeping the same one again does nothing.
+    /// Keeps a frame. Keeping the same one again only keeps it longer.
     ///
     /// # Errors
     /// When it is not safely kept.

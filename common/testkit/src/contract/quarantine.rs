@@ -23,6 +23,7 @@ pub async fn quarantine(quarantine: &dyn Quarantine) {
             id: FrameId::from_ulid(Ulid::from_parts(millis, fresh_id::<FrameId>().ulid().random())),
             reason: QuarantineReason::UnknownDevice,
             detail: "No sensor of the organization has the DevEUI A840410000181061.".to_owned(),
+            kept_at: at,
             uplink,
         }
     };
@@ -54,4 +55,19 @@ pub async fn quarantine(quarantine: &dyn Quarantine) {
     quarantine.remove(scope, oldest.id).await.unwrap();
     quarantine.remove(scope, oldest.id).await.unwrap();
     assert_eq!(quarantine.find(scope, oldest.id).await.unwrap(), None);
+
+    // What a network server decoded is any JSON: larger and smaller numbers than a store's own, empty names, and nested
+    // deeper than a store's own values may be.
+    let mut odd = oldest.clone();
+    let deep = (0..60).fold("1".to_owned(), |value, _| format!(r#"{{"in":{value}}}"#));
+    for decoded in [
+        r#"{"large":1e300,"small":1e-300}"#,
+        r#"{"":"","none":{},"text":"\u0000"}"#,
+        &deep,
+    ] {
+        odd.uplink.decoded = Some(decoded.parse().unwrap());
+        quarantine.keep(scope, &odd).await.unwrap();
+        let kept = quarantine.find(scope, odd.id).await.unwrap();
+        assert_eq!(kept.as_ref(), Some(&odd), "{decoded}");
+    }
 }
