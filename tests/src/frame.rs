@@ -126,7 +126,9 @@ impl Frame {
     }
 }
 
-fn base64(bytes: &[u8]) -> String {
+/// `bytes` in base 64, padded (RFC 4648, 4).
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for group in bytes.chunks(3) {

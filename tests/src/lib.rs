@@ -22,7 +22,7 @@ mod tenant;
 mod world;
 
 pub use api::{Answer, Api};
-pub use frame::Frame;
+pub use frame::{Frame, base64};
 pub use mqtt::Publisher;
 pub use patience::{eventually, patiently};
 pub use program::Program;

@@ -1,4 +1,7 @@
 //! What the system does, seen from outside.
 
+mod bad_input;
+mod disorder;
+mod kept_aside;
 mod story;
 mod ways_in;

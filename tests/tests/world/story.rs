@@ -124,11 +124,8 @@ async fn an_excursion_is_one_alert_from_its_first_reading_to_its_recovery() {
     assert_eq!(ok.severity, None);
 
     assert_eq!(tenant.alerts(AlertStatus::Open).await.alerts, []);
-    assert_eq!(
-        tenant.alerts(AlertStatus::Resolved).await.alerts,
-        [resolved.clone()]
-    );
-    let trail = trail(&tenant, resolved.id, 3).await;
+    assert_eq!(tenant.alerts(AlertStatus::Resolved).await.alerts, [resolved]);
+    let trail = trail(&tenant, opened.id, 3).await;
     assert_eq!(
         events(&trail),
         [
