@@ -93,7 +93,7 @@ async fn a_change_is_made_once_however_often_it_is_asked_for() {
     // The store made the change and the answer was lost: its sender tries again.
     desk.records
         .faults
-        .fail("records.commit.answer", PortErrorKind::Unavailable, 1);
+        .lose_answer("records.commit", PortErrorKind::Unavailable, 1);
     let lost = desk.registry().commit(create()).await;
     assert!(matches!(lost, Err(Failure::Fault(_))));
     desk.registry().commit(create()).await.unwrap();

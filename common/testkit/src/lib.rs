@@ -10,6 +10,7 @@ mod memory;
 mod outbox;
 mod records;
 mod system;
+mod turns;
 mod world;
 
 pub use builders::{Kitchen, fresh_id, lht65n_payload, lht65n_uplink, reading};
@@ -18,4 +19,5 @@ pub use memory::Memory;
 pub use outbox::{Recorded, RecordedBroadcasts, RecordedEvents, RecordedRetries, RecordedSockets};
 pub use records::MemoryRecords;
 pub use system::{ManualClock, SeededIds};
+pub use turns::{Work, interleaved, killed_after};
 pub use world::World;

@@ -55,10 +55,22 @@ impl Memory {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A call of `op` begins; the tables, unless it is to fail.
-    fn call(&self, op: &'static str) -> Result<MutexGuard<'_, Tables>, PortError> {
-        self.faults.check(op)?;
+    /// A call of `op`, which reads, begins; the tables, unless it is to fail.
+    async fn read(&self, op: &'static str) -> Result<MutexGuard<'_, Tables>, PortError> {
+        self.faults.call(op).await?;
         Ok(self.lock())
+    }
+
+    /// The whole of a call of `op`, which changes the tables.
+    async fn change<T>(
+        &self,
+        op: &'static str,
+        change: impl FnOnce(&mut Tables) -> Result<T, PortError>,
+    ) -> Result<T, PortError> {
+        self.faults.call(op).await?;
+        let changed = change(&mut self.lock())?;
+        self.faults.answer(op).await?;
+        Ok(changed)
     }
 }
 
@@ -66,7 +78,8 @@ impl Memory {
 impl UnitStates for Memory {
     async fn load(&self, scope: OrgScope, unit_id: UnitId) -> Result<Option<UnitRecord>, PortError> {
         Ok(self
-            .call("unit_states.load")?
+            .read("unit_states.load")
+            .await?
             .units
             .get(&(scope.org_id(), unit_id))
             .cloned())
@@ -79,32 +92,37 @@ impl UnitStates for Memory {
         changes: &[Change],
     ) -> Result<(), PortError> {
         const OP: &str = "unit_states.save";
-        let mut tables = self.call(OP)?;
         let (org_id, unit_id) = (scope.org_id(), record.state.unit_id);
-        let stored = tables
-            .units
-            .get(&(org_id, unit_id))
-            .map_or(0, |stored| stored.rev);
-        if stored != record.rev {
-            return Err(PortError::new(OP, PortErrorKind::Conflict));
-        }
-        record.rev += 1;
-        tables.units.insert((org_id, unit_id), record.clone());
-        for (index, change) in changes.iter().enumerate() {
-            tables
-                .outbox
-                .push(Event::of(org_id, unit_id, record.rev, index, change));
-            if let Change::AlertOpened(alert) | Change::AlertUpgraded(alert) | Change::AlertResolved(alert) =
-                change
-            {
-                tables.alerts.insert((org_id, alert.id), alert.clone());
+        let saved = UnitRecord {
+            rev: record.rev + 1,
+            ..record.clone()
+        };
+        let save = |tables: &mut Tables| {
+            let stored = tables.units.get(&(org_id, unit_id));
+            if stored.map_or(0, |stored| stored.rev) != record.rev {
+                return Err(PortError::new(OP, PortErrorKind::Conflict));
             }
-        }
+            for (index, change) in changes.iter().enumerate() {
+                tables
+                    .outbox
+                    .push(Event::of(org_id, unit_id, saved.rev, index, change));
+                if let Change::AlertOpened(alert)
+                | Change::AlertUpgraded(alert)
+                | Change::AlertResolved(alert) = change
+                {
+                    tables.alerts.insert((org_id, alert.id), alert.clone());
+                }
+            }
+            tables.units.insert((org_id, unit_id), saved.clone());
+            Ok(())
+        };
+        self.change(OP, save).await?;
+        record.rev = saved.rev;
         Ok(())
     }
 
     async fn list(&self, scope: OrgScope) -> Result<Vec<UnitRecord>, PortError> {
-        let tables = self.call("unit_states.list")?;
+        let tables = self.read("unit_states.list").await?;
         let ours = tables
             .units
             .iter()
@@ -113,7 +131,7 @@ impl UnitStates for Memory {
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<DueUnit>, PortError> {
-        let tables = self.call("unit_states.due")?;
+        let tables = self.read("unit_states.due").await?;
         let mut due: Vec<DueUnit> = tables
             .units
             .iter()
@@ -141,21 +159,25 @@ impl ReadingLog for Memory {
         block: &SealedBlock,
     ) -> Result<(), PortError> {
         const OP: &str = "reading_log.put_block";
-        let mut tables = self.call(OP)?;
-        let place = tables.blocks.entry((scope.org_id(), unit_id, block.first_at));
-        if place.or_insert_with(|| block.clone()) == block {
-            Ok(())
-        } else {
-            Err(PortError::new(OP, PortErrorKind::Conflict))
-        }
+        self.change(OP, |tables| {
+            let place = tables.blocks.entry((scope.org_id(), unit_id, block.first_at));
+            if place.or_insert_with(|| block.clone()) == block {
+                Ok(())
+            } else {
+                Err(PortError::new(OP, PortErrorKind::Conflict))
+            }
+        })
+        .await
     }
 
     async fn put_late(&self, scope: OrgScope, unit_id: UnitId, late: &LateEntry) -> Result<bool, PortError> {
-        let mut tables = self.call("reading_log.put_late")?;
         let key = (scope.org_id(), unit_id, (late.entry.recorded_at, late.sensor_id));
-        let new = !tables.late.contains_key(&key);
-        tables.late.entry(key).or_insert(*late);
-        Ok(new)
+        self.change("reading_log.put_late", |tables| {
+            let new = !tables.late.contains_key(&key);
+            tables.late.entry(key).or_insert(*late);
+            Ok(new)
+        })
+        .await
     }
 
     async fn blocks(
@@ -165,7 +187,7 @@ impl ReadingLog for Memory {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<SealedBlock>, PortError> {
-        let tables = self.call("reading_log.blocks")?;
+        let tables = self.read("reading_log.blocks").await?;
         let ours = tables
             .blocks
             .iter()
@@ -184,7 +206,7 @@ impl ReadingLog for Memory {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<LateEntry>, PortError> {
-        let tables = self.call("reading_log.late")?;
+        let tables = self.read("reading_log.late").await?;
         let ours = tables
             .late
             .iter()
@@ -200,7 +222,7 @@ impl ReadingLog for Memory {
 #[async_trait]
 impl Devices for Memory {
     async fn by_eui(&self, scope: OrgScope, dev_eui: DevEui) -> Result<Option<Sensor>, PortError> {
-        let tables = self.call("devices.by_eui")?;
+        let tables = self.read("devices.by_eui").await?;
         Ok(tables
             .sensors
             .get(&dev_eui)
@@ -209,7 +231,7 @@ impl Devices for Memory {
     }
 
     async fn by_id(&self, scope: OrgScope, sensor_id: SensorId) -> Result<Option<Sensor>, PortError> {
-        let tables = self.call("devices.by_id")?;
+        let tables = self.read("devices.by_id").await?;
         let mut ours = tables
             .sensors
             .values()
@@ -221,14 +243,15 @@ impl Devices for Memory {
 #[async_trait]
 impl Quarantine for Memory {
     async fn keep(&self, scope: OrgScope, frame: &QuarantinedUplink) -> Result<(), PortError> {
-        self.call("quarantine.keep")?
-            .frames
-            .insert((scope.org_id(), frame.id), frame.clone());
-        Ok(())
+        self.change("quarantine.keep", |tables| {
+            tables.frames.insert((scope.org_id(), frame.id), frame.clone());
+            Ok(())
+        })
+        .await
     }
 
     async fn list(&self, scope: OrgScope) -> Result<Vec<QuarantinedUplink>, PortError> {
-        let tables = self.call("quarantine.list")?;
+        let tables = self.read("quarantine.list").await?;
         let ours = tables
             .frames
             .iter()
@@ -239,17 +262,19 @@ impl Quarantine for Memory {
 
     async fn find(&self, scope: OrgScope, id: FrameId) -> Result<Option<QuarantinedUplink>, PortError> {
         Ok(self
-            .call("quarantine.find")?
+            .read("quarantine.find")
+            .await?
             .frames
             .get(&(scope.org_id(), id))
             .cloned())
     }
 
     async fn remove(&self, scope: OrgScope, id: FrameId) -> Result<(), PortError> {
-        self.call("quarantine.remove")?
-            .frames
-            .remove(&(scope.org_id(), id));
-        Ok(())
+        self.change("quarantine.remove", |tables| {
+            tables.frames.remove(&(scope.org_id(), id));
+            Ok(())
+        })
+        .await
     }
 }
 
@@ -262,7 +287,7 @@ impl Alerts for Memory {
         after: Option<AlertId>,
         limit: usize,
     ) -> Result<AlertPage, PortError> {
-        let tables = self.call("alerts.list")?;
+        let tables = self.read("alerts.list").await?;
         let alerts: Vec<Alert> = tables
             .alerts
             .iter()
@@ -285,75 +310,86 @@ impl Alerts for Memory {
         scope: OrgScope,
         id: AlertId,
     ) -> Result<Option<(Alert, Vec<TrailEntry>)>, PortError> {
-        let tables = self.call("alerts.find")?;
+        let tables = self.read("alerts.find").await?;
         let key = (scope.org_id(), id);
         let trail = tables.trails.get(&key).cloned().unwrap_or_default();
         Ok(tables.alerts.get(&key).map(|alert| (alert.clone(), trail)))
     }
 
     async fn add_trail(&self, scope: OrgScope, id: AlertId, entry: &TrailEntry) -> Result<(), PortError> {
-        let mut tables = self.call("alerts.add_trail")?;
-        let trail = tables.trails.entry((scope.org_id(), id)).or_default();
-        if trail.iter().all(|known| known.event_id != entry.event_id) {
-            trail.push(entry.clone());
-            trail.sort_by_key(|entry| entry.at);
-        }
-        Ok(())
+        self.change("alerts.add_trail", |tables| {
+            let trail = tables.trails.entry((scope.org_id(), id)).or_default();
+            if trail.iter().all(|known| known.event_id != entry.event_id) {
+                trail.push(entry.clone());
+                trail.sort_by_key(|entry| entry.at);
+            }
+            Ok(())
+        })
+        .await
     }
 }
 
 #[async_trait]
 impl Places for Memory {
     async fn all(&self, scope: OrgScope) -> Result<Option<PlacesOfOrg>, PortError> {
-        Ok(self.call("places.all")?.places.get(&scope.org_id()).cloned())
+        Ok(self
+            .read("places.all")
+            .await?
+            .places
+            .get(&scope.org_id())
+            .cloned())
     }
 }
 
 #[async_trait]
 impl AccessKeys for Memory {
     async fn by_prefix(&self, prefix: &str) -> Result<Option<StoredKey>, PortError> {
-        Ok(self.call("access_keys.by_prefix")?.keys.get(prefix).cloned())
+        Ok(self
+            .read("access_keys.by_prefix")
+            .await?
+            .keys
+            .get(prefix)
+            .cloned())
     }
 }
 
 #[async_trait]
 impl Organizations for Memory {
     async fn put_places(&self, places: &PlacesOfOrg) -> Result<(), PortError> {
-        self.call("organizations.put_places")?
-            .places
-            .insert(places.organization.id, places.clone());
-        Ok(())
+        self.change("organizations.put_places", |tables| {
+            tables.places.insert(places.organization.id, places.clone());
+            Ok(())
+        })
+        .await
     }
 
     async fn put_sensor(&self, sensor: &Sensor) -> Result<(), PortError> {
         const OP: &str = "organizations.put_sensor";
-        let mut tables = self.call(OP)?;
         let owner = |sensor: &Sensor| (sensor.org_id, sensor.id);
-        if tables
-            .sensors
-            .get(&sensor.dev_eui)
-            .is_some_and(|known| owner(known) != owner(sensor))
-        {
-            return Err(PortError::new(OP, PortErrorKind::Conflict));
-        }
-        tables.sensors.retain(|_, known| owner(known) != owner(sensor));
-        tables.sensors.insert(sensor.dev_eui, sensor.clone());
-        Ok(())
+        self.change(OP, |tables| {
+            let claimed = tables.sensors.get(&sensor.dev_eui);
+            if claimed.is_some_and(|known| owner(known) != owner(sensor)) {
+                return Err(PortError::new(OP, PortErrorKind::Conflict));
+            }
+            tables.sensors.retain(|_, known| owner(known) != owner(sensor));
+            tables.sensors.insert(sensor.dev_eui, sensor.clone());
+            Ok(())
+        })
+        .await
     }
 
     async fn put_key(&self, prefix: &str, _name: &str, key: &StoredKey) -> Result<(), PortError> {
         const OP: &str = "organizations.put_key";
-        let mut tables = self.call(OP)?;
         let owner = |key: &StoredKey| (key.org_id, key.id);
-        if tables
-            .keys
-            .get(prefix)
-            .is_some_and(|known| owner(known) != owner(key))
-        {
-            return Err(PortError::new(OP, PortErrorKind::Conflict));
-        }
-        tables.keys.insert(prefix.to_owned(), key.clone());
-        Ok(())
+        self.change(OP, |tables| {
+            let claimed = tables.keys.get(prefix);
+            if claimed.is_some_and(|known| owner(known) != owner(key)) {
+                return Err(PortError::new(OP, PortErrorKind::Conflict));
+            }
+            tables.keys.insert(prefix.to_owned(), key.clone());
+            Ok(())
+        })
+        .await
     }
 }
 
@@ -361,29 +397,32 @@ impl Organizations for Memory {
 impl Connections for Memory {
     async fn put(&self, connection: &Connection) -> Result<(), PortError> {
         let key = (connection.org_id, connection.id.clone());
-        self.call("connections.put")?
-            .connections
-            .insert(key, connection.clone());
-        Ok(())
+        self.change("connections.put", |tables| {
+            tables.connections.insert(key, connection.clone());
+            Ok(())
+        })
+        .await
     }
 
     async fn remove(&self, org_id: OrgId, id: &str) -> Result<(), PortError> {
-        self.call("connections.remove")?
-            .connections
-            .remove(&(org_id, id.to_owned()));
-        Ok(())
+        self.change("connections.remove", |tables| {
+            tables.connections.remove(&(org_id, id.to_owned()));
+            Ok(())
+        })
+        .await
     }
 
     async fn find(&self, org_id: OrgId, id: &str) -> Result<Option<Connection>, PortError> {
         Ok(self
-            .call("connections.find")?
+            .read("connections.find")
+            .await?
             .connections
             .get(&(org_id, id.to_owned()))
             .cloned())
     }
 
     async fn of_org(&self, org_id: OrgId, _fresh: bool) -> Result<Vec<Connection>, PortError> {
-        let tables = self.call("connections.of_org")?;
+        let tables = self.read("connections.of_org").await?;
         Ok(tables
             .connections
             .values()
@@ -396,13 +435,15 @@ impl Connections for Memory {
 #[async_trait]
 impl Tickets for Memory {
     async fn put(&self, ticket: &str, grant: &TicketGrant) -> Result<(), PortError> {
-        self.call("tickets.put")?
-            .tickets
-            .insert(ticket.to_owned(), grant.clone());
-        Ok(())
+        self.change("tickets.put", |tables| {
+            tables.tickets.insert(ticket.to_owned(), grant.clone());
+            Ok(())
+        })
+        .await
     }
 
     async fn take(&self, ticket: &str) -> Result<Option<TicketGrant>, PortError> {
-        Ok(self.call("tickets.take")?.tickets.remove(ticket))
+        self.change("tickets.take", |tables| Ok(tables.tickets.remove(ticket)))
+            .await
     }
 }

@@ -49,29 +49,32 @@ pub type RecordedEvents = Recorded<Event>;
 #[async_trait]
 impl RetryLane for RecordedRetries {
     async fn hand_over(&self, readings: &RetryReadings) -> Result<(), PortError> {
-        self.faults.check("retry_lane.hand_over")?;
+        const OP: &str = "retry_lane.hand_over";
+        self.faults.call(OP).await?;
         self.push(readings.clone());
-        Ok(())
+        self.faults.answer(OP).await
     }
 }
 
 #[async_trait]
 impl BroadcastLane for RecordedBroadcasts {
     async fn hand_over(&self, chunk: &BroadcastChunk) -> Result<(), PortError> {
-        self.faults.check("broadcast_lane.hand_over")?;
+        const OP: &str = "broadcast_lane.hand_over";
+        self.faults.call(OP).await?;
         self.push(chunk.clone());
-        Ok(())
+        self.faults.answer(OP).await
     }
 }
 
 #[async_trait]
 impl EventBus for RecordedEvents {
     async fn publish(&self, events: &[Event]) -> Result<(), PortError> {
-        self.faults.check("event_bus.publish")?;
+        const OP: &str = "event_bus.publish";
+        self.faults.call(OP).await?;
         for event in events {
             self.push(event.clone());
         }
-        Ok(())
+        self.faults.answer(OP).await
     }
 }
 
@@ -96,7 +99,7 @@ impl RecordedSockets {
 #[async_trait]
 impl Sockets for RecordedSockets {
     async fn send(&self, id: &str, message: &str) -> Result<Delivery, PortError> {
-        self.sent.faults.check("sockets.send")?;
+        self.sent.faults.call("sockets.send").await?;
         if self
             .gone
             .lock()

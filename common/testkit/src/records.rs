@@ -2,10 +2,10 @@
 
 use crate::faults::Faults;
 use async_trait::async_trait;
-use freshtrack_application::PortError;
 use freshtrack_application::ports::{
     Claim, CommitError, Found, Holder, MOST_STEPS, Owner, RawRecord, RecordKind, Records, Step,
 };
+use freshtrack_application::{PortError, PortErrorKind};
 use freshtrack_contracts::events::Event;
 use freshtrack_domain::ids::UserId;
 use freshtrack_domain::time::Timestamp;
@@ -53,8 +53,8 @@ impl MemoryRecords {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn call(&self, op: &'static str) -> Result<MutexGuard<'_, Kept>, PortError> {
-        self.faults.check(op)?;
+    async fn read(&self, op: &'static str) -> Result<MutexGuard<'_, Kept>, PortError> {
+        self.faults.call(op).await?;
         Ok(self.lock())
     }
 }
@@ -64,6 +64,27 @@ impl Kept {
         self.records
             .get(&(owner, kind, key.to_owned()))
             .map(|(_, rev)| *rev)
+    }
+
+    fn commit(
+        &mut self,
+        op: &'static str,
+        steps: &[Step],
+        events: &[Event],
+        now: Timestamp,
+    ) -> Result<(), CommitError> {
+        if steps.len() > MOST_STEPS {
+            return Err(PortError::new(op, PortErrorKind::Rejected).into());
+        }
+        let mut next = self.clone();
+        for (place, step) in steps.iter().enumerate() {
+            if !next.take(step, now) {
+                return Err(CommitError::Step(place));
+            }
+        }
+        next.outbox.extend_from_slice(events);
+        *self = next;
+        Ok(())
     }
 
     /// Takes one step; false if it finds something else than it expects.
@@ -118,7 +139,7 @@ fn found(owner: Owner, (record, rev): &(RawRecord, u64)) -> Found {
 #[async_trait]
 impl Records for MemoryRecords {
     async fn find(&self, owner: Owner, kind: RecordKind, key: &str) -> Result<Option<Found>, PortError> {
-        let kept = self.call("records.find")?;
+        let kept = self.read("records.find").await?;
         let record = kept.records.get(&(owner, kind, key.to_owned()));
         Ok(record.map(|record| found(owner, record)))
     }
@@ -131,7 +152,7 @@ impl Records for MemoryRecords {
         limit: usize,
         newest_first: bool,
     ) -> Result<Vec<Found>, PortError> {
-        let kept = self.call("records.list")?;
+        let kept = self.read("records.list").await?;
         let mut records: Vec<_> = kept
             .records
             .iter()
@@ -154,7 +175,7 @@ impl Records for MemoryRecords {
     }
 
     async fn of_person(&self, person: UserId, kind: RecordKind) -> Result<Vec<Found>, PortError> {
-        let kept = self.call("records.of_person")?;
+        let kept = self.read("records.of_person").await?;
         Ok(kept
             .records
             .iter()
@@ -164,28 +185,15 @@ impl Records for MemoryRecords {
     }
 
     async fn holder(&self, claim: &Claim, now: Timestamp) -> Result<Option<Holder>, PortError> {
-        let kept = self.call("records.holder")?;
+        let kept = self.read("records.holder").await?;
         let holder = kept.claims.get(claim).cloned();
         Ok(holder.filter(|holder| !has_ended(holder, now)))
     }
 
     async fn commit(&self, steps: &[Step], events: &[Event], now: Timestamp) -> Result<(), CommitError> {
         const OP: &str = "records.commit";
-        let mut kept = self.call(OP)?;
-        if steps.len() > MOST_STEPS {
-            return Err(PortError::new(OP, freshtrack_application::PortErrorKind::Rejected).into());
-        }
-        let mut next = kept.clone();
-        for (place, step) in steps.iter().enumerate() {
-            if !next.take(step, now) {
-                return Err(CommitError::Step(place));
-            }
-        }
-        next.outbox.extend_from_slice(events);
-        *kept = next;
-        drop(kept);
-        // The change is made; whether its sender hears of it is another matter.
-        self.faults.check("records.commit.answer")?;
-        Ok(())
+        self.faults.call(OP).await?;
+        self.lock().commit(OP, steps, events, now)?;
+        Ok(self.faults.answer(OP).await?)
     }
 }

@@ -1,10 +1,15 @@
 //! The fakes are ports like any other.
 
-use freshtrack_application::ports::{BroadcastLane, Clock, Delivery, IdSource, Sockets, Tickets};
-use freshtrack_application::{BroadcastChunk, PortErrorKind};
+use freshtrack_application::ports::{
+    BroadcastLane, Clock, Connection, Connections, Delivery, IdSource, Sockets, TicketGrant, Tickets,
+};
+use freshtrack_application::{Actor, BroadcastChunk, PortErrorKind};
+use freshtrack_domain::access::Sites;
+use freshtrack_domain::ids::OrgId;
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_testkit::{
-    ManualClock, Memory, MemoryRecords, RecordedBroadcasts, RecordedSockets, SeededIds, contract, fresh_id,
+    ManualClock, Memory, MemoryRecords, RecordedBroadcasts, RecordedSockets, SeededIds, Work, contract,
+    fresh_id, interleaved, killed_after,
 };
 
 #[tokio::test]
@@ -42,6 +47,79 @@ async fn a_fault_comes_when_and_as_often_as_it_was_ordered() {
             None
         ]
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_leaves_its_change() {
+    let memory = Memory::default();
+    let grant = TicketGrant {
+        org_id: fresh_id(),
+        actor: Actor::new("key_1"),
+        sites: Sites::All,
+        expires_at: Timestamp::from_seconds(100),
+    };
+    memory
+        .faults
+        .lose_answer("tickets.put", PortErrorKind::Unavailable, 1);
+    let lost = Tickets::put(&memory, "ticket", &grant).await.unwrap_err();
+    assert_eq!(lost.kind, PortErrorKind::Unavailable);
+    assert_eq!(memory.take("ticket").await.unwrap(), Some(grant));
+}
+
+#[test]
+fn a_process_dies_between_its_calls_or_within_one() {
+    let (memory, org_id) = (Memory::default(), fresh_id::<OrgId>());
+    let connection = |id: &str| Connection {
+        id: id.to_owned(),
+        org_id,
+        topics: Vec::new(),
+        expires_at: Timestamp::from_seconds(100),
+    };
+    let stored = || {
+        let all = killed_after(usize::MAX, memory.of_org(org_id, true)).unwrap();
+        all.unwrap().len()
+    };
+    let (first, second) = (connection("1"), connection("2"));
+    let both = async || {
+        Connections::put(&memory, &first).await.unwrap();
+        Connections::put(&memory, &second).await.unwrap();
+    };
+    for (calls, left) in [(0, 0), (1, 1), (2, 1), (3, 2)] {
+        assert_eq!(killed_after(calls, both()), None);
+        assert_eq!(stored(), left, "after {calls} calls");
+        killed_after(usize::MAX, async {
+            for connection in [&first, &second] {
+                memory.remove(org_id, &connection.id).await.unwrap();
+            }
+        });
+    }
+    assert_eq!(killed_after(4, both()), Some(()));
+    assert_eq!(stored(), 2);
+}
+
+#[test]
+fn whose_turn_it_is_goes_first() {
+    let sockets = RecordedSockets::default();
+    let send = async |id: &str| {
+        for message in ["1", "2"] {
+            sockets.send(id, message).await.unwrap();
+        }
+        id.to_owned()
+    };
+    let order = |turns: &[usize]| {
+        let work: Vec<Work<'_, String>> = vec![Box::pin(send("a")), Box::pin(send("b"))];
+        assert_eq!(interleaved(work, turns.iter().copied()), ["a", "b"]);
+        let sent: Vec<String> = sockets
+            .sent
+            .take()
+            .into_iter()
+            .map(|(id, message)| id + &message)
+            .collect();
+        sent.join(" ")
+    };
+    assert_eq!(order(&[0, 0, 0]), "a1 a2 b1 b2");
+    assert_eq!(order(&[1, 1, 0, 0, 0]), "b1 a1 a2 b2");
+    assert_eq!(order(&[]), "a1 b1 a2 b2");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 //! use too. It panics where the implementation falls short.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
     reason = "a contract is checked by tests, and a test fails by panicking"
