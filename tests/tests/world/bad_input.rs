@@ -63,7 +63,7 @@ async fn a_body_that_is_no_request_is_refused() {
     for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.request.is_some()) {
         endpoints += 1;
         let path = endpoint.path.replace("{org_id}", &tenant.org_id().to_string());
-        let key = tenant.key(endpoint.right.unwrap());
+        let key = tenant.key(endpoint.access.right().unwrap());
         for body in bodies {
             let answer = world.api.post(&path, key, body.to_vec()).await;
             let text = String::from_utf8_lossy(&body[..body.len().min(40)]);
