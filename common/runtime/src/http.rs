@@ -182,7 +182,7 @@ impl Reply {
 
     /// Tells the revision of what was read or written, to be sent back as `If-Match`.
     #[must_use]
-    pub const fn at_revision(self, rev: u64) -> Self {
+    pub fn at_revision(self, rev: u64) -> Self {
         Self {
             rev: Some(rev),
             ..self
