@@ -14,5 +14,6 @@ pub mod measurement;
 pub mod people;
 pub mod place;
 pub mod reading;
+pub mod text;
 pub mod time;
 pub mod unit;
