@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use freshtrack_application::ports::{Devices, Organizations, Places, PlacesOfOrg, StoredKey};
 use freshtrack_application::{OrgScope, PortError};
 use freshtrack_domain::device::{DevEui, Sensor};
-use freshtrack_domain::ids::SensorId;
+use freshtrack_domain::ids::{Id, OrgId, SensorId};
 use freshtrack_domain::place::Organization;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -134,10 +134,11 @@ impl Organizations for Directory {
         const OP: &str = "organizations.put_sensor";
         let by_id = keys::sensor(sensor.org_id, sensor.id);
         let by_eui = keys::dev_eui(sensor.dev_eui);
-        // The claim on the DevEUI holds the identifier at its top level, where a condition can see it.
+        // The claim on the DevEUI holds its owner at its top level, where a condition can see it.
+        let owner = owner(sensor.org_id, sensor.id);
+        let free = unclaimed_or_owned_by(&owner);
         let mut claim = item(OP, "dev_eui", &by_eui, sensor)?;
-        claim.insert("owner".to_owned(), text(sensor.id.to_string()));
-        let free = unclaimed_or_owned_by(&sensor.id.to_string());
+        claim.insert("owner".to_owned(), text(owner));
         let put = |item| Put::builder().table_name(&self.table.name).set_item(Some(item));
         let claim = put(claim)
             .condition_expression(free.expression)
@@ -163,12 +164,17 @@ impl Organizations for Directory {
 
     async fn put_key(&self, prefix: &str, name: &str, key: &StoredKey) -> Result<(), PortError> {
         const OP: &str = "organizations.put_key";
+        let owner = owner(key.org_id, key.id);
+        let free = unclaimed_or_owned_by(&owner);
         let mut item = crate::access_keys::item_of(OP, prefix, name, key)?;
-        item.insert("owner".to_owned(), text(key.id.to_string()));
-        self.table
-            .put(OP, item, Some(&unclaimed_or_owned_by(&key.id.to_string())))
-            .await
+        item.insert("owner".to_owned(), text(owner));
+        self.table.put(OP, item, Some(&free)).await
     }
+}
+
+/// Who claims something unique: an identifier alone may have been copied from another organization's document.
+fn owner(org_id: OrgId, id: impl Id) -> String {
+    format!("{org_id}#{id}")
 }
 
 /// The condition under which something unique may be claimed, or claimed again, by `owner`.
