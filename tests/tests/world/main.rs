@@ -4,4 +4,5 @@ mod bad_input;
 mod disorder;
 mod kept_aside;
 mod story;
+mod tenancy;
 mod ways_in;
