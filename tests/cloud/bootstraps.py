@@ -1,38 +1,52 @@
-"""The functions' executables, as they are deployed."""
+"""The functions' executables."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-# Standing in for the functions that no test calls, so that the template can be deployed whole and unmodified.
-STUB = """#!/bin/sh
-echo "this function was not built for the test" >&2
-exit 1
-"""
+
+def declared():
+    """The names of all functions: each has a sample event."""
+    return sorted(event.stem for event in (REPOSITORY / "events").glob("*.json"))
 
 
-def build(names):
-    """Builds the named functions for this machine and returns their bootstraps by name.
+def build(release):
+    """Builds all functions for this machine and returns their executables by name.
 
-    They go to a folder of their own: target/lambda may hold what is about to be deployed for arm64.
+    A release is built as it is deployed, which takes minutes. Otherwise they are built as `cargo test` builds the
+    libraries they consist of, so that little is left to do but to link them.
     """
+    return _build_release() if release else _build_dev()
+
+
+def _build_dev():
+    # Of the whole workspace, so that dependencies have the features they have elsewhere and are not built anew.
+    command = ["cargo", "build", "--workspace", "--message-format", "json-render-diagnostics"]
+    for name in declared():
+        command += ["--bin", name]
+    messages = subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.PIPE).stdout
+    artifacts = (json.loads(line) for line in messages.splitlines())
+    return {
+        artifact["target"]["name"]: Path(artifact["executable"])
+        for artifact in artifacts
+        if artifact.get("executable")
+    }
+
+
+def _build_release():
+    # In a folder of their own: target/lambda may hold what is about to be deployed for arm64.
     folder = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")) / "lambda-x86_64"
     command = ["cargo", "lambda", "build", "--release", "--x86-64", "--lambda-dir", str(folder)]
-    for name in names:
-        command += ["--bin", name]
     subprocess.run(command, cwd=REPOSITORY, check=True)
-    return {name: folder / name / "bootstrap" for name in names}
+    return {name: folder / name / "bootstrap" for name in declared()}
 
 
-def lay_out(folder, declared, built):
-    """Fills `folder`/target/lambda the way the template expects it: what was built, and stubs for the rest."""
-    for name in declared:
+def lay_out(folder, executables):
+    """Puts the executables below `folder` where the template expects them, without symbols, as releases are."""
+    for name, executable in executables.items():
         bootstrap = folder / "target" / "lambda" / name / "bootstrap"
         bootstrap.parent.mkdir(parents=True)
-        if name in built:
-            bootstrap.write_bytes(built[name].read_bytes())
-        else:
-            bootstrap.write_text(STUB)
-        bootstrap.chmod(0o755)
+        subprocess.run(["strip", "-o", bootstrap, executable], check=True)

@@ -8,43 +8,23 @@ from bootstraps import build
 from emulator import DEADLINE_SECONDS, Emulator, Stack
 from tenant import Tenant
 
-# The hot path: what a reading passes through from the webhook to the screen and to the trail of its alert.
-BUILT = [
-    "alerts-get",
-    "alerts-list",
-    "alerts-record-trail",
-    "identity-authorize-http",
-    "ingest-receive-device-message",
-    "ingest-receive-things-stack",
-    "ingest-retry-readings",
-    "places-get-overview",
-    "platform-get-health",
-    "platform-import-organization",
-    "platform-publish-events",
-    "platform-sweep-timers",
-    "realtime-authorize",
-    "realtime-broadcast",
-    "realtime-connect",
-    "realtime-disconnect",
-    "realtime-heartbeat",
-    "realtime-issue-ticket",
-    "realtime-reject",
-    "realtime-resync",
-    "realtime-subscribe",
-    "realtime-unsubscribe",
-]
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--release", action="store_true", help="test release builds, packaged by cargo-lambda as for a deployment"
+    )
 
 
 @pytest.fixture(scope="session")
-def bootstraps():
-    return build(BUILT)
+def executables(request):
+    return build(request.config.getoption("--release"))
 
 
 @pytest.fixture(scope="session")
-def stack(bootstraps, tmp_path_factory):
+def stack(executables, tmp_path_factory):
     folder = tmp_path_factory.mktemp("stack")
     with Emulator(folder) as emulator:
-        yield Stack(emulator, folder, bootstraps)
+        yield Stack(emulator, folder, executables)
 
 
 @pytest.fixture

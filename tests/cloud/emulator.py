@@ -44,7 +44,7 @@ class Emulator:
     """A running ministack. Its functions inherit its environment, and so find it by the usual AWS variables."""
 
     def __init__(self, folder):
-        self.port = free_port()
+        self.port, self.mqtt_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "emulator.log"
         self.environment = {
@@ -59,8 +59,9 @@ class Emulator:
         settings = {
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
-            # Its MQTT listener would take a fixed port; messages are published over HTTP here.
-            "IOT_MTLS_ENABLED": "0",
+            "IOT_MTLS_PORT": str(self.mqtt_port),
+            # Enforce what roles and policies say.
+            "AUTH": "true",
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -106,9 +107,9 @@ class Emulator:
 class Stack:
     """The product's template, deployed."""
 
-    def __init__(self, emulator, folder, built):
+    def __init__(self, emulator, folder, executables):
         self.emulator = emulator
-        self._deploy(folder, built)
+        self._deploy(folder, executables)
         cloudformation = emulator.client("cloudformation")
         description = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
         self.status = description["StackStatus"]
@@ -123,10 +124,9 @@ class Stack:
         self._socket_path = f"/_aws/execute-api/{api.split('.')[0]}/{stage}"
         self._point_sockets_at_the_emulator()
 
-    def _deploy(self, folder, built):
+    def _deploy(self, folder, executables):
         shutil.copy(REPOSITORY / "template.yaml", folder / "template.yaml")
-        declared = [path.stem for path in (REPOSITORY / "events").glob("*.json")]
-        lay_out(folder, declared, built)
+        lay_out(folder, executables)
         subprocess.run(
             [
                 "sam", "deploy",

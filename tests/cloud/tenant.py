@@ -27,7 +27,7 @@ class Tenant:
     def __init__(self, stack):
         self.stack = stack
         self._fresh = {}
-        document = json.loads(self.translate(sample("platform-import-organization")))
+        document = self.event("platform-import-organization")
         self.report = stack.invoke("platform-import-organization", document)
         self.document = document
         self.id = document["id"]
@@ -41,11 +41,19 @@ class Tenant:
         patterns = {
             r"\b(?:org|sit|are|unt|sen|alr|key|frm)_[0-9A-Z]{26}\b": lambda old: f"{old[:4]}0{_letters(25)}",
             r"\bftk_[0-9a-z]{8}_[0-9a-z]{32}\b": lambda _: f"ftk_{_letters(8)}_{_letters(32)}".lower(),
-            r"(?<=\")[0-9A-F]{16}(?=\\?\")": lambda _: secrets.token_hex(8).upper(),
+            r"(?<=\")[0-9A-Fa-f]{16}(?=\\?\")": lambda _: secrets.token_hex(8).upper(),
         }
         for pattern, fresh in patterns.items():
-            text = re.sub(pattern, lambda match: self._fresh.setdefault(match[0], fresh(match[0])), text)
+            text = re.sub(pattern, lambda match: self._fresh.setdefault(match[0].upper(), fresh(match[0])), text)
         return text
+
+    def event(self, function):
+        """The sample event of `function`, about this tenant."""
+        event = json.loads(self.translate(sample(function)))
+        if encoded := event.get("message_base64"):
+            message = self.translate(base64.b64decode(encoded).decode())
+            event["message_base64"] = base64.b64encode(message.encode()).decode()
+        return event
 
     def path(self, rest):
         return f"/v1/orgs/{self.id}/{rest}"
@@ -68,7 +76,7 @@ class Tenant:
 
     def uplink(self, celsius, at, frame, dev_eui=None):
         """The sample uplink with another temperature, time and frame counter."""
-        uplink = json.loads(json.loads(self.translate(sample("ingest-receive-things-stack")))["body"])
+        uplink = json.loads(self.event("ingest-receive-things-stack")["body"])
         message = uplink["uplink_message"]
         time = at.isoformat().replace("+00:00", "Z")
         payload = bytearray(base64.b64decode(message["frm_payload"]))

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import websocket
 
+from bootstraps import declared
 from conftest import ticket
+from device import Device
 from emulator import STACK, eventually
-from tenant import EVENTS, Tenant, sample
+from tenant import Tenant
 
 
 def minutes_ago(minutes):
@@ -19,7 +21,7 @@ def minutes_ago(minutes):
 def test_the_template_is_deployed_whole(stack):
     assert stack.status == "CREATE_COMPLETE"
     assert {resource["ResourceStatus"] for resource in stack.resources.values()} == {"CREATE_COMPLETE"}
-    assert sorted(stack.functions()) == sorted(f"{STACK}-{event.stem}" for event in EVENTS.glob("*.json"))
+    assert sorted(stack.functions()) == sorted(f"{STACK}-{function}" for function in declared())
 
 
 def test_importing_an_organization_again_changes_nothing(tenant, stack):
@@ -86,21 +88,44 @@ def test_a_frame_of_an_unknown_device_is_kept_aside(tenant):
     assert tenant.send_frame(3.4, dev_eui="00000000DEADBEEF") == ["quarantined"]
 
 
-def test_a_device_on_mqtt_is_heard(tenant, stack):
-    rule_output = json.loads(tenant.translate(sample("ingest-receive-device-message")))
-    message = json.loads(base64.b64decode(rule_output["message_base64"]))
-    dev_eui = tenant.cooler["sensors"][0]["dev_eui"]
-    message["WirelessMetadata"]["LoRaWAN"]["DevEui"] = dev_eui.lower()
+def device_message(tenant):
+    """What the sample's device published, as the walk-in cooler's sensor."""
+    message = json.loads(base64.b64decode(tenant.event("ingest-receive-device-message")["message_base64"]))
+    message["WirelessMetadata"]["LoRaWAN"]["DevEui"] = dev_eui(tenant).lower()
+    return message
+
+
+def dev_eui(tenant):
+    return tenant.cooler["sensors"][0]["dev_eui"]
+
+
+def test_a_device_on_mqtt_is_heard(tenant, stack, tmp_path):
     # Whose message it is, is not the device's to say.
-    message["org_id"] = Tenant(stack).id
-    stack.emulator.client("iot-data").publish(
-        topic=f"freshtrack/{tenant.id}/{dev_eui}/up", payload=json.dumps(message).encode()
-    )
+    message = {**device_message(tenant), "org_id": Tenant(stack).id}
+    with Device(stack, tenant.id, dev_eui(tenant), tmp_path).connect() as connection:
+        connection.publish(f"freshtrack/{tenant.id}/{dev_eui(tenant)}/up", json.dumps(message))
     eventually(lambda: tenant.unit_now()["temperature_c"] == 1.3, "the unit shows the device's temperature")
 
 
+def test_a_device_speaks_for_itself_alone(tenant, stack, tmp_path):
+    neighbour = Tenant(stack)
+    device = Device(stack, tenant.id, dev_eui(tenant), tmp_path)
+    own, foreign = (f"freshtrack/{owner.id}/{dev_eui(owner)}/up" for owner in (tenant, neighbour))
+    with device.connect() as connection:
+        connection.publish_in_vain(foreign, json.dumps(device_message(neighbour)))
+    with device.connect() as connection:
+        connection.publish_in_vain(own.replace("/up", "/down"), "{}")
+    with device.connect(client_id=dev_eui(neighbour)) as connection:
+        assert connection.is_refused()
+    # Later than the others, it has been taken: theirs would be to be seen by now.
+    with device.connect() as connection:
+        connection.publish(own, json.dumps(device_message(tenant)))
+    eventually(lambda: tenant.unit_now()["temperature_c"] == 1.3, "the unit shows the device's temperature")
+    assert neighbour.unit_now()["temperature_c"] is None
+
+
 def test_readings_in_the_retry_queue_are_recorded(tenant, stack):
-    record = json.loads(tenant.translate(sample("ingest-retry-readings")))["Records"][0]
+    record = tenant.event("ingest-retry-readings")["Records"][0]
     stack.emulator.client("sqs").send_message(
         QueueUrl=stack.outputs["IngestRetryQueueUrl"],
         MessageBody=record["body"],
@@ -143,6 +168,12 @@ def test_a_ticket_opens_one_socket(tenant):
     websocket.create_connection(url, timeout=30, header=protocol).close()
     with pytest.raises(websocket.WebSocketBadStatusException):
         websocket.create_connection(url, timeout=30, header=protocol)
+
+
+@pytest.mark.parametrize("function", declared())
+def test_every_function_takes_its_sample_event(function, tenant, stack):
+    answer = stack.invoke(function, tenant.event(function))
+    assert answer is None or answer.get("statusCode", 200) < 500
 
 
 def test_nothing_is_left_among_the_dead_letters(stack):

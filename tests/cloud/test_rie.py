@@ -6,22 +6,22 @@ from rie import RuntimeInterfaceEmulator
 from tenant import sample
 
 
-def run(function, bootstraps, stack, folder):
+def run(function, executables, stack, folder):
     environment = {**stack.emulator.environment, **stack.variables(function)}
-    return RuntimeInterfaceEmulator(bootstraps[function], environment, folder)
+    return RuntimeInterfaceEmulator(executables[function], environment, folder)
 
 
-def test_health_is_answered_again_and_again(bootstraps, stack, tmp_path):
-    with run("platform-get-health", bootstraps, stack, tmp_path) as runtime:
+def test_health_is_answered_again_and_again(executables, stack, tmp_path):
+    with run("platform-get-health", executables, stack, tmp_path) as runtime:
         for _ in range(3):
             reply = runtime.invoke(json.loads(sample("platform-get-health")))
             assert reply["statusCode"] == 200
             assert json.loads(reply["body"])["status"] == "ok"
 
 
-def test_a_function_reads_the_table(bootstraps, stack, tenant, tmp_path):
-    event = json.loads(tenant.translate(sample("places-get-overview")))
-    with run("places-get-overview", bootstraps, stack, tmp_path) as runtime:
+def test_a_function_reads_the_table(executables, stack, tenant, tmp_path):
+    event = tenant.event("places-get-overview")
+    with run("places-get-overview", executables, stack, tmp_path) as runtime:
         reply = runtime.invoke(event)
     assert reply["statusCode"] == 200
     overview = json.loads(reply["body"])
@@ -29,10 +29,10 @@ def test_a_function_reads_the_table(bootstraps, stack, tenant, tmp_path):
     assert [site["name"] for site in overview["sites"]] == [site["name"] for site in tenant.document["sites"]]
 
 
-def test_another_tenants_organization_is_not_there(bootstraps, stack, tenant, tmp_path):
-    event = json.loads(tenant.translate(sample("places-get-overview")))
+def test_another_tenants_organization_is_not_there(executables, stack, tenant, tmp_path):
+    event = tenant.event("places-get-overview")
     foreign = "org_00000000000000000000000000"
     event["pathParameters"]["org_id"] = foreign
     event["rawPath"] = event["requestContext"]["http"]["path"] = f"/v1/orgs/{foreign}/overview"
-    with run("places-get-overview", bootstraps, stack, tmp_path) as runtime:
+    with run("places-get-overview", executables, stack, tmp_path) as runtime:
         assert runtime.invoke(event)["statusCode"] == 404

@@ -172,7 +172,7 @@ fn browser(workshop: &Workshop) -> Result<(), StepError> {
 fn template(workshop: &Workshop) -> Result<(), StepError> {
     workshop
         .tool("bash", "", INSTALL_BASH)
-        .args("tests/cloud/setup")
+        .args("tests/cloud/setup packaging")
         .run()?;
     let programs = workshop.environments.join("packaging/bin");
     workshop
