@@ -43,7 +43,7 @@ pub async fn get_overview(
         UnitView {
             id: unit.id,
             area_id: unit.area_id,
-            name: unit.name.clone(),
+            name: unit.name.to_string(),
             kind: unit.kind,
             now,
         }
@@ -51,22 +51,22 @@ pub async fn get_overview(
     let sites = all
         .sites
         .iter()
-        .filter(|site| caller.sites.include(site.id))
+        .filter(|site| site.deleted.is_none() && caller.sites.include(site.id))
         .map(|site| SiteView {
             id: site.id,
-            name: site.name.clone(),
+            name: site.name.to_string(),
             time_zone: site.time_zone.clone(),
             areas: all
                 .areas
                 .iter()
-                .filter(|area| area.site_id == site.id)
+                .filter(|area| area.deleted.is_none() && area.site_id == site.id)
                 .map(|area| AreaView {
                     id: area.id,
-                    name: area.name.clone(),
+                    name: area.name.to_string(),
                     units: all
                         .units
                         .iter()
-                        .filter(|unit| unit.area_id == area.id)
+                        .filter(|unit| unit.deleted.is_none() && unit.area_id == area.id)
                         .map(unit_view)
                         .collect(),
                 })

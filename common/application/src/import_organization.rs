@@ -13,6 +13,7 @@ use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::OrgId;
 use freshtrack_domain::measurement::CentiCelsius;
 use freshtrack_domain::place::{Area, Organization, Site, Unit};
+use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Span;
 use freshtrack_domain::unit::{Overrides, Rules, UnitRecord, UnitState};
 
@@ -114,25 +115,18 @@ impl Plan {
                 site.time_zone
             )));
         }
-        self.sites.push(Site {
-            id: site.id,
-            name: site.name.clone(),
-            time_zone: site.time_zone.clone(),
-        });
+        self.sites
+            .push(Site::new(site.id, name(&site.name)?, site.time_zone.clone()));
         for area in &site.areas {
-            self.areas.push(Area {
-                id: area.id,
-                site_id: site.id,
-                name: area.name.clone(),
-            });
+            self.areas.push(Area::new(area.id, site.id, name(&area.name)?));
             for document in &area.units {
-                let unit = Unit {
-                    id: document.id,
-                    site_id: site.id,
-                    area_id: area.id,
-                    name: document.name.clone(),
-                    kind: document.kind,
-                };
+                let unit = Unit::new(
+                    document.id,
+                    site.id,
+                    area.id,
+                    name(&document.name)?,
+                    document.kind,
+                );
                 let overrides = overrides_of(document)?;
                 for sensor in &document.sensors {
                     self.sensors.push(sensor_of(org_id, &unit, sensor)?);
@@ -142,6 +136,10 @@ impl Plan {
         }
         Ok(())
     }
+}
+
+fn name(text: &str) -> Result<Name, Refusal> {
+    Name::new(text).map_err(|error| Refusal::invalid(format!("The name \"{text}\" {error}.")))
 }
 
 fn overrides_of(unit: &UnitDocument) -> Result<Overrides, Refusal> {

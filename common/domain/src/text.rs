@@ -100,7 +100,10 @@ impl<const MAX: usize> Paragraph<MAX> {
         if text.chars().count() > MAX {
             return Err(InvalidText::TooLong(MAX));
         }
-        if text.chars().any(|c| is_invisible(c) && !matches!(c, '\n' | '\r' | '\t')) {
+        if text
+            .chars()
+            .any(|c| is_invisible(c) && !matches!(c, '\n' | '\r' | '\t'))
+        {
             return Err(InvalidText::Control);
         }
         Ok(Self(text.to_owned()))
@@ -173,7 +176,10 @@ mod tests {
 
     #[test]
     fn names_are_trimmed_and_limited() {
-        assert_eq!(Name::new("  Walk-in  cooler ").unwrap().as_str(), "Walk-in  cooler");
+        assert_eq!(
+            Name::new("  Walk-in  cooler ").unwrap().as_str(),
+            "Walk-in  cooler"
+        );
         assert_eq!(
             Name::new("Walk-in  COOLER").unwrap().folded(),
             Name::new("walk-in cooler").unwrap().folded()

@@ -10,6 +10,7 @@ use freshtrack_domain::ids::{AreaId, Id, OrgId, SensorId, SiteId, Ulid, UnitId};
 use freshtrack_domain::measurement::{CentiCelsius, MeasurementSource, TemperatureSample};
 use freshtrack_domain::place::{Area, Organization, Site, Unit};
 use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
+use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::{UnitKind, UnitRecord, UnitState};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -90,29 +91,28 @@ impl Kitchen {
 
     /// Its places.
     #[must_use]
+    #[expect(
+        clippy::expect_used,
+        clippy::missing_panics_doc,
+        reason = "the names stand here and are names"
+    )]
     pub fn places(&self) -> PlacesOfOrg {
-        let unit = |sensor: &Sensor| Unit {
-            id: sensor.unit_id,
-            site_id: self.site_id,
-            area_id: self.area_id,
-            name: "Reach-in".to_owned(),
-            kind: UnitKind::Fridge,
+        let name = |text| Name::new(text).expect("a name");
+        let unit = |sensor: &Sensor| {
+            let (id, kind) = (sensor.unit_id, UnitKind::Fridge);
+            Unit::new(id, self.site_id, self.area_id, name("Reach-in"), kind)
         };
         PlacesOfOrg {
             organization: Organization {
                 id: self.org_id,
                 name: "Harbour Bistro".to_owned(),
             },
-            sites: vec![Site {
-                id: self.site_id,
-                name: "Pier 4".to_owned(),
-                time_zone: "America/New_York".to_owned(),
-            }],
-            areas: vec![Area {
-                id: self.area_id,
-                site_id: self.site_id,
-                name: "Line".to_owned(),
-            }],
+            sites: vec![Site::new(
+                self.site_id,
+                name("Pier 4"),
+                "America/New_York".to_owned(),
+            )],
+            areas: vec![Area::new(self.area_id, self.site_id, name("Line"))],
             units: self.sensors.iter().map(unit).collect(),
         }
     }

@@ -209,7 +209,7 @@ pub trait Alerts: Send + Sync {
 }
 
 /// An organization with its places.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PlacesOfOrg {
     /// The organization.
     pub organization: Organization,

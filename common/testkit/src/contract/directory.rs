@@ -90,7 +90,7 @@ pub async fn places(organizations: &dyn Organizations, places: &dyn Places) {
         places.all(scope).await.unwrap().map(sorted).as_ref(),
         Some(&expected)
     );
-    expected.units[1].name = "Walk-in".to_owned();
+    expected.units[1].name = freshtrack_domain::text::Name::new("Walk-in").unwrap();
     expected.organization.name = "Harbour Bistro & Bar".to_owned();
     organizations.put_places(&expected).await.unwrap();
     assert_eq!(places.all(scope).await.unwrap().map(sorted), Some(expected));

@@ -1,0 +1,220 @@
+//! Rules that an organization, a site or a unit sets, and what comes of them for one unit (specification 2.2).
+
+use crate::ids::{OrgId, SiteId, UnitId};
+use crate::measurement::CentiCelsius;
+use crate::time::Span;
+use crate::unit::{Overrides, UnitKind};
+use serde::{Deserialize, Serialize};
+
+/// At which level a rule was set. Of two levels the one nearer to the unit counts, field by field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Nobody set it.
+    Default,
+    /// The kind of unit.
+    Kind,
+    /// The organization.
+    Organization,
+    /// The site.
+    Site,
+    /// The unit.
+    Unit,
+}
+
+/// A value and where it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// Where it comes from.
+    pub source: Level,
+}
+
+macro_rules! rules {
+    ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $default:expr;)+) => {
+        /// Rules set at one level. What is `None` is left to the level above.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+        pub struct RuleFields {
+            $($(#[doc = $doc])+ #[serde(skip_serializing_if = "Option::is_none", default)] pub $field: Option<$type>,)+
+        }
+
+        /// The rules in force for one unit, each with where it comes from.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct EffectiveRules {
+            $($(#[doc = $doc])+ pub $field: Sourced<$type>,)+
+        }
+
+        impl EffectiveRules {
+            /// The rules of a unit of `kind` for which `levels` are set, whichever order they come in.
+            #[must_use]
+            pub fn merge(kind: UnitKind, levels: &[(Level, RuleFields)]) -> Self {
+                let (low, high) = kind.default_limits();
+                let of_kind = RuleFields { low: Some(low), high: Some(high), ..RuleFields::default() };
+                let mut sorted: Vec<(Level, RuleFields)> = levels.to_vec();
+                sorted.push((Level::Kind, of_kind));
+                sorted.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+                Self {
+                    $($field: sorted
+                        .iter()
+                        .find_map(|(level, fields)| {
+                            fields.$field.map(|value| Sourced { value, source: *level })
+                        })
+                        .unwrap_or(Sourced { value: $default, source: Level::Default }),)+
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    /// Colder than this is out of range.
+    low: CentiCelsius = CentiCelsius(56);
+    /// Warmer than this is out of range.
+    high: CentiCelsius = CentiCelsius(500);
+    /// How far inside the range a temperature must be to end an excursion: 1.0 °F (specification 2.3).
+    hysteresis: CentiCelsius = CentiCelsius(56);
+    /// How long an excursion lasts before it is an alarm while the door is closed.
+    confirm_door_closed: Span = Span::minutes(10);
+    /// How long an excursion lasts before it is an alarm while the door is open.
+    confirm_door_open: Span = Span::minutes(20);
+    /// How long an excursion may last at most, whatever else would excuse it.
+    max_excursion: Span = Span::minutes(60);
+    /// How often the sensor reports, where that differs from its own interval.
+    expected_reading_interval: Span = Span::minutes(5);
+    /// How many of its intervals a sensor may be silent before it counts as offline, in percent.
+    offline_trigger_percent: u32 = 200;
+    /// What is added to that.
+    offline_trigger_additional: Span = Span::minutes(2);
+    /// Missed check-ins before a warning.
+    offline_warning_missed: u32 = 1;
+    /// Missed check-ins before it is critical.
+    offline_critical_missed: u32 = 5;
+    /// How long a door is open before a warning.
+    door_open_warning: Span = Span::minutes(3);
+    /// How long a door is open before it is critical.
+    door_open_critical: Span = Span::minutes(10);
+    /// For how long a day an open door may excuse a temperature.
+    door_mask_per_day: Span = Span::minutes(60);
+    /// How often temperatures are logged by hand.
+    manual_interval: Span = Span::hours(4);
+    /// How late that may be.
+    manual_grace: Span = Span::ZERO;
+    /// Missed check-ins after which temperatures must be logged by hand.
+    manual_log_missed: u32 = 5;
+}
+
+/// What rules belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum RuleScope {
+    /// The organization.
+    Organization(OrgId),
+    /// A site.
+    Site(SiteId),
+    /// A unit.
+    Unit(UnitId),
+}
+
+/// The rules that are set at one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleSet {
+    /// Where they are set.
+    pub scope: RuleScope,
+    /// The rules.
+    pub fields: RuleFields,
+}
+
+impl EffectiveRules {
+    /// What the engine is told of them for a unit whose sensor reports every `report_interval`.
+    #[must_use]
+    pub fn overrides(&self, report_interval: Option<Span>) -> Overrides {
+        let set = |rule: Sourced<Span>| (rule.source > Level::Kind).then_some(rule.value);
+        let limit = |rule: Sourced<CentiCelsius>| (rule.source > Level::Kind).then_some(rule.value);
+        Overrides {
+            low: limit(self.low),
+            high: limit(self.high),
+            hysteresis: limit(self.hysteresis),
+            confirm: set(self.confirm_door_closed),
+            report_interval: set(self.expected_reading_interval).or(report_interval),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn confirm(minutes: u32) -> RuleFields {
+        RuleFields {
+            confirm_door_closed: Some(Span::minutes(minutes)),
+            ..RuleFields::default()
+        }
+    }
+
+    #[test]
+    fn the_nearest_level_counts_field_by_field() {
+        let site = RuleFields {
+            high: Some(CentiCelsius(400)),
+            ..confirm(7)
+        };
+        let levels = [
+            (Level::Unit, confirm(3)),
+            (
+                Level::Organization,
+                RuleFields {
+                    manual_grace: Some(Span::minutes(15)),
+                    ..confirm(15)
+                },
+            ),
+            (Level::Site, site),
+        ];
+        let rules = EffectiveRules::merge(UnitKind::Fridge, &levels);
+        assert_eq!(
+            rules.confirm_door_closed,
+            Sourced {
+                value: Span::minutes(3),
+                source: Level::Unit
+            }
+        );
+        assert_eq!(
+            rules.high,
+            Sourced {
+                value: CentiCelsius(400),
+                source: Level::Site
+            }
+        );
+        assert_eq!(
+            rules.low,
+            Sourced {
+                value: CentiCelsius(56),
+                source: Level::Kind
+            }
+        );
+        assert_eq!(
+            rules.manual_grace,
+            Sourced {
+                value: Span::minutes(15),
+                source: Level::Organization
+            }
+        );
+        assert_eq!(
+            rules.door_open_warning,
+            Sourced {
+                value: Span::minutes(3),
+                source: Level::Default
+            }
+        );
+    }
+
+    #[test]
+    fn the_engine_is_told_what_somebody_set() {
+        let rules = EffectiveRules::merge(UnitKind::Freezer, &[(Level::Site, confirm(7))]);
+        let overrides = rules.overrides(Some(Span::minutes(1)));
+        assert_eq!(overrides.confirm, Some(Span::minutes(7)));
+        assert_eq!((overrides.low, overrides.high), (None, None));
+        assert_eq!(overrides.report_interval, Some(Span::minutes(1)));
+    }
+}
