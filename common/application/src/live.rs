@@ -25,6 +25,8 @@ pub const TICKET_LIFE: Span = Span::seconds(30);
 const CONNECTION_LIFE: Span = Span::hours(2);
 /// Topics one socket may hold.
 const MAX_TOPICS: usize = 50;
+/// How often a socket's topics are read again after another of its messages changed them in between.
+const ATTEMPTS: usize = 16;
 /// Sockets that the recording invocation serves itself. More are handed to workers, this many at a time.
 const DIRECT_FAN_OUT: usize = 200;
 /// Messages in flight at once.
@@ -284,6 +286,7 @@ pub async fn connect(
             org_id: scope.org_id(),
             topics: Vec::new(),
             expires_at: clock.now() + CONNECTION_LIFE,
+            rev: 1,
         })
         .await
 }
@@ -307,7 +310,6 @@ pub async fn subscribe(
     id: &str,
     topics: Vec<Topic>,
 ) -> Result<ServerBody, Failure> {
-    let mut connection = known(connections, caller.scope, id).await?;
     let topics = visible_topics(&caller.sites, topics);
     if topics.iter().any(|topic| *topic != Topic::Org) {
         let all = places
@@ -320,18 +322,20 @@ pub async fn subscribe(
             }
         }
     }
-    for topic in topics {
-        if !connection.topics.contains(&topic) {
-            connection.topics.push(topic);
+    change_topics(connections, caller.scope, id, |held| {
+        for topic in &topics {
+            if !held.contains(topic) {
+                held.push(topic.clone());
+            }
         }
-    }
-    if connection.topics.len() > MAX_TOPICS {
-        return Err(Refusal::invalid(format!("A socket may hold {MAX_TOPICS} topics.")).into());
-    }
-    connections.put(&connection).await?;
-    Ok(ServerBody::Subscribed {
-        topics: connection.topics,
+        if held.len() > MAX_TOPICS {
+            return Err(Refusal::invalid(format!(
+                "A socket may hold {MAX_TOPICS} topics."
+            )));
+        }
+        Ok(())
     })
+    .await
 }
 
 /// To whoever sees some sites only, the organization is those sites.
@@ -358,12 +362,36 @@ pub async fn unsubscribe(
     id: &str,
     topics: &[Topic],
 ) -> Result<ServerBody, Failure> {
-    let mut connection = known(connections, scope, id).await?;
-    connection.topics.retain(|topic| !topics.contains(topic));
-    connections.put(&connection).await?;
-    Ok(ServerBody::Subscribed {
-        topics: connection.topics,
+    change_topics(connections, scope, id, |held| {
+        held.retain(|topic| !topics.contains(topic));
+        Ok(())
     })
+    .await
+}
+
+/// Changes the topics of a socket, again if another message of the same socket has changed them in between. Answers
+/// with all it has now.
+async fn change_topics(
+    connections: &dyn Connections,
+    scope: OrgScope,
+    id: &str,
+    change: impl Fn(&mut Vec<Topic>) -> Result<(), Refusal>,
+) -> Result<ServerBody, Failure> {
+    let mut conflicts = 0;
+    loop {
+        let mut connection = known(connections, scope, id).await?;
+        change(&mut connection.topics)?;
+        connection.rev += 1;
+        match connections.put(&connection).await {
+            Ok(()) => {
+                return Ok(ServerBody::Subscribed {
+                    topics: connection.topics,
+                });
+            }
+            Err(error) if error.kind == PortErrorKind::Conflict && conflicts < ATTEMPTS => conflicts += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 async fn known(connections: &dyn Connections, scope: OrgScope, id: &str) -> Result<Connection, Failure> {

@@ -1,7 +1,7 @@
 //! Connections and tickets.
 
 use crate::keys;
-use crate::table::{Query, Table, data, expire, item};
+use crate::table::{Condition, Query, Table, data, expire, item, number};
 use async_trait::async_trait;
 use freshtrack_application::PortError;
 use freshtrack_application::ports::{Connection, Connections, TicketGrant, Tickets};
@@ -43,9 +43,15 @@ impl Connections for DynamoConnections {
     async fn put(&self, connection: &Connection) -> Result<(), PortError> {
         const OP: &str = "connections.put";
         let key = keys::connection(connection.org_id, &connection.id);
-        let item = item(OP, "connection", &key, connection)?;
+        let condition = match connection.rev {
+            0 | 1 => Condition::ABSENT,
+            rev => Condition::on("rev = :before", ":before", number(rev - 1)),
+        };
+        let mut item = item(OP, "connection", &key, connection)?;
+        // Also at the top level, where a condition can see it.
+        item.insert("rev".to_owned(), number(connection.rev));
         self.table
-            .put(OP, expire(item, connection.expires_at), None)
+            .put(OP, expire(item, connection.expires_at), Some(&condition))
             .await?;
         self.forget_list(connection.org_id);
         Ok(())

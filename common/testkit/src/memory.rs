@@ -396,8 +396,13 @@ impl Organizations for Memory {
 #[async_trait]
 impl Connections for Memory {
     async fn put(&self, connection: &Connection) -> Result<(), PortError> {
+        const OP: &str = "connections.put";
         let key = (connection.org_id, connection.id.clone());
-        self.change("connections.put", |tables| {
+        self.change(OP, |tables| {
+            let stored = tables.connections.get(&key).map_or(0, |stored| stored.rev);
+            if connection.rev != stored + 1 {
+                return Err(PortError::new(OP, PortErrorKind::Conflict));
+            }
             tables.connections.insert(key, connection.clone());
             Ok(())
         })

@@ -74,6 +74,7 @@ fn a_process_dies_between_its_calls_or_within_one() {
         org_id,
         topics: Vec::new(),
         expires_at: Timestamp::from_seconds(100),
+        rev: 1,
     };
     let stored = || {
         let all = killed_after(usize::MAX, memory.of_org(org_id, true)).unwrap();

@@ -23,15 +23,17 @@ pub struct Connection {
     pub topics: Vec<Topic>,
     /// When it ends at the latest: API Gateway closes sockets after two hours.
     pub expires_at: Timestamp,
+    /// How often it was stored, this time included: its messages are worked on side by side.
+    pub rev: u64,
 }
 
 /// The open sockets of each organization.
 #[async_trait]
 pub trait Connections: Send + Sync {
-    /// Stores a connection, new or with other topics.
+    /// Stores a connection, new if its `rev` is 1, else in place of the one whose `rev` is one less.
     ///
     /// # Errors
-    /// When it is not stored.
+    /// `Conflict` when that is not the one stored: it was changed in between, or has ended.
     async fn put(&self, connection: &Connection) -> Result<(), PortError>;
 
     /// Forgets a connection. Forgetting it again does nothing.

@@ -1,4 +1,4 @@
-use super::minute;
+use super::{assert_conflict, minute};
 use crate::fresh_id;
 use freshtrack_application::Actor;
 use freshtrack_application::ports::{Connection, Connections, TicketGrant, Tickets};
@@ -18,6 +18,7 @@ pub async fn connections(connections: &dyn Connections) {
         topics: Vec::new(),
         // A store may let go of what has ended, so the end lies far ahead of any run of this check.
         expires_at: Timestamp::from_seconds(4_000_000_000),
+        rev: 1,
     };
     let mut first = connection(format!("{org_id}-1="));
     let second = connection(format!("{org_id}-2="));
@@ -29,7 +30,13 @@ pub async fn connections(connections: &dyn Connections) {
         Topic::Site(fresh_id()),
         Topic::Unit(fresh_id::<UnitId>()),
     ];
+    assert_conflict(connections.put(&first).await, "it is there already");
+    first.rev = 2;
     connections.put(&first).await.unwrap();
+    assert_conflict(
+        connections.put(&first).await,
+        "another message has changed it in between",
+    );
     assert_eq!(
         connections.find(org_id, &first.id).await.unwrap().as_ref(),
         Some(&first)
@@ -54,6 +61,8 @@ pub async fn connections(connections: &dyn Connections) {
     connections.remove(org_id, &first.id).await.unwrap();
     assert_eq!(connections.find(org_id, &first.id).await.unwrap(), None);
     assert_eq!(connections.of_org(org_id, true).await.unwrap(), [second]);
+    first.rev = 3;
+    assert_conflict(connections.put(&first).await, "it has ended");
 }
 
 /// Gives each ticket out once.
