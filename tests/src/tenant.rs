@@ -62,7 +62,11 @@ impl Tenant {
             id: fresh_id(),
             name: "Harbour Bistro".to_owned(),
             sites: vec![site],
-            access_keys: Right::ALL.into_iter().filter(|right| right.is_for_keys()).map(key).collect(),
+            access_keys: Right::ALL
+                .into_iter()
+                .filter(|right| right.is_for_keys())
+                .map(key)
+                .collect(),
         };
         Self { api, document }
     }

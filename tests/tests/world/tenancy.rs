@@ -25,11 +25,7 @@ impl Furnished {
         tenant.things_stack(&unknown.things_stack()).await;
         let alert = tenant.alerts(AlertStatus::Open).await.alerts[0].id.to_string();
         let frame = tenant.quarantine().await.frames[0].id.to_string();
-        Self {
-            tenant,
-            alert,
-            frame,
-        }
+        Self { tenant, alert, frame }
     }
 
     /// The value for the path parameter `name`: something of this organization.
@@ -65,9 +61,14 @@ impl Furnished {
     fn is_betrayed_by(&self, answer: &Answer) -> bool {
         let text = String::from_utf8_lossy(&answer.body);
         let document = &self.tenant.document;
-        [&document.name, &document.sites[0].name, &self.tenant.unit(0).name, &self.alert]
-            .iter()
-            .any(|secret| text.contains(secret.as_str()))
+        [
+            &document.name,
+            &document.sites[0].name,
+            &self.tenant.unit(0).name,
+            &self.alert,
+        ]
+        .iter()
+        .any(|secret| text.contains(secret.as_str()))
     }
 }
 
@@ -77,7 +78,12 @@ fn path(endpoint: &Endpoint, value: impl Fn(&str) -> String) -> String {
         Some(name) => value(name),
         None => segment.to_owned(),
     };
-    endpoint.path.split('/').map(segment).collect::<Vec<_>>().join("/")
+    endpoint
+        .path
+        .split('/')
+        .map(segment)
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 async fn call(world: &World, endpoint: &Endpoint, path: &str, authorization: Option<&str>) -> Answer {
@@ -101,13 +107,26 @@ async fn no_key_opens_another_organization() {
             match endpoint.access {
                 Access::Anyone => {}
                 Access::Organization(_) => {
-                    assert_eq!(answer.code(), ProblemCode::NotFound, "{} {answer:?}", endpoint.function);
+                    assert_eq!(
+                        answer.code(),
+                        ProblemCode::NotFound,
+                        "{} {answer:?}",
+                        endpoint.function
+                    );
                 }
                 Access::SignedIn | Access::Platform => {
-                    assert!(answer.status.is_client_error(), "{} {answer:?}", endpoint.function);
+                    assert!(
+                        answer.status.is_client_error(),
+                        "{} {answer:?}",
+                        endpoint.function
+                    );
                 }
             }
-            assert!(!theirs.is_betrayed_by(&answer), "{} {answer:?}", endpoint.function);
+            assert!(
+                !theirs.is_betrayed_by(&answer),
+                "{} {answer:?}",
+                endpoint.function
+            );
         }
     }
     assert_eq!(theirs.everything().await, before);
@@ -139,7 +158,11 @@ async fn what_is_another_organizations_is_nowhere_in_ours() {
             "{} {answer:?}",
             endpoint.function
         );
-        assert!(!theirs.is_betrayed_by(&answer), "{} {answer:?}", endpoint.function);
+        assert!(
+            !theirs.is_betrayed_by(&answer),
+            "{} {answer:?}",
+            endpoint.function
+        );
     }
     assert!(tried > 0);
     assert_eq!(theirs.everything().await, before);
@@ -322,7 +345,10 @@ async fn a_topic_that_names_no_organization_leads_nowhere() {
         device.publish(&topic, &frame).await;
     }
     device
-        .publish(&format!("freshtrack/{}/{eui}/up", org.to_string().to_lowercase()), &frame)
+        .publish(
+            &format!("freshtrack/{}/{eui}/up", org.to_string().to_lowercase()),
+            &frame,
+        )
         .await;
     // Of all of them only the last is for the system at all.
     let letter = world.dead_letter("AsyncDeadLetters").await;
@@ -347,7 +373,12 @@ async fn an_import_takes_nothing_from_another_organization() {
     copy.try_import().await.unwrap_err();
 
     assert_eq!(first.everything().await, before, "its keys still open it");
-    let frame = Frame::new(first.tenant.dev_eui(0), world.now() + freshtrack_domain::time::Span::seconds(1), 2, 300);
+    let frame = Frame::new(
+        first.tenant.dev_eui(0),
+        world.now() + freshtrack_domain::time::Span::seconds(1),
+        2,
+        300,
+    );
     let report = first.tenant.things_stack(&frame.things_stack()).await;
     assert_eq!(statuses(&report), [ItemStatus::Accepted]);
 }
