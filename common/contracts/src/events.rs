@@ -2,10 +2,11 @@
 
 use crate::alerts::AlertView;
 use crate::time::Instant;
-use freshtrack_domain::ids::{OrgId, UnitId};
+use freshtrack_domain::ids::{AreaId, OrgId, SiteId, UnitId};
 use freshtrack_domain::unit::{Change, UnitStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The `source` of every event on the bus.
 pub const SOURCE: &str = "freshtrack";
@@ -17,8 +18,9 @@ pub struct Event {
     pub id: String,
     /// The organization it happened in.
     pub org_id: OrgId,
-    /// The unit it happened to.
-    pub unit_id: UnitId,
+    /// The unit it happened to, if it happened to one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unit_id: Option<UnitId>,
     /// When it happened.
     pub at: Instant,
     /// What happened.
@@ -47,6 +49,46 @@ pub enum Happening {
     /// An alert ended.
     #[serde(rename = "alert.resolved")]
     AlertResolved(AlertView),
+    /// A unit is new or has moved: its state must follow.
+    #[serde(rename = "place.unit_changed")]
+    UnitChanged {
+        /// The unit.
+        unit_id: UnitId,
+    },
+    /// A site, area or unit was deleted, restored or removed for good: what is in it must follow.
+    #[serde(rename = "place.presence_changed")]
+    PresenceChanged {
+        /// The site, area or unit.
+        place: PlaceId,
+    },
+    /// Rules were changed: the units they are for must be judged by them.
+    #[serde(rename = "place.rules_changed")]
+    RulesChanged {
+        /// Where they were changed: a site or unit; the whole organization if absent.
+        place: Option<PlaceId>,
+    },
+}
+
+/// A site, an area or a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "id")]
+pub enum PlaceId {
+    /// A site.
+    Site(SiteId),
+    /// An area.
+    Area(AreaId),
+    /// A unit.
+    Unit(UnitId),
+}
+
+impl fmt::Display for PlaceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Site(id) => id.fmt(f),
+            Self::Area(id) => id.fmt(f),
+            Self::Unit(id) => id.fmt(f),
+        }
+    }
 }
 
 impl Happening {
@@ -58,6 +100,9 @@ impl Happening {
             Self::AlertOpened(_) => "alert.opened",
             Self::AlertUpgraded(_) => "alert.upgraded",
             Self::AlertResolved(_) => "alert.resolved",
+            Self::UnitChanged { .. } => "place.unit_changed",
+            Self::PresenceChanged { .. } => "place.presence_changed",
+            Self::RulesChanged { .. } => "place.rules_changed",
         }
     }
 }
@@ -83,8 +128,20 @@ impl Event {
         Self {
             id: format!("{unit_id}:{rev}:{index}"),
             org_id,
-            unit_id,
+            unit_id: Some(unit_id),
             at: at.into(),
+            what,
+        }
+    }
+
+    /// The event of a change of a record. `id` is the same each time the change is tried.
+    #[must_use]
+    pub const fn of_record(org_id: OrgId, id: String, at: Instant, what: Happening) -> Self {
+        Self {
+            id,
+            org_id,
+            unit_id: None,
+            at,
             what,
         }
     }

@@ -10,6 +10,7 @@ pub mod events;
 pub mod ingest;
 pub mod live;
 pub mod organization;
+pub mod page;
 pub mod places;
 pub mod problem;
 pub mod readings;

@@ -1,4 +1,8 @@
-//! Sites, areas and units with what is happening in them.
+//! Sites, areas and units: what is happening in them, and how they are set up.
+
+mod setup;
+
+pub use setup::*;
 
 use crate::time::Instant;
 use freshtrack_domain::alert::Severity;
