@@ -1,0 +1,411 @@
+//! How sites, areas and units are set up.
+
+use crate::time::Instant;
+use freshtrack_domain::alert::Severity;
+use freshtrack_domain::ids::{AreaId, OrgId, SiteId, UnitId};
+use freshtrack_domain::place::{
+    Address, ComplianceMode, Coordinates, Identification, Level, OpeningHours, Sourced, TemperatureUnit,
+};
+use freshtrack_domain::text::{Name, Notes};
+use freshtrack_domain::unit::{UnitKind, UnitStatus};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// What a change says of a field that may be empty: nothing, that it is to be emptied (`null`), or its new value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Patch<T> {
+    /// Not mentioned: it stays.
+    #[default]
+    Keep,
+    /// `null`: it becomes empty.
+    Clear,
+    /// It becomes this.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// Makes `field` what this says.
+    pub fn apply(self, field: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *field = None,
+            Self::Set(value) => *field = Some(value),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Patch<T> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<Option<T>>()
+    }
+}
+
+/// `POST /v1/orgs/{org_id}/sites`.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateSite {
+    /// Its name.
+    pub name: Name,
+    /// IANA time zone, such as `America/New_York`.
+    pub time_zone: String,
+    /// Where it is.
+    #[serde(default)]
+    pub address: Address,
+    /// Where it is on the map.
+    #[serde(default)]
+    pub coordinates: Option<Coordinates>,
+    /// By which rules it keeps its food.
+    #[serde(default)]
+    pub compliance: ComplianceMode,
+    /// Whether a critical temperature alert cannot be resolved without saying what was done.
+    #[serde(default)]
+    pub corrective_action_required: bool,
+    /// How often temperatures are logged by hand, in minutes; four hours unless given.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 10_080))]
+    pub log_cadence_minutes: Option<u32>,
+    /// When it is open.
+    #[serde(default)]
+    pub opening_hours: OpeningHours,
+}
+
+/// `PATCH /v1/orgs/{org_id}/sites/{site_id}`. What is not mentioned stays.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct UpdateSite {
+    /// Its name.
+    pub name: Option<Name>,
+    /// IANA time zone.
+    pub time_zone: Option<String>,
+    /// Where it is; replaces the whole address.
+    pub address: Option<Address>,
+    /// Where it is on the map.
+    pub coordinates: Patch<Coordinates>,
+    /// By which rules it keeps its food.
+    pub compliance: Option<ComplianceMode>,
+    /// Whether a critical temperature alert cannot be resolved without saying what was done.
+    pub corrective_action_required: Option<bool>,
+    /// How often temperatures are logged by hand, in minutes.
+    #[schemars(range(min = 1, max = 10_080))]
+    pub log_cadence_minutes: Option<u32>,
+    /// When it is open; replaces the whole week.
+    pub opening_hours: Option<OpeningHours>,
+}
+
+/// How many units are how.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct UnitCounts {
+    /// All of them.
+    pub total: u32,
+    /// In range.
+    pub ok: u32,
+    /// Out of range, not yet confirmed.
+    pub excursion: u32,
+    /// Confirmed out of range.
+    pub alarm_active: u32,
+    /// Back in range, not yet for long enough.
+    pub restoring: u32,
+    /// From which nothing has been heard yet.
+    pub pending: u32,
+}
+
+/// A site as it is set up, and how its units are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SiteDetail {
+    /// Its identifier.
+    pub id: SiteId,
+    /// Its name.
+    pub name: Name,
+    /// IANA time zone.
+    pub time_zone: String,
+    /// Where it is.
+    pub address: Address,
+    /// Where it is on the map.
+    pub coordinates: Option<Coordinates>,
+    /// By which rules it keeps its food.
+    pub compliance: ComplianceMode,
+    /// Whether a critical temperature alert cannot be resolved without saying what was done.
+    pub corrective_action_required: bool,
+    /// How often temperatures are logged by hand, in minutes.
+    pub log_cadence_minutes: i64,
+    /// When it is open.
+    pub opening_hours: OpeningHours,
+    /// How many areas it has.
+    pub areas: u32,
+    /// How its units are.
+    pub units: UnitCounts,
+    /// The worst status among them; `null` without units.
+    pub worst: Option<UnitStatus>,
+    /// The worst severity among their open alerts.
+    pub severity: Option<Severity>,
+    /// When it was deleted, if it was.
+    pub deleted_at: Option<Instant>,
+}
+
+/// `GET /v1/orgs/{org_id}/sites`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SiteList {
+    /// The sites, the oldest first.
+    pub items: Vec<SiteDetail>,
+}
+
+/// `POST /v1/orgs/{org_id}/areas`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateArea {
+    /// The site it is in.
+    pub site_id: SiteId,
+    /// Its name.
+    pub name: Name,
+    /// What it is for.
+    #[serde(default)]
+    pub description: Notes,
+    /// Its place among the areas of the site; the smaller, the earlier.
+    #[serde(default)]
+    pub sort_order: u32,
+}
+
+/// `PATCH /v1/orgs/{org_id}/areas/{area_id}`. What is not mentioned stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct UpdateArea {
+    /// Its name.
+    pub name: Option<Name>,
+    /// What it is for.
+    pub description: Option<Notes>,
+    /// Its place among the areas of the site.
+    pub sort_order: Option<u32>,
+}
+
+/// An area as it is set up, and how its units are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AreaDetail {
+    /// Its identifier.
+    pub id: AreaId,
+    /// The site it is in.
+    pub site_id: SiteId,
+    /// Its name.
+    pub name: Name,
+    /// What it is for.
+    pub description: Notes,
+    /// Its place among the areas of the site.
+    pub sort_order: u32,
+    /// How its units are.
+    pub units: UnitCounts,
+    /// The worst status among them; `null` without units.
+    pub worst: Option<UnitStatus>,
+    /// The worst severity among their open alerts.
+    pub severity: Option<Severity>,
+    /// When it was deleted, if it was.
+    pub deleted_at: Option<Instant>,
+}
+
+/// `GET /v1/orgs/{org_id}/areas`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AreaList {
+    /// The areas in their order.
+    pub items: Vec<AreaDetail>,
+}
+
+/// `POST /v1/orgs/{org_id}/units`. What it measures and how it is judged begins with the limits of its kind.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateUnit {
+    /// The area it is in.
+    pub area_id: AreaId,
+    /// Its name; unique within the area.
+    pub name: Name,
+    /// What kind of unit it is.
+    pub kind: UnitKind,
+    /// In which unit its temperatures are shown.
+    #[serde(default)]
+    pub display: TemperatureUnit,
+    /// Whether temperatures are logged by hand.
+    #[serde(default)]
+    pub logged_by_hand: bool,
+    /// How often they are, in minutes, where that differs from the site's.
+    #[serde(default)]
+    #[schemars(range(min = 1, max = 10_080))]
+    pub log_cadence_minutes: Option<u32>,
+    /// What is written on it.
+    #[serde(default)]
+    pub identification: Identification,
+    /// What people should know of it.
+    #[serde(default)]
+    pub notes: Notes,
+    /// Its place among the units of the area.
+    #[serde(default)]
+    pub sort_order: u32,
+}
+
+/// `PATCH /v1/orgs/{org_id}/units/{unit_id}`. What is not mentioned stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct UpdateUnit {
+    /// The area it is in; moves it, also to another site.
+    pub area_id: Option<AreaId>,
+    /// Its name.
+    pub name: Option<Name>,
+    /// What kind of unit it is.
+    pub kind: Option<UnitKind>,
+    /// In which unit its temperatures are shown.
+    pub display: Option<TemperatureUnit>,
+    /// Whether temperatures are logged by hand.
+    pub logged_by_hand: Option<bool>,
+    /// How often they are, in minutes.
+    #[schemars(range(min = 1, max = 10_080))]
+    pub log_cadence_minutes: Patch<u32>,
+    /// What is written on it; replaces all of it.
+    pub identification: Option<Identification>,
+    /// What people should know of it.
+    pub notes: Option<Notes>,
+    /// Its place among the units of the area.
+    pub sort_order: Option<u32>,
+}
+
+/// A unit as it is set up, and how it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UnitDetail {
+    /// Its identifier.
+    pub id: UnitId,
+    /// The site it is in.
+    pub site_id: SiteId,
+    /// The area it is in.
+    pub area_id: AreaId,
+    /// Its name.
+    pub name: Name,
+    /// What kind of unit it is.
+    pub kind: UnitKind,
+    /// In which unit its temperatures are shown.
+    pub display: TemperatureUnit,
+    /// Whether temperatures are logged by hand.
+    pub logged_by_hand: bool,
+    /// How often they are, in minutes, where that differs from the site's.
+    pub log_cadence_minutes: Option<i64>,
+    /// What is written on it.
+    pub identification: Identification,
+    /// What people should know of it.
+    pub notes: Notes,
+    /// Its place among the units of the area.
+    pub sort_order: u32,
+    /// What is happening in it.
+    pub now: super::UnitSnapshot,
+    /// When it was deleted, if it was.
+    pub deleted_at: Option<Instant>,
+}
+
+/// `GET /v1/orgs/{org_id}/units`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UnitList {
+    /// The units in their order.
+    pub items: Vec<UnitDetail>,
+}
+
+/// `GET /v1/orgs/{org_id}/deleted`: what can still be restored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DeletedPlaces {
+    /// Sites.
+    pub sites: Vec<SiteDetail>,
+    /// Areas that were deleted by themselves, not with their site.
+    pub areas: Vec<AreaDetail>,
+    /// Units that were deleted by themselves, not with their site or area.
+    pub units: Vec<UnitDetail>,
+}
+
+/// How the units of an organization or a site are. What cannot be told is `null`, never a good figure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Statistics {
+    /// How many sites there are.
+    pub sites: u32,
+    /// How many areas.
+    pub areas: u32,
+    /// How the units are.
+    pub units: UnitCounts,
+    /// The worst status among them; `null` without units.
+    pub worst: Option<UnitStatus>,
+    /// How many alerts are open.
+    pub open_alerts: u32,
+    /// How many of them are critical.
+    pub critical_alerts: u32,
+    /// The share of units, among those that were heard of within the last hour, that are in range now, in percent;
+    /// `null` when none was.
+    pub in_range_percent: Option<f64>,
+    /// The share of units that were heard of within the last hour, in percent; `null` without units.
+    pub reporting_percent: Option<f64>,
+    /// When this was read.
+    pub as_of: Instant,
+}
+
+/// Rules as they are set at one place; `null` leaves a rule to the place above.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RuleValues {
+    /// Colder than this is out of range, in degrees Celsius.
+    pub low_c: Option<f64>,
+    /// Warmer than this is out of range, in degrees Celsius.
+    pub high_c: Option<f64>,
+    /// How far inside the range a temperature must be to end an excursion, in degrees.
+    pub hysteresis_c: Option<f64>,
+    /// Minutes out of range before an alarm while the door is closed.
+    pub confirm_door_closed_minutes: Option<u32>,
+    /// Minutes out of range before an alarm while the door is open.
+    pub confirm_door_open_minutes: Option<u32>,
+    /// Minutes an excursion may last at most.
+    pub max_excursion_minutes: Option<u32>,
+    /// How often the sensor reports, in seconds.
+    pub expected_reading_interval_seconds: Option<u32>,
+    /// How many of its intervals a sensor may be silent, in percent.
+    pub offline_trigger_percent: Option<u32>,
+    /// Minutes added to that.
+    pub offline_trigger_additional_minutes: Option<u32>,
+    /// Missed check-ins before a warning.
+    pub offline_warning_missed: Option<u32>,
+    /// Missed check-ins before it is critical.
+    pub offline_critical_missed: Option<u32>,
+    /// Minutes a door is open before a warning.
+    pub door_open_warning_minutes: Option<u32>,
+    /// Minutes a door is open before it is critical.
+    pub door_open_critical_minutes: Option<u32>,
+    /// Minutes a day for which an open door may excuse a temperature.
+    pub door_mask_per_day_minutes: Option<u32>,
+    /// Minutes between temperatures logged by hand.
+    pub manual_interval_minutes: Option<u32>,
+    /// Minutes that may be late.
+    pub manual_grace_minutes: Option<u32>,
+    /// Missed check-ins after which temperatures must be logged by hand.
+    pub manual_log_missed: Option<u32>,
+}
+
+/// `GET` and `PUT /v1/orgs/{org_id}/rules`, `…/sites/{site_id}/rules`, `…/units/{unit_id}/rules`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RulesAt {
+    /// At which level.
+    pub level: Level,
+    /// The rules set there.
+    pub set: RuleValues,
+}
+
+/// The rules in force for a unit, each with the level it comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EffectiveRulesView {
+    /// The organization.
+    pub org_id: OrgId,
+    /// The unit.
+    pub unit_id: UnitId,
+    /// Each rule by its name, as in [`RuleValues`].
+    pub rules: std::collections::BTreeMap<String, Sourced<f64>>,
+}
