@@ -11,6 +11,7 @@ mod import_organization;
 mod list_alerts;
 mod list_readings;
 mod live;
+mod page;
 pub mod ports;
 mod quarantine;
 mod receive_uplinks;
@@ -33,6 +34,7 @@ pub use live::{
     BroadcastChunk, Live, LiveUpdate, Resync, TICKET_LIFE, broadcast, connect, disconnect, issue_ticket,
     redeem_ticket, reply, resync, subscribe, unsubscribe,
 };
+pub use page::{Order, PageRequest, cursor_behind, page_of};
 pub use quarantine::{list_quarantine, replay_frame};
 pub use receive_uplinks::{ReceiveUplinks, Uplink};
 pub use record_readings::{Outcome, RecordReadings, RetryReadings, UnitReading, retry_readings};

@@ -8,7 +8,7 @@ use crate::idempotency::{CallIds, ids_of};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use freshtrack_application::ports::IdSource;
-use freshtrack_application::{Caller, Failure, OrgScope, Refusal, SignedIn};
+use freshtrack_application::{Caller, Failure, OrgScope, PageRequest, Refusal, SignedIn};
 use freshtrack_contracts::endpoints::of_function;
 use freshtrack_contracts::problem::{Problem, ProblemCode};
 use freshtrack_domain::ids::Id;
@@ -134,6 +134,14 @@ impl Call {
                     .map_err(|error| Refusal::invalid(format!("{name}: {error}")))
             })
             .transpose()
+    }
+
+    /// Which part of a list is asked for (`limit` and `cursor`).
+    ///
+    /// # Errors
+    /// Refused when there is no such page.
+    pub fn page(&self) -> Result<PageRequest, Refusal> {
+        PageRequest::new(self.parsed_query("limit")?, self.query("cursor"))
     }
 
     /// The body as it came.
