@@ -8,12 +8,11 @@ use crate::ports::{Clock, LateEntry, ReadingLog, RetryLane, UnitStates};
 use crate::scope::OrgScope;
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_domain::ids::{OrgId, UnitId};
-use freshtrack_domain::log::Entry;
 use freshtrack_domain::reading::Reading;
 use freshtrack_domain::unit::{Admission, Change, UnitRecord};
 use futures_util::stream::{self, StreamExt};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How often a unit is read again after another worker wrote it in between. Two workers at one unit settle in
 /// one or two rounds; more means a burst, which the retry lane takes in order.
@@ -99,18 +98,14 @@ impl RecordReadings<'_> {
             .await;
         let mut updates = Vec::new();
         let mut lost = None;
-        for result in recorded {
-            match result {
-                Ok(unit) => {
-                    for (index, outcome) in unit.outcomes {
-                        if let Some(slot) = outcomes.get_mut(index) {
-                            *slot = Some(outcome);
-                        }
-                    }
-                    updates.extend(unit.update);
+        for (work, result) in recorded {
+            for (index, outcome) in work.outcomes {
+                if let Some(slot) = outcomes.get_mut(index) {
+                    *slot = Some(outcome);
                 }
-                Err(error) => lost = Some(error),
             }
+            updates.extend(work.update);
+            lost = result.err().or(lost);
         }
         // A screen that misses a frame asks for it; a reading that is lost is lost. So showing never fails
         // recording.
@@ -124,39 +119,36 @@ impl RecordReadings<'_> {
         }
     }
 
+    /// Records the readings of one unit or lets them wait. What was stored counts also when it fails.
     async fn record_or_hand_over(
         &self,
         scope: OrgScope,
         unit_id: UnitId,
         readings: Vec<(usize, Reading)>,
-    ) -> Result<RecordedUnit, PortError> {
+    ) -> (UnitWork, Result<(), PortError>) {
         let mut work = UnitWork::new(readings);
-        match self.record_unit(scope, unit_id, &mut work).await {
-            Ok(()) => {}
-            Err(error) if error.is_retryable() => {
-                let waiting: Vec<Reading> = work.waiting().map(|(_, reading)| reading.clone()).collect();
-                tracing::warn!(
-                    org.id = %scope.org_id(), unit.id = %unit_id, readings = waiting.len(), %error,
-                    "readings handed to the retry lane"
-                );
-                self.retry
-                    .hand_over(&RetryReadings {
-                        org_id: scope.org_id(),
-                        unit_id,
-                        readings: waiting,
-                    })
-                    .await?;
-                let queued: Vec<usize> = work.waiting().map(|(index, _)| *index).collect();
-                for index in queued {
-                    work.outcomes.push((index, Outcome::plain(ItemStatus::Queued)));
-                }
-            }
-            Err(error) => return Err(error),
+        let mut result = self.record_unit(scope, unit_id, &mut work).await;
+        if let Err(error) = &result
+            && error.is_retryable()
+        {
+            let (waiting, readings): (Vec<usize>, Vec<Reading>) = work.waiting().cloned().unzip();
+            tracing::warn!(
+                org.id = %scope.org_id(), unit.id = %unit_id, readings = readings.len(), %error,
+                "readings handed to the retry lane"
+            );
+            result = self
+                .retry
+                .hand_over(&RetryReadings {
+                    org_id: scope.org_id(),
+                    unit_id,
+                    readings,
+                })
+                .await;
+            let queued = Outcome::plain(ItemStatus::Queued);
+            work.outcomes
+                .extend(waiting.into_iter().map(|index| (index, queued.clone())));
         }
-        Ok(RecordedUnit {
-            outcomes: work.outcomes,
-            update: work.update,
-        })
+        (work, result)
     }
 
     /// Records the readings of one unit; those that `work` still holds waiting afterwards were not stored.
@@ -198,11 +190,21 @@ impl RecordReadings<'_> {
                         step.moved = true;
                         Outcome::plain(ItemStatus::Accepted)
                     }
+                    Admission::Duplicate if work.late.contains(index) => Outcome::plain(ItemStatus::Accepted),
                     Admission::Duplicate => Outcome::plain(ItemStatus::Duplicate),
                     Admission::Late(entry) => {
                         step.moved = true;
-                        self.keep_late(scope, &record, entry, reading, &mut work.late)
-                            .await?
+                        let late = LateEntry {
+                            entry,
+                            sensor_id: reading.sensor_id,
+                        };
+                        let unit_id = record.state.unit_id;
+                        if work.late.contains(index) || self.keep_late(scope, unit_id, &late).await? {
+                            work.late.insert(*index);
+                            Outcome::plain(ItemStatus::Accepted)
+                        } else {
+                            Outcome::plain(ItemStatus::Duplicate)
+                        }
                     }
                     Admission::Rejected(rejection) => Outcome::rejected(rejection.to_string()),
                     Admission::TooManySensors => {
@@ -227,50 +229,21 @@ impl RecordReadings<'_> {
         Ok(())
     }
 
-    /// Keeps a reading that is older than the sealed log, unless it is in there already.
-    async fn keep_late(
-        &self,
-        scope: OrgScope,
-        record: &UnitRecord,
-        entry: Entry,
-        reading: &Reading,
-        kept_before: &mut Vec<Entry>,
-    ) -> Result<Outcome, PortError> {
-        let unit_id = record.state.unit_id;
-        if kept_before.contains(&entry) {
-            return Ok(Outcome::plain(ItemStatus::Accepted));
-        }
-        let at = entry.recorded_at;
+    /// Keeps a reading that is older than the sealed log; false if it is in there already, or was kept before.
+    async fn keep_late(&self, scope: OrgScope, unit_id: UnitId, late: &LateEntry) -> Result<bool, PortError> {
+        let at = late.entry.recorded_at;
         for block in self.log.blocks(scope, unit_id, at, at).await? {
             let (sensors, entries) = block
                 .open()
                 .map_err(|e| PortError::because("reading_log.open", PortErrorKind::Corrupt, e))?;
             let sealed = entries.iter().any(|known| {
-                known.recorded_at == at && sensors.get(usize::from(known.slot)) == Some(&reading.sensor_id)
+                known.recorded_at == at && sensors.get(usize::from(known.slot)) == Some(&late.sensor_id)
             });
             if sealed {
-                return Ok(Outcome::plain(ItemStatus::Duplicate));
+                return Ok(false);
             }
         }
-        let new = self
-            .log
-            .put_late(
-                scope,
-                unit_id,
-                &LateEntry {
-                    entry,
-                    sensor_id: reading.sensor_id,
-                },
-            )
-            .await?;
-        if new {
-            kept_before.push(entry);
-        }
-        Ok(Outcome::plain(if new {
-            ItemStatus::Accepted
-        } else {
-            ItemStatus::Duplicate
-        }))
+        self.log.put_late(scope, unit_id, late).await
     }
 }
 
@@ -292,11 +265,6 @@ pub async fn retry_readings(
     Ok(work.outcomes.into_iter().map(|(_, outcome)| outcome).collect())
 }
 
-struct RecordedUnit {
-    outcomes: Vec<(usize, Outcome)>,
-    update: Option<LiveUpdate>,
-}
-
 /// What one save will make true.
 #[derive(Default)]
 struct Step {
@@ -310,8 +278,8 @@ struct UnitWork {
     readings: Vec<(usize, Reading)>,
     done: usize,
     outcomes: Vec<(usize, Outcome)>,
-    /// Late readings stored during this work, which a second round must not call duplicates of themselves.
-    late: Vec<Entry>,
+    /// The late readings that were kept during this work: another round must not call them duplicates of themselves.
+    late: BTreeSet<usize>,
     update: Option<LiveUpdate>,
 }
 
@@ -321,7 +289,7 @@ impl UnitWork {
             readings,
             done: 0,
             outcomes: Vec::new(),
-            late: Vec::new(),
+            late: BTreeSet::new(),
             update: None,
         }
     }

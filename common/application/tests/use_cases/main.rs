@@ -1,0 +1,11 @@
+//! Every use case on the fakes: its rules, and what trouble leaves of them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what does not hold fails the test that relies on it"
+)]
+
+mod crashes;
+mod disorder;
+mod recording;
+mod support;
