@@ -280,15 +280,18 @@ pub async fn connect(
     scope: OrgScope,
     id: &str,
 ) -> Result<(), PortError> {
-    connections
-        .put(&Connection {
-            id: id.to_owned(),
-            org_id: scope.org_id(),
-            topics: Vec::new(),
-            expires_at: clock.now() + CONNECTION_LIFE,
-            rev: 1,
-        })
-        .await
+    let connection = Connection {
+        id: id.to_owned(),
+        org_id: scope.org_id(),
+        topics: Vec::new(),
+        expires_at: clock.now() + CONNECTION_LIFE,
+        rev: 1,
+    };
+    match connections.put(&connection).await {
+        // No two sockets have one name: it was stored before, and the answer got lost.
+        Err(error) if error.kind == PortErrorKind::Conflict => Ok(()),
+        stored => stored,
+    }
 }
 
 /// A socket closed.
