@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use freshtrack_contracts::problem::{Problem, ProblemCode};
-use freshtrack_local::client;
+use freshtrack_local::client::{self, ClientError};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -40,6 +40,9 @@ impl Api {
     }
 
     /// Sends a request with whatever stands in `authorization` for that header, unless it is `None`.
+    ///
+    /// # Panics
+    /// When there is no answer.
     pub async fn send_as(
         &self,
         method: Method,
@@ -47,6 +50,21 @@ impl Api {
         authorization: Option<&str>,
         body: impl Into<Bytes>,
     ) -> Answer {
+        let sent = self.try_send_as(method, path, authorization, body).await;
+        sent.expect("the system answers")
+    }
+
+    /// As [`Api::send_as`].
+    ///
+    /// # Errors
+    /// When there is no answer: nothing listens, or it ended before it had answered.
+    pub async fn try_send_as(
+        &self,
+        method: Method,
+        path: &str,
+        authorization: Option<&str>,
+        body: impl Into<Bytes>,
+    ) -> Result<Answer, ClientError> {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(authorization) = authorization {
             request = request.header(header::AUTHORIZATION, authorization);
@@ -55,15 +73,12 @@ impl Api {
             .header(header::CONTENT_TYPE, "application/json")
             .body(body.into())
             .expect("a test's request is one");
-        let (parts, body) = client::send(self.address, request)
-            .await
-            .expect("the system answers")
-            .into_parts();
-        Answer {
+        let (parts, body) = client::send(self.address, request).await?.into_parts();
+        Ok(Answer {
             status: parts.status,
             headers: parts.headers,
             body,
-        }
+        })
     }
 
     /// Gets `path`.

@@ -6,8 +6,8 @@ use crate::world::World;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 /// A running `freshtrack`. Dropping it kills it.
 #[derive(Debug)]
@@ -17,21 +17,26 @@ pub struct Program {
     /// Its broker.
     pub broker: SocketAddr,
     process: Child,
+    /// What it goes on to say. It would end if nobody listened.
+    _said: Lines<BufReader<ChildStdout>>,
 }
 
 impl Program {
-    /// Starts `executable` on free ports, with its data in `folder`, and waits until it says where it listens.
+    /// Starts `executable` with `options` on free ports, with its data in `folder`, and waits until it says where it
+    /// listens.
     ///
     /// # Panics
     /// When it does not start.
-    pub async fn start(executable: &str, folder: &Path) -> Self {
+    pub async fn start(executable: &str, folder: &Path, options: &[&str]) -> Self {
         // It serves the template of the folder it is started in. Beside a copy there is no dashboard to be built first.
         std::fs::create_dir_all(folder).unwrap();
         std::fs::copy(World::root().join("template.yaml"), folder.join("template.yaml")).unwrap();
         let mut process = Command::new(executable)
             .args(["--port", "0", "--mqtt-port", "0", "--no-simulator", "--data"])
             .arg(folder.join("data"))
+            .args(options)
             .current_dir(folder)
+            .env("RUST_LOG", "error")
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -55,7 +60,12 @@ impl Program {
             address: address_behind("API ", "http://").await,
         };
         let broker = address_behind("MQTT ", "mqtt://").await;
-        Self { api, broker, process }
+        Self {
+            api,
+            broker,
+            process,
+            _said: lines,
+        }
     }
 
     /// Kills it without any warning, as the kernel or a power cut would.
