@@ -189,6 +189,7 @@ fn sensor_of(org_id: OrgId, unit: &Unit, sensor: &SensorDocument) -> Result<Sens
         model: sensor.model.clone(),
         source: sensor.source,
         primary: sensor.primary.unwrap_or(true),
+        report_interval: sensor.report_interval_seconds.map(Span::seconds),
         temperature_offset: offset,
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::ids::{OrgId, SensorId, UnitId};
 use crate::measurement::{CentiCelsius, MeasurementSource};
+use crate::time::Span;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -79,6 +80,9 @@ pub struct Sensor {
     /// Whether its temperature drives the unit. One sensor of a unit does.
     #[serde(default = "yes")]
     pub primary: bool,
+    /// How often it reports, where that differs from its model's default.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub report_interval: Option<Span>,
     /// Added to every temperature, from the calibration certificate. The raw value is kept in the frame.
     #[serde(default)]
     pub temperature_offset: CentiCelsius,

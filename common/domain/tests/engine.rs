@@ -635,3 +635,41 @@ fn a_block_holds_the_sensors_of_its_readings_whoever_joins_before_it_is_sealed()
 fn only_readings_are_sealed() {
     assert_eq!(fridge(Timestamp::default()).seal(), None);
 }
+
+#[test]
+fn a_unit_that_is_not_active_is_not_judged_and_forgets_what_could_raise_an_alarm() {
+    let mut record = fridge(minute(0.0));
+    let mut changes = Vec::new();
+    for at in [0.0, 6.0, 12.0] {
+        record.take(&measured(at, 60.0), minute(at), &mut changes);
+    }
+    assert_eq!(record.state.status, AlarmActive);
+    changes.clear();
+    record.state.active = false;
+    record.judge(minute(13.0), &mut changes);
+    assert!(matches!(
+        changes.as_slice(),
+        [
+            Change::AlertResolved(_),
+            Change::StatusChanged {
+                to: Pending,
+                ..
+            }
+        ]
+    ));
+    changes.clear();
+    assert_eq!(
+        record.take(&measured(14.0, 60.0), minute(14.0), &mut changes),
+        Admission::Taken
+    );
+    assert_eq!(
+        (changes.len(), record.next_due()),
+        (0, None),
+        "kept, and nobody is woken"
+    );
+    record.state.active = true;
+    record.judge(minute(15.0), &mut changes);
+    assert!(changes.is_empty(), "only what is measured from now on counts");
+    record.take(&measured(16.0, 60.0), minute(16.0), &mut changes);
+    assert_eq!(record.state.status, Excursion);
+}

@@ -55,6 +55,7 @@ impl Kitchen {
             model: "dragino-lht65n".to_owned(),
             source: MeasurementSource::Auto,
             primary: true,
+            report_interval: None,
             temperature_offset: CentiCelsius(0),
         });
         Self {

@@ -50,7 +50,8 @@ pub enum Change {
 /// `now` is the time of judgement. Readings are judged at the time they were measured, so that a replay of
 /// them gives what happened live; only [`Input::Tick`] is judged at `now`.
 ///
-/// A reading that is not newer than the newest one of the unit moves nothing: it belongs to history.
+/// A reading that is not newer than the newest one of the unit moves nothing: it belongs to history. Neither does
+/// anything move a unit that is not active.
 pub fn transition(
     state: &mut UnitState,
     rules: &Rules,
@@ -64,6 +65,7 @@ pub fn transition(
         changes,
     };
     match input {
+        _ if !step.state.active => step.rest(now),
         Input::Reading(reading) => step.reading(reading),
         Input::Tick => step.judge_again(now),
     }
@@ -100,6 +102,19 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
+    /// A unit that is not judged has no alerts, and knows nothing that could raise one once it is judged again.
+    fn rest(&mut self, now: Timestamp) {
+        for kind in [AlertKind::TempExcursion, AlertKind::SensorFault] {
+            self.resolve(kind, now);
+        }
+        self.state.last = None;
+        self.state.excursion = None;
+        self.state.recovery = 0;
+        if self.state.status != UnitStatus::Pending {
+            self.enter(UnitStatus::Pending, now);
+        }
+    }
+
     fn reading(&mut self, reading: &Reading) {
         let at = reading.recorded_at;
         if self.state.seen_at.is_none_or(|seen| at >= seen) {

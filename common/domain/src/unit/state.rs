@@ -24,6 +24,20 @@ pub enum UnitStatus {
     Restoring,
 }
 
+impl UnitStatus {
+    /// How bad it is, for finding the worst of many. A confirmed alarm outranks everything, silence above all.
+    #[must_use]
+    pub const fn badness(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Pending => 1,
+            Self::Restoring => 2,
+            Self::Excursion => 3,
+            Self::AlarmActive => 4,
+        }
+    }
+}
+
 /// The newest temperature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastReading {
@@ -112,6 +126,9 @@ pub struct UnitState {
     /// What its tenant has set.
     #[serde(rename = "o", default)]
     pub overrides: Overrides,
+    /// Whether it is judged at all. One that was deleted is not, though what it measures is kept.
+    #[serde(rename = "ac", default = "yes", skip_serializing_if = "is_true")]
+    pub active: bool,
     /// Where it stands.
     #[serde(rename = "st")]
     pub status: UnitStatus,
@@ -163,6 +180,7 @@ impl UnitState {
             area_id,
             kind,
             overrides: Overrides::default(),
+            active: true,
             status: UnitStatus::Pending,
             status_since: now,
             last: None,
@@ -221,6 +239,18 @@ impl UnitState {
             explanation: explain(alert, resolved_at),
         }
     }
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+const fn is_true(value: &bool) -> bool {
+    *value
 }
 
 /// Why the alert is there, in one sentence a cook can read.

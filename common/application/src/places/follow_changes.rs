@@ -1,0 +1,326 @@
+//! What follows from a change of places: what is in a deleted site is deleted with it, units are judged by new rules.
+
+use super::summary::new_state;
+use super::{Place, SetUp, claim_name};
+use crate::error::{Failure, PortErrorKind};
+use crate::ports::{Clock, Records, Stored, UnitStates};
+use crate::records::rules_key;
+use crate::registry::{Change, Registry};
+use crate::scope::{Actor, OrgScope};
+use freshtrack_contracts::events::{Event, Happening, PlaceId};
+use freshtrack_decoders as decoders;
+use freshtrack_domain::device::Sensor;
+use freshtrack_domain::ids::{SiteId, UnitId};
+use freshtrack_domain::place::{
+    Area, Deletion, EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Site, Unit,
+};
+use freshtrack_domain::time::Span;
+use freshtrack_domain::unit::UnitRecord;
+
+/// How often a unit's state is read again when readings come in at the same time.
+const ATTEMPTS: usize = 5;
+/// Who does what follows by itself.
+const WORKER: &str = "places-follow-changes";
+
+/// What following changes needs.
+#[derive(Clone, Copy)]
+pub struct FollowPlaces<'a> {
+    /// The records.
+    pub records: &'a dyn Records,
+    /// What is happening in the units.
+    pub states: &'a dyn UnitStates,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+impl<'a> From<&SetUp<'a>> for FollowPlaces<'a> {
+    fn from(ports: &SetUp<'a>) -> Self {
+        Self {
+            records: ports.records,
+            states: ports.states,
+            clock: ports.clock,
+        }
+    }
+}
+
+/// Does what follows from `event`; nothing if it is about something else. It may be done again.
+///
+/// # Errors
+/// When not all of it is done: the event will come again.
+pub async fn follow_change(ports: &FollowPlaces<'_>, event: &Event) -> Result<(), Failure> {
+    let scope = OrgScope::granted(event.org_id);
+    match &event.what {
+        Happening::UnitChanged { unit_id } => settle_unit(ports, scope, *unit_id).await,
+        Happening::RulesChanged { place } => {
+            for unit in ports.records.all::<Unit>(scope).await? {
+                if place.is_none_or(|place| contains(place, &unit.record)) {
+                    settle_unit(ports, scope, unit.record.id).await?;
+                }
+            }
+            Ok(())
+        }
+        Happening::PresenceChanged { place } => follow_presence(ports, scope, *place).await,
+        _ => Ok(()),
+    }
+}
+
+/// Whether `unit` is the place or in it.
+fn contains(place: PlaceId, unit: &Unit) -> bool {
+    match place {
+        PlaceId::Site(id) => unit.site_id == id,
+        PlaceId::Area(id) => unit.area_id == id,
+        PlaceId::Unit(id) => unit.id == id,
+    }
+}
+
+/// Brings what is in `place` to where the place itself is now: present, deleted or gone for good. What it is now is
+/// read here and not taken from the event, so that events may come late and in any order.
+async fn follow_presence(ports: &FollowPlaces<'_>, scope: OrgScope, place: PlaceId) -> Result<(), Failure> {
+    let state = match place {
+        PlaceId::Site(id) => presence(ports.records.get::<Site>(scope, id).await?),
+        PlaceId::Area(id) => presence(ports.records.get::<Area>(scope, id).await?),
+        PlaceId::Unit(id) => return settle_unit(ports, scope, id).await,
+    };
+    if let PlaceId::Site(site_id) = place {
+        for area in ports.records.all::<Area>(scope).await? {
+            if area.record.site_id == site_id {
+                follow(ports, scope, place, &state, area).await?;
+            }
+        }
+    }
+    for unit in ports.records.all::<Unit>(scope).await? {
+        if contains(place, &unit.record) {
+            let id = unit.record.id;
+            follow(ports, scope, place, &state, unit).await?;
+            settle_unit(ports, scope, id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Where a place is.
+enum Presence {
+    Here,
+    Deleted(Deletion),
+    Gone,
+}
+
+fn presence<P: Place>(stored: Option<Stored<P>>) -> Presence {
+    match stored {
+        None => Presence::Gone,
+        Some(stored) => match stored.record.deletion() {
+            None => Presence::Here,
+            Some(deletion) => Presence::Deleted(deletion.clone()),
+        },
+    }
+}
+
+/// Brings one thing within `place` to where the place is.
+async fn follow<P: Place + Follower>(
+    ports: &FollowPlaces<'_>,
+    scope: OrgScope,
+    place: PlaceId,
+    presence: &Presence,
+    inner: Stored<P>,
+) -> Result<(), Failure> {
+    let taken_along = inner
+        .record
+        .deletion()
+        .is_some_and(|deletion| deletion.with.as_deref() == Some(&place.to_string()));
+    let actor = Actor::new(WORKER);
+    let change = |done: &str| {
+        let action = format!("{}.{done}", P::WHAT);
+        Change::new(scope, &actor, &action, inner.record.id()).detail("with", place)
+    };
+    let registry = Registry {
+        records: ports.records,
+        clock: ports.clock,
+    };
+    match presence {
+        Presence::Deleted(deletion) if inner.record.deletion().is_none() => {
+            let mut record = inner.record.clone();
+            record.set_deletion(Some(Deletion {
+                with: Some(place.to_string()),
+                ..deletion.clone()
+            }));
+            let mut change = change("deleted").replace(&record, inner.rev)?;
+            if let Some(name) = record.unique_name(scope) {
+                change = change.release(name, record.id());
+            }
+            registry.commit(change).await
+        }
+        Presence::Here if taken_along => {
+            let mut record = inner.record.clone();
+            record.set_deletion(None);
+            let restored = change("restored").replace(&record, inner.rev)?;
+            match registry.commit(record.claiming(restored, scope)).await {
+                // Its name was given to another meanwhile: it stays deleted, now by itself, so that people find it
+                // and can restore it under another name.
+                Err(Failure::Refused(_)) if record.unique_name(scope).is_some() => {
+                    let mut record = inner.record.clone();
+                    record.set_deletion(inner.record.deletion().map(|deletion| Deletion {
+                        with: None,
+                        ..deletion.clone()
+                    }));
+                    registry
+                        .commit(change("left_deleted").replace(&record, inner.rev)?)
+                        .await
+                }
+                done => done,
+            }
+        }
+        Presence::Gone => {
+            let mut change = change("purged").remove(&inner);
+            if let Some(name) = inner.record.unique_name(scope)
+                && inner.record.deletion().is_none()
+            {
+                change = change.release(name, inner.record.id());
+            }
+            registry.commit(change).await
+        }
+        Presence::Deleted(_) | Presence::Here => Ok(()),
+    }
+}
+
+/// What takes its name back when it is restored.
+pub(super) trait Follower: Place {
+    fn claiming(&self, change: Change, scope: OrgScope) -> Change;
+}
+
+impl Follower for Area {
+    fn claiming(&self, change: Change, _scope: OrgScope) -> Change {
+        change
+    }
+}
+
+impl Follower for Unit {
+    fn claiming(&self, change: Change, scope: OrgScope) -> Change {
+        claim_name(change, scope, self)
+    }
+}
+
+impl Follower for Site {
+    fn claiming(&self, change: Change, _scope: OrgScope) -> Change {
+        change
+    }
+}
+
+/// The rules in force for `unit`, from all levels.
+pub(super) async fn effective_rules(
+    records: &dyn Records,
+    scope: OrgScope,
+    unit: &Unit,
+) -> Result<EffectiveRules, Failure> {
+    let mut levels: Vec<(Level, RuleFields)> = Vec::new();
+    for (level, at) in [
+        (Level::Organization, RuleScope::Organization(scope.org_id())),
+        (Level::Site, RuleScope::Site(unit.site_id)),
+        (Level::Unit, RuleScope::Unit(unit.id)),
+    ] {
+        if let Some(stored) = records.get::<RuleSet>(scope, rules_key(at)).await? {
+            levels.push((level, stored.record.fields));
+        }
+    }
+    Ok(EffectiveRules::merge(unit.kind, &levels))
+}
+
+/// How often the sensor that drives the unit reports, by its own setting or its model's.
+async fn report_interval(
+    records: &dyn Records,
+    scope: OrgScope,
+    unit_id: UnitId,
+) -> Result<Option<Span>, Failure> {
+    let sensors = records.all::<Sensor>(scope).await?;
+    let driving = sensors
+        .into_iter()
+        .map(|stored| stored.record)
+        .find(|sensor| sensor.unit_id == unit_id && sensor.primary);
+    Ok(driving.and_then(|sensor| {
+        sensor
+            .report_interval
+            .or_else(|| decoders::find(&sensor.model).map(|model| model.uplink_interval))
+    }))
+}
+
+/// Makes the state of a unit follow its record: where it is, by which rules it is judged, whether it is judged at all.
+pub(super) async fn settle_unit(
+    ports: &FollowPlaces<'_>,
+    scope: OrgScope,
+    unit_id: UnitId,
+) -> Result<(), Failure> {
+    let unit = ports.records.get::<Unit>(scope, unit_id).await?;
+    for _ in 0..ATTEMPTS {
+        let now = ports.clock.now();
+        let stored = ports.states.load(scope, unit_id).await?;
+        let Some(unit) = unit.as_ref().map(|unit| &unit.record) else {
+            // Gone for good: what was measured stays, and nobody is woken by it.
+            let Some(mut record) = stored.filter(|record| record.state.active) else {
+                return Ok(());
+            };
+            record.state.active = false;
+            match judge_and_save(ports, scope, record).await? {
+                Saved::Yes => return Ok(()),
+                Saved::TooLate => continue,
+            }
+        };
+        let overrides = effective_rules(ports.records, scope, unit)
+            .await?
+            .overrides(report_interval(ports.records, scope, unit_id).await?);
+        let mut record = stored
+            .clone()
+            .unwrap_or_else(|| UnitRecord::new(new_state(unit, now)));
+        let state = &mut record.state;
+        (state.site_id, state.area_id, state.kind) = (unit.site_id, unit.area_id, unit.kind);
+        state.overrides = overrides;
+        state.active = unit.deleted.is_none();
+        if stored.as_ref() == Some(&record) {
+            return Ok(());
+        }
+        match judge_and_save(ports, scope, record).await? {
+            Saved::Yes => return Ok(()),
+            Saved::TooLate => {}
+        }
+    }
+    Err(crate::PortError::new("places.settle_unit", PortErrorKind::Conflict).into())
+}
+
+enum Saved {
+    Yes,
+    TooLate,
+}
+
+async fn judge_and_save(
+    ports: &FollowPlaces<'_>,
+    scope: OrgScope,
+    mut record: UnitRecord,
+) -> Result<Saved, Failure> {
+    let mut changes = Vec::new();
+    record.judge(ports.clock.now(), &mut changes);
+    match ports.states.save(scope, &mut record, &changes).await {
+        Ok(()) => Ok(Saved::Yes),
+        Err(error) if error.kind == PortErrorKind::Conflict => Ok(Saved::TooLate),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The site of `place`, deleted or not; `None` when there is no such place.
+pub(super) async fn site_of(
+    records: &dyn Records,
+    scope: OrgScope,
+    place: PlaceId,
+) -> Result<Option<SiteId>, Failure> {
+    Ok(match place {
+        PlaceId::Site(id) => records
+            .get::<Site>(scope, id)
+            .await?
+            .map(|stored| stored.record.id),
+        PlaceId::Area(id) => records
+            .get::<Area>(scope, id)
+            .await?
+            .map(|stored| stored.record.site_id),
+        PlaceId::Unit(id) => records
+            .get::<Unit>(scope, id)
+            .await?
+            .map(|stored| stored.record.site_id),
+    })
+}
