@@ -39,8 +39,7 @@ def _build_dev():
 def _build_release():
     # In a folder of their own: target/lambda may hold what is about to be deployed for arm64.
     folder = Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")) / "lambda-x86_64"
-    command = ["cargo", "lambda", "build", "--release", "--x86-64", "--lambda-dir", str(folder)]
-    subprocess.run(command, cwd=REPOSITORY, check=True)
+    subprocess.run([REPOSITORY / ".ci" / "package", "--x86-64", "--lambda-dir", folder], check=True)
     return {name: folder / name / "bootstrap" for name in declared()}
 
 
