@@ -37,7 +37,8 @@ pub async fn replay_frame(
     let Some(result) = report.results.first() else {
         return Err(PortError::new("quarantine.replay", PortErrorKind::Corrupt).into());
     };
-    if result.status != ItemStatus::Quarantined {
+    // What is refused now, because its unit is missing for instance, may be taken later.
+    if !matches!(result.status, ItemStatus::Quarantined | ItemStatus::Rejected) {
         receive.quarantine.remove(scope, id).await?;
     }
     Ok(report)

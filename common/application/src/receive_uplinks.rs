@@ -66,14 +66,9 @@ impl ReceiveUplinks<'_> {
         let mut owners = Vec::new();
         let mut batch = Vec::new();
         for (index, uplink) in uplinks.into_iter().enumerate() {
-            let mut outcome = Outcome::plain(ItemStatus::Ignored);
-            match self.attribute(scope, uplink).await? {
-                Ok(readings) => {
-                    owners.extend(readings.iter().map(|_| index));
-                    batch.extend(readings);
-                }
-                Err(set_aside) => outcome = set_aside,
-            }
+            let (readings, outcome) = self.attribute(scope, uplink).await?;
+            owners.extend(readings.iter().map(|_| index));
+            batch.extend(readings);
             results.push(item_result((index, outcome)));
         }
         for (index, outcome) in owners.into_iter().zip(self.record.record(scope, batch).await?) {
@@ -87,36 +82,36 @@ impl ReceiveUplinks<'_> {
         Ok(IngestReport { results })
     }
 
-    /// The readings of an uplink; or, if it had to be kept aside, that outcome.
+    /// The readings of an uplink, and what became of it apart from them: it may have to be kept aside.
     async fn attribute(
         &self,
         scope: OrgScope,
         uplink: Uplink,
-    ) -> Result<Result<Vec<UnitReading>, Outcome>, PortError> {
+    ) -> Result<(Vec<UnitReading>, Outcome), PortError> {
         let Some(sensor) = self.devices.by_eui(scope, uplink.dev_eui).await? else {
             let detail = format!("No sensor of the organization has the DevEUI {}.", uplink.dev_eui);
-            return self
+            let outcome = self
                 .set_aside(scope, QuarantineReason::UnknownDevice, detail, uplink)
-                .await
-                .map(Err);
+                .await?;
+            return Ok((Vec::new(), outcome));
         };
-        match decode(&sensor, &uplink) {
-            Ok(measured) => {
-                let readings = measured
-                    .iter()
-                    .filter_map(|one| reading_of(&sensor, &uplink, one, measured.len()));
-                Ok(Ok(readings
-                    .map(|reading| UnitReading {
-                        unit_id: sensor.unit_id,
-                        reading,
-                    })
-                    .collect()))
+        let Decoded { measured, damage } = decode(&sensor, &uplink);
+        let readings = measured
+            .iter()
+            .filter_map(|one| reading_of(&sensor, &uplink, one, measured.len()))
+            .map(|reading| UnitReading {
+                unit_id: sensor.unit_id,
+                reading,
+            })
+            .collect();
+        let outcome = match damage {
+            Some(detail) => {
+                self.set_aside(scope, QuarantineReason::Undecodable, detail, uplink)
+                    .await?
             }
-            Err(detail) => self
-                .set_aside(scope, QuarantineReason::Undecodable, detail, uplink)
-                .await
-                .map(Err),
-        }
+            None => Outcome::plain(ItemStatus::Ignored),
+        };
+        Ok((readings, outcome))
     }
 
     async fn set_aside(
@@ -168,24 +163,44 @@ fn outweighs(status: ItemStatus, other: ItemStatus) -> bool {
     weight(status) > weight(other)
 }
 
+/// What an uplink says.
+#[derive(Default)]
+struct Decoded {
+    /// What can be read of it.
+    measured: Vec<Measurements>,
+    /// Why something, or everything, cannot.
+    damage: Option<String>,
+}
+
 /// Decodes natively if the model has a decoder and the frame has bytes, else takes the network's word for it.
-/// A frame of stored records gives several measurements.
-fn decode(sensor: &Sensor, uplink: &Uplink) -> Result<Vec<Measurements>, String> {
+/// A frame of stored records gives several measurements, and a damaged one among them does not cost the others.
+fn decode(sensor: &Sensor, uplink: &Uplink) -> Decoded {
+    let mut decoded = Decoded::default();
     let model = decoders::find(&sensor.model);
     match (model, uplink.payload.is_empty(), &uplink.decoded) {
-        (Some(model), false, _) => model
-            .decode_all(uplink.f_port.unwrap_or(model.f_port), &uplink.payload)
-            .collect::<Result<_, _>>()
-            .map_err(|error| format!("{} frame: {error}", sensor.model)),
-        (_, _, Some(decoded)) => decoders::aliases::normalise(decoded)
-            .map(|one| vec![one])
-            .map_err(|error| error.to_string()),
-        (None, false, None) => Err(format!(
-            "There is no decoder for {}, and the network sent no decoded payload.",
-            sensor.model
-        )),
-        (_, true, None) => Err("The uplink carries neither bytes nor a decoded payload.".to_owned()),
+        (Some(model), false, _) => {
+            for record in model.decode_all(uplink.f_port.unwrap_or(model.f_port), &uplink.payload) {
+                match record {
+                    Ok(measured) => decoded.measured.push(measured),
+                    Err(error) => decoded.damage = Some(format!("{} frame: {error}", sensor.model)),
+                }
+            }
+        }
+        (_, _, Some(told)) => match decoders::aliases::normalise(told) {
+            Ok(measured) => decoded.measured.push(measured),
+            Err(error) => decoded.damage = Some(error.to_string()),
+        },
+        (None, false, None) => {
+            decoded.damage = Some(format!(
+                "There is no decoder for {}, and the network sent no decoded payload.",
+                sensor.model
+            ));
+        }
+        (_, true, None) => {
+            decoded.damage = Some("The uplink carries neither bytes nor a decoded payload.".to_owned());
+        }
     }
+    decoded
 }
 
 /// The reading that `measured` gives, one of `count` in its uplink; `None` if it gives none (a status frame).

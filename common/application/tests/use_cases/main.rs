@@ -5,7 +5,11 @@
     reason = "what does not hold fails the test that relies on it"
 )]
 
+mod aside;
 mod crashes;
 mod disorder;
 mod recording;
 mod support;
+mod timers;
+mod uplinks;
+mod uploads;
