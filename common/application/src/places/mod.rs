@@ -94,7 +94,6 @@ pub(crate) trait Place: Record + Clone {
 
     fn id(&self) -> Self::Id;
     fn site_id(&self) -> SiteId;
-    fn name(&self) -> &Name;
     fn deletion(&self) -> Option<&Deletion>;
     fn set_deletion(&mut self, deletion: Option<Deletion>);
     /// The name that only one may have, if there is one.
@@ -115,10 +114,6 @@ macro_rules! place {
 
             fn site_id(&self) -> SiteId {
                 self.$site
-            }
-
-            fn name(&self) -> &Name {
-                &self.name
             }
 
             fn deletion(&self) -> Option<&Deletion> {
@@ -177,7 +172,8 @@ pub(crate) fn unchanged(read: Option<u64>, rev: u64) -> Result<(), Refusal> {
     }
 }
 
-fn time_zone(name: String) -> Result<String, Refusal> {
+/// Refuses what is no time zone.
+pub(crate) fn time_zone(name: String) -> Result<String, Refusal> {
     if freshtrack_domain::place::is_time_zone(&name) {
         Ok(name)
     } else {
