@@ -75,7 +75,7 @@ pub async fn get_overview(
         .collect();
     Ok(Overview {
         org_id: scope.org_id(),
-        name: all.organization.name,
+        name: all.organization.name.to_string(),
         sites,
         as_of: as_of.into(),
     })

@@ -1,18 +1,19 @@
 //! Brings in an organization with everything it has, as often as wanted.
 
 use crate::error::{Failure, PortErrorKind, Refusal};
-use crate::ports::{Clock, Organizations, PlacesOfOrg, StoredKey, UnitStates};
+use crate::organizations::{key_of, put_key, put_organization};
+use crate::ports::{Clock, Organizations, PlacesOfOrg, Records, UnitStates};
+use crate::registry::Registry;
 use crate::scope::OrgScope;
 use freshtrack_contracts::organization::{
     ImportReport, OrganizationDocument, SensorDocument, SiteDocument, UnitDocument,
 };
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_decoders as decoders;
-use freshtrack_domain::access::AccessKeySecret;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::OrgId;
 use freshtrack_domain::measurement::CentiCelsius;
-use freshtrack_domain::place::{Area, Organization, Site, Unit};
+use freshtrack_domain::place::{Area, Site, Unit};
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Span;
 use freshtrack_domain::unit::{Overrides, Rules, UnitRecord, UnitState};
@@ -22,7 +23,9 @@ const ATTEMPTS: usize = 5;
 
 /// What an import needs.
 pub struct Import<'a> {
-    /// Places, sensors and keys.
+    /// The organization itself and its keys.
+    pub records: &'a dyn Records,
+    /// Places and sensors.
     pub organizations: &'a dyn Organizations,
     /// The units' states, which carry their rules.
     pub states: &'a dyn UnitStates,
@@ -47,29 +50,18 @@ pub async fn import_organization(
     let keys = document
         .access_keys
         .iter()
-        .map(|key| {
-            let secret: AccessKeySecret = key
-                .secret
-                .parse()
-                .map_err(|e| Refusal::invalid(format!("access key \"{}\": {e}", key.name)))?;
-            let stored = StoredKey {
-                id: key.id,
-                org_id: document.id,
-                hash: secret.hash(),
-                rights: key.rights.clone(),
-            };
-            Ok((secret.prefix().to_owned(), key.name.clone(), stored))
-        })
+        .map(|key| key_of(key, ports.clock.now()))
         .collect::<Result<Vec<_>, Refusal>>()?;
     let report = ImportReport {
         sites: plan.sites.len(),
         units: plan.units.len(),
         sensors: plan.sensors.len(),
     };
-    let organization = Organization {
-        id: document.id,
-        name: document.name,
+    let registry = Registry {
+        records: ports.records,
+        clock: ports.clock,
     };
+    let organization = put_organization(registry, scope, &document).await?;
     let places = PlacesOfOrg {
         organization,
         sites: plan.sites,
@@ -93,8 +85,8 @@ pub async fn import_organization(
                 _ => error.into(),
             })?;
     }
-    for (prefix, name, key) in &keys {
-        ports.organizations.put_key(prefix, name, key).await?;
+    for (key, secret) in keys {
+        put_key(registry, scope, key, &secret).await?;
     }
     Ok(report)
 }

@@ -3,7 +3,6 @@
 //! One file a use case. A use case takes the ports it needs by name and the [`OrgScope`] of whoever asks; it
 //! answers with a contract type, a [`Refusal`] (the caller's to mend) or a fault (ours).
 
-mod authorize;
 mod error;
 mod get_alert;
 mod get_overview;
@@ -11,7 +10,9 @@ mod import_organization;
 mod list_alerts;
 mod list_readings;
 mod live;
+pub mod organizations;
 mod page;
+pub mod places;
 pub mod ports;
 mod quarantine;
 mod receive_uplinks;
@@ -23,7 +24,6 @@ mod scope;
 mod sweep_timers;
 mod upload_readings;
 
-pub use authorize::authorize_access_key;
 pub use error::{Failure, PortError, PortErrorKind, Refusal};
 pub use get_alert::get_alert;
 pub use get_overview::get_overview;

@@ -1,8 +1,27 @@
 //! Every kind of record, once: under which name and identifier it is kept.
 
 use crate::ports::{Record, RecordKind};
+use freshtrack_domain::access::AccessKey;
+use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::UserId;
 use freshtrack_domain::people::Member;
+use freshtrack_domain::place::{Area, Organization, RuleScope, RuleSet, Site, Unit};
+
+/// Records that are kept under nothing but their own identifier.
+macro_rules! kept_by_id {
+    ($($type:ident as $kind:literal),+) => {
+        $(impl Record for $type {
+            const KIND: RecordKind = RecordKind($kind);
+
+            fn key(&self) -> String {
+                self.id.to_string()
+            }
+        })+
+    };
+}
+
+kept_by_id!(Organization as "ORG", AccessKey as "KEY");
+kept_by_id!(Site as "SITE", Area as "AREA", Unit as "UNIT", Sensor as "SEN");
 
 impl Record for Member {
     const KIND: RecordKind = RecordKind("MEMBER");
@@ -13,5 +32,22 @@ impl Record for Member {
 
     fn person(&self) -> Option<UserId> {
         Some(self.user_id)
+    }
+}
+
+impl Record for RuleSet {
+    const KIND: RecordKind = RecordKind("RULES");
+
+    fn key(&self) -> String {
+        rules_key(self.scope)
+    }
+}
+
+/// Under which key the rules of `scope` are kept.
+pub(crate) fn rules_key(scope: RuleScope) -> String {
+    match scope {
+        RuleScope::Organization(id) => id.to_string(),
+        RuleScope::Site(id) => id.to_string(),
+        RuleScope::Unit(id) => id.to_string(),
     }
 }

@@ -4,7 +4,7 @@ use crate::keys::{self, Key};
 use crate::table::{Condition, Query, SK, Table, data, item, text, text_of};
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use freshtrack_application::ports::{Devices, Organizations, Places, PlacesOfOrg, StoredKey};
+use freshtrack_application::ports::{Devices, Organizations, Places, PlacesOfOrg};
 use freshtrack_application::{OrgScope, PortError};
 use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::{Id, OrgId, SensorId};
@@ -80,7 +80,7 @@ impl Places for Directory {
         let pk = keys::org_partition(scope.org_id());
         let (mut organization, mut sites, mut areas, mut units) = (None, Vec::new(), Vec::new(), Vec::new());
         // Four narrow ranges instead of the whole partition, which also holds every state and alert.
-        for prefix in ["ORG", "SITE#", "AREA#", "UNIT#"] {
+        for prefix in ["ORG#", "SITE#", "AREA#", "UNIT#"] {
             let query = Query::new(
                 "pk = :pk AND begins_with(sk, :sk)",
                 &pk,
@@ -109,12 +109,7 @@ impl Organizations for Directory {
     async fn put_places(&self, places: &PlacesOfOrg) -> Result<(), PortError> {
         const OP: &str = "organizations.put_places";
         let org = places.organization.id;
-        let mut items = vec![item(
-            OP,
-            "organization",
-            &keys::organization(org),
-            &places.organization,
-        )?];
+        let mut items = Vec::new();
         for site in &places.sites {
             items.push(item(OP, "site", &keys::site(org, site.id), site)?);
         }
@@ -160,15 +155,6 @@ impl Organizations for Directory {
         self.remember(by_id, sensor);
         self.remember(by_eui, sensor);
         Ok(())
-    }
-
-    async fn put_key(&self, prefix: &str, name: &str, key: &StoredKey) -> Result<(), PortError> {
-        const OP: &str = "organizations.put_key";
-        let owner = owner(key.org_id, key.id);
-        let free = unclaimed_or_owned_by(&owner);
-        let mut item = crate::access_keys::item_of(OP, prefix, name, key)?;
-        item.insert("owner".to_owned(), text(owner));
-        self.table.put(OP, item, Some(&free)).await
     }
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | record of an organization, a person, the platform | `O#org`, `U#user`, `P` | `KIND#id` | 1: `U#user#KIND` / owner, if it is also found by a person |
 //! | claim on a unique name | `SPACE#name` | `SPACE` | |
-//! | organization | `O#org` | `ORG` | |
+//! | organization | `O#org` | `ORG#org` | |
 //! | site, area, unit | `O#org` | `SITE#id`, `AREA#id`, `UNIT#id` | |
 //! | sensor | `O#org` | `SEN#id` | |
 //! | sensor by DevEUI, and the claim on it | `EUI#eui` | `EUI` | |
@@ -16,7 +16,7 @@
 //! | frame kept aside | `O#org#Q` | `F#id` | |
 //! | connection | `O#org#WS` | `C#id` | |
 //! | ticket | `TICKET#ticket` | `TICKET` | |
-//! | access key | `KEY#prefix` | `KEY` | |
+//! | access key, and the claim on its prefix | `O#org`, `KEY#prefix` | `KEY#id`, `KEY` | |
 
 use freshtrack_application::ports::{Claim, ClaimSpace, Owner, RecordKind};
 use freshtrack_domain::alert::AlertStatus;
@@ -85,10 +85,6 @@ pub(crate) fn claim(claim: &Claim) -> Key {
 
 pub(crate) fn org_partition(org: OrgId) -> String {
     format!("O#{org}")
-}
-
-pub(crate) fn organization(org: OrgId) -> Key {
-    key(org_partition(org), "ORG")
 }
 
 pub(crate) fn site(org: OrgId, id: SiteId) -> Key {
@@ -194,10 +190,6 @@ pub(crate) fn connection(org: OrgId, id: &str) -> Key {
 
 pub(crate) fn ticket(ticket: &str) -> Key {
     key(format!("TICKET#{ticket}"), "TICKET")
-}
-
-pub(crate) fn access_key(prefix: &str) -> Key {
-    key(format!("KEY#{prefix}"), "KEY")
 }
 
 #[cfg(test)]

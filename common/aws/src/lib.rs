@@ -3,7 +3,6 @@
 //! The only crate that knows an AWS SDK. It decides nothing: what is written, and under which condition, is
 //! said by the use cases and the domain.
 
-mod access_keys;
 mod alerts;
 mod bus;
 mod clients;
@@ -19,7 +18,6 @@ mod sockets;
 mod table;
 mod unit_states;
 
-pub use access_keys::DynamoAccessKeys;
 pub use alerts::DynamoAlerts;
 pub use bus::EventBridgeBus;
 pub use clients::{AwsClients, AwsSettings};

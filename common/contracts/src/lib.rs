@@ -3,6 +3,7 @@
 //! The one list in [`endpoints`] is what the router, the template check, the OpenAPI document and the typed
 //! client of the dashboard are made from.
 
+pub mod access_keys;
 pub mod alerts;
 pub mod documents;
 pub mod endpoints;

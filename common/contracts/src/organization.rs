@@ -3,6 +3,7 @@
 use freshtrack_domain::access::Right;
 use freshtrack_domain::ids::{AccessKeyId, AreaId, OrgId, SensorId, SiteId, UnitId};
 use freshtrack_domain::measurement::MeasurementSource;
+use freshtrack_domain::place::Slug;
 use freshtrack_domain::unit::UnitKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,10 @@ pub struct OrganizationDocument {
     pub id: OrgId,
     /// Its name.
     pub name: String,
+    /// Its short name; made of the name unless given.
+    pub slug: Option<Slug>,
+    /// IANA time zone for what belongs to no site; that of the first site unless given.
+    pub time_zone: Option<String>,
     /// Its sites.
     pub sites: Vec<SiteDocument>,
     /// Its credentials for machines.

@@ -18,3 +18,18 @@ pub struct Member {
     /// Since when.
     pub since: Timestamp,
 }
+
+impl Member {
+    /// Whether this member may give somebody `role` at `sites`: never more than they may assign, and nowhere they
+    /// do not work themselves.
+    #[must_use]
+    pub fn may_give(&self, role: Role, sites: &Sites) -> bool {
+        self.role.may_assign(role) && self.sites.cover(sites)
+    }
+
+    /// Whether this member may change what `other` is, or remove them.
+    #[must_use]
+    pub fn may_manage(&self, other: &Self) -> bool {
+        self.may_give(other.role, &other.sites)
+    }
+}

@@ -10,6 +10,8 @@ use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Right, Sites};
 use freshtrack_domain::ids::{OrgId, UserId};
 use freshtrack_domain::people::Member;
+use freshtrack_domain::place::Organization;
+use futures_util::future;
 
 /// Who was let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,8 +85,8 @@ fn person_of(identity: Option<&Identity>) -> Result<SignedIn, Refusal> {
         .ok_or_else(|| Refusal::new(ProblemCode::NotSignedIn, "Sign in as a person to do this."))
 }
 
-/// The person as a member of the organization they ask for. Read anew for every call, so that who was removed or given
-/// another role feels it at once.
+/// The person as a member of the organization they ask for, unless that was deleted. Read anew for every call, so that
+/// who was removed or given another role feels it at once.
 async fn member(
     context: &Context,
     identity: &Identity,
@@ -94,7 +96,14 @@ async fn member(
     let records = context.records()?;
     let records: &dyn Records = &records;
     let scope = OrgScope::granted(org_id);
-    let member = records.get::<Member>(scope, person.user_id).await?;
+    let (organization, member) = future::try_join(
+        records.get::<Organization>(scope, org_id),
+        records.get::<Member>(scope, person.user_id),
+    )
+    .await?;
+    if organization.is_none_or(|stored| stored.record.deleted.is_some()) {
+        return Ok(None);
+    }
     Ok(member.map(|stored| Caller {
         scope,
         actor: person.actor(),

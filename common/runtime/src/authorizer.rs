@@ -3,7 +3,8 @@
 use crate::context::Context;
 use crate::event::{HttpAuthorizerEvent, Identity, SocketAuthorizerEvent};
 use crate::function::{InvocationError, InvocationFuture};
-use freshtrack_application::{Caller, OrgScope, authorize_access_key, redeem_ticket};
+use freshtrack_application::organizations::authorize_access_key;
+use freshtrack_application::{Caller, OrgScope, redeem_ticket};
 use freshtrack_domain::access::{Right, Rights, Sites};
 use serde_json::json;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ pub fn authorize_http(context: Arc<Context>, event: Vec<u8>) -> InvocationFuture
             .strip_prefix("Bearer ")
             .or_else(|| presented.strip_prefix("bearer "));
         let caller = match key {
-            Some(key) => authorize_access_key(&context.access_keys()?, key.trim()).await?,
+            Some(key) => authorize_access_key(&context.records()?, context.clock(), key.trim()).await?,
             None => None,
         };
         let reply = match caller {

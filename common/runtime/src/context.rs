@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use freshtrack_application::ports::{Clock, IdSource};
 use freshtrack_application::{Live, PortError, ReceiveUplinks, RecordReadings};
 use freshtrack_aws::{
-    AwsClients, Directory, DynamoAccessKeys, DynamoAlerts, DynamoConnections, DynamoQuarantine,
+    AwsClients, Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine,
     DynamoReadingLog, DynamoRecords, DynamoTickets, DynamoUnitStates, EventBridgeBus, GatewaySockets, Meter,
     SqsBroadcastLane, SqsRetryLane, Table,
 };
@@ -148,14 +148,6 @@ impl Context {
     /// When the function is not told which table.
     pub fn quarantine(&self) -> Result<DynamoQuarantine, InvocationError> {
         Ok(DynamoQuarantine(Arc::clone(self.table()?)))
-    }
-
-    /// Access keys.
-    ///
-    /// # Errors
-    /// When the function is not told which table.
-    pub fn access_keys(&self) -> Result<DynamoAccessKeys, InvocationError> {
-        Ok(DynamoAccessKeys(Arc::clone(self.table()?)))
     }
 
     /// What people set up.

@@ -8,7 +8,7 @@ use freshtrack_contracts::organization::{
 use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::{AreaId, Id, OrgId, SensorId, SiteId, Ulid, UnitId};
 use freshtrack_domain::measurement::{CentiCelsius, MeasurementSource, TemperatureSample};
-use freshtrack_domain::place::{Area, Organization, Site, Unit};
+use freshtrack_domain::place::{Area, Organization, Site, Slug, Unit};
 use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Timestamp;
@@ -104,10 +104,13 @@ impl Kitchen {
             Unit::new(id, self.site_id, self.area_id, name("Reach-in"), kind)
         };
         PlacesOfOrg {
-            organization: Organization {
-                id: self.org_id,
-                name: "Harbour Bistro".to_owned(),
-            },
+            organization: Organization::new(
+                self.org_id,
+                name("Harbour Bistro"),
+                Slug::of_name(&name("Harbour Bistro")),
+                "America/New_York".to_owned(),
+                Timestamp::from_seconds(1_790_000_000),
+            ),
             sites: vec![Site::new(
                 self.site_id,
                 name("Pier 4"),
@@ -146,6 +149,8 @@ impl Kitchen {
         OrganizationDocument {
             id: self.org_id,
             name: "Harbour Bistro".to_owned(),
+            slug: None,
+            time_zone: None,
             sites: vec![SiteDocument {
                 id: self.site_id,
                 name: "Pier 4".to_owned(),

@@ -3,8 +3,8 @@
 use crate::faults::Faults;
 use async_trait::async_trait;
 use freshtrack_application::ports::{
-    AccessKeys, AlertPage, Alerts, Connection, Connections, Devices, DueUnit, LateEntry, Organizations,
-    Places, PlacesOfOrg, Quarantine, QuarantinedUplink, ReadingLog, StoredKey, TicketGrant, Tickets,
+    AlertPage, Alerts, Connection, Connections, Devices, DueUnit, LateEntry, Organizations,
+    Places, PlacesOfOrg, Quarantine, QuarantinedUplink, ReadingLog, TicketGrant, Tickets,
     UnitStates,
 };
 use freshtrack_application::{OrgScope, PortError, PortErrorKind};
@@ -40,7 +40,6 @@ struct Tables {
     frames: BTreeMap<(OrgId, FrameId), QuarantinedUplink>,
     sensors: BTreeMap<DevEui, Sensor>,
     places: BTreeMap<OrgId, PlacesOfOrg>,
-    keys: BTreeMap<String, StoredKey>,
     connections: BTreeMap<(OrgId, String), Connection>,
     tickets: BTreeMap<String, TicketGrant>,
 }
@@ -342,18 +341,6 @@ impl Places for Memory {
 }
 
 #[async_trait]
-impl AccessKeys for Memory {
-    async fn by_prefix(&self, prefix: &str) -> Result<Option<StoredKey>, PortError> {
-        Ok(self
-            .read("access_keys.by_prefix")
-            .await?
-            .keys
-            .get(prefix)
-            .cloned())
-    }
-}
-
-#[async_trait]
 impl Organizations for Memory {
     async fn put_places(&self, places: &PlacesOfOrg) -> Result<(), PortError> {
         self.change("organizations.put_places", |tables| {
@@ -373,20 +360,6 @@ impl Organizations for Memory {
             }
             tables.sensors.retain(|_, known| owner(known) != owner(sensor));
             tables.sensors.insert(sensor.dev_eui, sensor.clone());
-            Ok(())
-        })
-        .await
-    }
-
-    async fn put_key(&self, prefix: &str, _name: &str, key: &StoredKey) -> Result<(), PortError> {
-        const OP: &str = "organizations.put_key";
-        let owner = |key: &StoredKey| (key.org_id, key.id);
-        self.change(OP, |tables| {
-            let claimed = tables.keys.get(prefix);
-            if claimed.is_some_and(|known| owner(known) != owner(key)) {
-                return Err(PortError::new(OP, PortErrorKind::Conflict));
-            }
-            tables.keys.insert(prefix.to_owned(), key.clone());
             Ok(())
         })
         .await

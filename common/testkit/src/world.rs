@@ -1,8 +1,8 @@
 //! The fakes, put together.
 
 use crate::{
-    Kitchen, ManualClock, Memory, RecordedBroadcasts, RecordedEvents, RecordedRetries, RecordedSockets,
-    SeededIds,
+    Kitchen, ManualClock, Memory, MemoryRecords, RecordedBroadcasts, RecordedEvents, RecordedRetries,
+    RecordedSockets, SeededIds,
 };
 use freshtrack_application::{Failure, Import, Live, ReceiveUplinks, RecordReadings, import_organization};
 use freshtrack_domain::time::Timestamp;
@@ -16,6 +16,8 @@ pub struct World {
     pub ids: SeededIds,
     /// What is stored.
     pub memory: Memory,
+    /// What people set up.
+    pub records: MemoryRecords,
     /// Who is sent what.
     pub sockets: RecordedSockets,
     /// What waits to be stored.
@@ -34,6 +36,7 @@ impl World {
             clock: ManualClock::at(now),
             ids: SeededIds::new(1),
             memory: Memory::default(),
+            records: MemoryRecords::default(),
             sockets: RecordedSockets::default(),
             retry: RecordedRetries::default(),
             broadcasts: RecordedBroadcasts::default(),
@@ -47,6 +50,7 @@ impl World {
     /// When the import fails.
     pub async fn import(&self, kitchen: &Kitchen) -> Result<(), Failure> {
         let ports = Import {
+            records: &self.records,
             organizations: &self.memory,
             states: &self.memory,
             clock: &self.clock,

@@ -20,8 +20,7 @@ async fn the_memory_is_every_store_it_stands_for() {
     contract::reading_log(&memory).await;
     contract::quarantine(&memory).await;
     contract::devices(&memory, &memory).await;
-    contract::places(&memory, &memory).await;
-    contract::access_keys(&memory, &memory).await;
+    contract::places(&memory, &memory, &MemoryRecords::default()).await;
     contract::connections(&memory).await;
     contract::tickets(&memory).await;
     contract::records(&MemoryRecords::default()).await;

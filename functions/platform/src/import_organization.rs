@@ -15,8 +15,9 @@ async fn handle(
     context: Arc<Context>,
     document: OrganizationDocument,
 ) -> Result<ImportReport, InvocationError> {
-    let states = context.states()?;
+    let (records, states) = (context.records()?, context.states()?);
     let ports = Import {
+        records: &records,
         organizations: context.directory()?,
         states: &states,
         clock: context.clock(),

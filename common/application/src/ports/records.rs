@@ -6,10 +6,9 @@ use crate::scope::OrgScope;
 use async_trait::async_trait;
 use freshtrack_contracts::alerts::TrailEntry;
 use freshtrack_contracts::ingest::QuarantineReason;
-use freshtrack_domain::access::Right;
 use freshtrack_domain::alert::{Alert, AlertStatus};
 use freshtrack_domain::device::{DevEui, Sensor};
-use freshtrack_domain::ids::{AccessKeyId, AlertId, FrameId, OrgId, SensorId, UnitId};
+use freshtrack_domain::ids::{AlertId, FrameId, OrgId, SensorId, UnitId};
 use freshtrack_domain::log::{Entry, SealedBlock};
 use freshtrack_domain::place::{Area, Organization, Site, Unit};
 use freshtrack_domain::time::Timestamp;
@@ -231,33 +230,10 @@ pub trait Places: Send + Sync {
     async fn all(&self, scope: OrgScope) -> Result<Option<PlacesOfOrg>, PortError>;
 }
 
-/// What is stored of an access key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredKey {
-    /// Its identifier.
-    pub id: AccessKeyId,
-    /// The organization it belongs to.
-    pub org_id: OrgId,
-    /// The SHA-256 of its secret part.
-    pub hash: [u8; 32],
-    /// What it allows.
-    pub rights: Vec<Right>,
-}
-
-/// Access keys, found by the part that is not secret.
-#[async_trait]
-pub trait AccessKeys: Send + Sync {
-    /// The key with this prefix.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    async fn by_prefix(&self, prefix: &str) -> Result<Option<StoredKey>, PortError>;
-}
-
 /// Creates and brings up to date what an organization consists of. Each call may be repeated.
 #[async_trait]
 pub trait Organizations: Send + Sync {
-    /// Stores the organization, its places and names.
+    /// Stores the organization's places.
     ///
     /// # Errors
     /// When not all of it is stored.
@@ -268,10 +244,4 @@ pub trait Organizations: Send + Sync {
     /// # Errors
     /// `Conflict` when the DevEUI is claimed by another sensor.
     async fn put_sensor(&self, sensor: &Sensor) -> Result<(), PortError>;
-
-    /// Stores an access key under its prefix.
-    ///
-    /// # Errors
-    /// `Conflict` when the prefix is another key's.
-    async fn put_key(&self, prefix: &str, name: &str, key: &StoredKey) -> Result<(), PortError>;
 }

@@ -175,6 +175,7 @@ fn importing_an_organization() {
     at_every_moment(|calls| {
         let world = World::at(minute(0));
         let import = Import {
+            records: &world.records,
             organizations: &world.memory,
             states: &world.memory,
             clock: &world.clock,

@@ -1,8 +1,60 @@
 //! Access keys: credentials of an organization for machines.
 
+use super::{Right, Sites};
+use crate::ids::AccessKeyId;
+use crate::text::Name;
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
+
+/// An access key as its organization sees it. What proves it is kept elsewhere, as a hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessKey {
+    /// Its identifier, which stays the same when its secret is rotated.
+    pub id: AccessKeyId,
+    /// What it is for.
+    pub name: Name,
+    /// The part by which it is found. Not a secret.
+    pub prefix: String,
+    /// What it allows.
+    pub rights: BTreeSet<Right>,
+    /// Where it allows it.
+    #[serde(default)]
+    pub sites: Sites,
+    /// Since when there is it.
+    pub created_at: Timestamp,
+    /// Who created it.
+    pub created_by: String,
+    /// When it ends by itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expires_at: Option<Timestamp>,
+    /// The secret before the present one, while that still holds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub previous: Option<PreviousSecret>,
+    /// When it was revoked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A secret that was replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviousSecret {
+    /// The part by which it is found.
+    pub prefix: String,
+    /// Until when it holds.
+    pub until: Timestamp,
+}
+
+impl AccessKey {
+    /// Whether it is neither revoked nor over at `now`.
+    #[must_use]
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+}
 
 /// What an access key looks like to its holder: `ftk_` + 8 characters to find it by + `_` + 32 that prove it.
 ///

@@ -5,7 +5,7 @@ mod right;
 mod role;
 mod sites;
 
-pub use key::{AccessKeySecret, InvalidAccessKey};
+pub use key::{AccessKey, AccessKeySecret, InvalidAccessKey, PreviousSecret};
 pub use right::{Right, Rights, UnknownRight};
 pub use role::{Role, UnknownRole};
 pub use sites::Sites;

@@ -5,11 +5,13 @@ mod hours;
 mod organization;
 mod rules;
 mod site;
+mod slug;
 mod unit;
 
 pub use deletion::Deletion;
 pub use hours::{InvalidHours, Opening, OpeningHours, TimeOfDay, Weekday};
-pub use organization::Organization;
+pub use organization::{Organization, RESTORE_WITHIN};
 pub use rules::{EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Sourced};
 pub use site::{Address, Area, ComplianceMode, Coordinates, InvalidCoordinates, Site, is_time_zone};
+pub use slug::{InvalidSlug, Slug};
 pub use unit::{Identification, TemperatureUnit, Unit};

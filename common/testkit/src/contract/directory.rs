@@ -1,10 +1,8 @@
-use super::assert_conflict;
+use super::{assert_conflict, minute};
 use crate::{Kitchen, fresh_id};
 use freshtrack_application::OrgScope;
-use freshtrack_application::ports::{AccessKeys, Devices, Organizations, Places, PlacesOfOrg, StoredKey};
-use freshtrack_domain::access::Right;
+use freshtrack_application::ports::{Devices, Organizations, Places, PlacesOfOrg, RawRecord, Records, Step};
 use freshtrack_domain::device::Sensor;
-use freshtrack_domain::ids::{AccessKeyId, Id};
 use freshtrack_domain::measurement::{CentiCelsius, MeasurementSource};
 
 /// Finds sensors of the asking organization, and gives a DevEUI to one sensor only.
@@ -80,18 +78,23 @@ pub async fn devices(organizations: &dyn Organizations, devices: &dyn Devices) {
 }
 
 /// Keeps places and brings them up to date.
-pub async fn places(organizations: &dyn Organizations, places: &dyn Places) {
+pub async fn places(organizations: &dyn Organizations, places: &dyn Places, records: &dyn Records) {
     let kitchen = Kitchen::new(3);
     let scope = kitchen.scope();
     assert_eq!(places.all(scope).await.unwrap(), None);
     let mut expected = sorted(kitchen.places());
+    let organization = |places: &PlacesOfOrg| RawRecord::of(&places.organization).unwrap();
+    let create = Step::Insert(scope.into(), organization(&expected));
+    records.commit(&[create], &[], minute(0)).await.unwrap();
     organizations.put_places(&expected).await.unwrap();
     assert_eq!(
         places.all(scope).await.unwrap().map(sorted).as_ref(),
         Some(&expected)
     );
     expected.units[1].name = freshtrack_domain::text::Name::new("Walk-in").unwrap();
-    expected.organization.name = "Harbour Bistro & Bar".to_owned();
+    expected.organization.name = freshtrack_domain::text::Name::new("Harbour Bistro & Bar").unwrap();
+    let rename = Step::Replace(scope.into(), organization(&expected), 1);
+    records.commit(&[rename], &[], minute(1)).await.unwrap();
     organizations.put_places(&expected).await.unwrap();
     assert_eq!(places.all(scope).await.unwrap().map(sorted), Some(expected));
     assert_eq!(places.all(OrgScope::granted(fresh_id())).await.unwrap(), None);
@@ -100,55 +103,4 @@ pub async fn places(organizations: &dyn Organizations, places: &dyn Places) {
 fn sorted(mut places: PlacesOfOrg) -> PlacesOfOrg {
     places.units.sort_by_key(|unit| unit.id);
     places
-}
-
-/// Finds keys by prefix, and gives a prefix to one key only.
-pub async fn access_keys(organizations: &dyn Organizations, keys: &dyn AccessKeys) {
-    let prefix = prefix();
-    assert_eq!(keys.by_prefix(&prefix).await.unwrap(), None);
-    let key = StoredKey {
-        id: fresh_id(),
-        org_id: fresh_id(),
-        hash: [0xA5; 32],
-        rights: vec![Right::Ingest, Right::ManageDevices],
-    };
-    organizations.put_key(&prefix, "Gateway", &key).await.unwrap();
-    let narrowed = StoredKey {
-        rights: vec![Right::Ingest],
-        ..key.clone()
-    };
-    organizations
-        .put_key(&prefix, "Gateway", &narrowed)
-        .await
-        .unwrap();
-    assert_eq!(keys.by_prefix(&prefix).await.unwrap().as_ref(), Some(&narrowed));
-    let other = StoredKey {
-        id: fresh_id(),
-        ..key.clone()
-    };
-    assert_conflict(
-        organizations.put_key(&prefix, "Other", &other).await,
-        "another key",
-    );
-    let stolen = StoredKey {
-        org_id: fresh_id(),
-        ..key
-    };
-    assert_conflict(
-        organizations.put_key(&prefix, "Stolen", &stolen).await,
-        "another organization's key",
-    );
-    assert_eq!(keys.by_prefix(&prefix).await.unwrap(), Some(narrowed));
-}
-
-/// Eight characters of an identifier that nobody has drawn before.
-fn prefix() -> String {
-    fresh_id::<AccessKeyId>()
-        .ulid()
-        .to_string()
-        .to_lowercase()
-        .chars()
-        .rev()
-        .take(8)
-        .collect()
 }

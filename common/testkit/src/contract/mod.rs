@@ -17,7 +17,7 @@ mod reading_log;
 mod records;
 mod unit_states;
 
-pub use directory::{access_keys, devices, places};
+pub use directory::{devices, places};
 pub use live::{connections, tickets};
 pub use quarantine::quarantine;
 pub use reading_log::reading_log;
