@@ -61,6 +61,8 @@ impl Tenant {
         let document = OrganizationDocument {
             id: fresh_id(),
             name: "Harbour Bistro".to_owned(),
+            slug: None,
+            time_zone: None,
             sites: vec![site],
             access_keys: Right::ALL
                 .into_iter()

@@ -1,7 +1,7 @@
 //! An organization and its keys as an operator's document has them.
 
 use super::access_keys::{claim_prefix, holder_id, prefix_claim};
-use super::slugs::{claim_slug, slug_claim, slug_for};
+use super::slugs::{insert_organization, replace_organization, slugs_for};
 use crate::error::{Failure, Refusal};
 use crate::places::time_zone;
 use crate::registry::{Change, Registry};
@@ -25,50 +25,41 @@ pub(crate) async fn put_organization(
     scope: OrgScope,
     document: &OrganizationDocument,
 ) -> Result<Organization, Failure> {
-    let (id, now) = (document.id, registry.clock.now());
+    let (id, now, actor) = (document.id, registry.clock.now(), Actor::new(OPERATOR));
     let name = Name::new(&document.name)
         .map_err(|error| Refusal::invalid(format!("The name \"{}\" {error}.", document.name)))?;
     let first_site = document.sites.first().map(|site| site.time_zone.as_str());
     let zone = document.time_zone.as_deref().or(first_site).unwrap_or("UTC");
     let zone = time_zone(zone.to_owned())?;
-    let stored = registry.records.get::<Organization>(scope, id).await?;
-    let slug = match (&document.slug, &stored) {
-        (Some(slug), _) => slug.clone(),
-        (None, Some(stored)) => stored.record.slug.clone(),
-        (None, None) => slug_for(registry.records, &name, id, now).await?,
+    let Some(stored) = registry.records.get::<Organization>(scope, id).await? else {
+        let slugs = match &document.slug {
+            Some(slug) => vec![slug.clone()],
+            None => slugs_for(&name, id).to_vec(),
+        };
+        let organization = |slug| Organization::new(id, name.clone(), slug, zone.clone(), now);
+        return insert_organization(registry, &actor, &slugs, organization, Ok).await;
     };
-    let change = |action| Change::new(scope, &Actor::new(OPERATOR), action, id);
-    let (organization, change) = match stored {
-        None => {
-            let organization = Organization::new(id, name, slug, zone, now);
-            let change = change("organization.created").insert(&organization)?;
-            (organization, change)
-        }
-        Some(stored) if stored.record.deleted.is_some() => {
-            return Err(Refusal::new(
-                ProblemCode::Conflict,
-                "The organization was deleted. Its owner can restore it.",
-            )
-            .into());
-        }
-        Some(stored) => {
-            let organization = Organization {
-                name,
-                slug,
-                time_zone: zone,
-                ..stored.record.clone()
-            };
-            if organization == stored.record {
-                return Ok(organization);
-            }
-            let mut change = change("organization.updated").replace(&organization, stored.rev)?;
-            if organization.slug != stored.record.slug {
-                change = change.release(slug_claim(&stored.record.slug), id);
-            }
-            (organization, change)
-        }
+    if stored.record.deleted.is_some() {
+        return Err(Refusal::new(
+            ProblemCode::Conflict,
+            "The organization was deleted. Its owner can restore it.",
+        )
+        .into());
+    }
+    let organization = Organization {
+        name,
+        slug: document
+            .slug
+            .clone()
+            .unwrap_or_else(|| stored.record.slug.clone()),
+        time_zone: zone,
+        ..stored.record.clone()
     };
-    registry.commit(claim_slug(change, &organization)).await?;
+    if organization != stored.record {
+        let change = Change::new(scope, &actor, "organization.updated", id);
+        let change = replace_organization(change, &organization, &stored)?;
+        registry.commit(change).await?;
+    }
     Ok(organization)
 }
 
