@@ -571,6 +571,47 @@ fn a_ninth_sensor_is_refused_and_changes_nothing() {
     assert_eq!(record, before);
 }
 
+#[test]
+fn a_sensor_takes_the_place_of_one_that_is_gone() {
+    let mut record = fridge(minute(0.0));
+    let of = |number: u8, at: f64| Reading {
+        sensor_id: sensor(number),
+        ..measured(at, 38.0)
+    };
+    for number in 0..8 {
+        let at = f64::from(number);
+        assert_eq!(
+            record.take(&of(number, at), minute(at), &mut Vec::new()),
+            Admission::Taken
+        );
+    }
+    // The second sensor goes on measuring; what the first, which is the longest silent one, measured is in the head.
+    let day = 24.0 * 60.0;
+    let take = |record: &mut UnitRecord, number, at| {
+        record.take(&of(number, at), minute(day + 5.0), &mut Vec::new())
+    };
+    assert_eq!(take(&mut record, 1, day), Admission::Taken);
+    let before = record.clone();
+    assert_eq!(take(&mut record, 8, day + 1.0), Admission::HeadFull);
+    assert_eq!(record, before);
+
+    let block = record.seal().unwrap();
+    let known: Vec<_> = (0..8).map(sensor).collect();
+    assert_eq!(block.open().unwrap().0, known);
+    assert_eq!(take(&mut record, 8, day + 1.0), Admission::Taken);
+    assert_eq!(take(&mut record, 1, day + 2.0), Admission::Taken);
+    assert_eq!(take(&mut record, 8, day + 1.0), Admission::Duplicate);
+    let places: Vec<_> = record.head.entries().iter().map(|entry| entry.slot).collect();
+    assert_eq!(places, [0, 1]);
+    assert_eq!(record.state.sensors[0].id, sensor(8));
+
+    // A block is the same whenever it is sealed, whoever has come to the unit in between.
+    let mut later = record.clone();
+    assert!(matches!(take(&mut later, 9, day - 1.0), Admission::Late(_)));
+    assert_eq!(later.state.sensors[2].id, sensor(9));
+    assert_eq!(later.seal(), record.seal());
+}
+
 /// A record whose head was sealed: readings of the driving sensor at minutes 0 and 10, of another at 20.
 fn sealed() -> UnitRecord {
     let (mut record, _) = play(&[
@@ -651,10 +692,7 @@ fn a_unit_that_is_not_active_is_not_judged_and_forgets_what_could_raise_an_alarm
         changes.as_slice(),
         [
             Change::AlertResolved(_),
-            Change::StatusChanged {
-                to: Pending,
-                ..
-            }
+            Change::StatusChanged { to: Pending, .. }
         ]
     ));
     changes.clear();

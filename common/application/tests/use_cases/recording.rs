@@ -60,7 +60,7 @@ async fn a_unit_takes_as_many_sensors_as_its_log_tells_apart() {
     let stage = Stage::new(1);
     let of = |sensor: SensorId| UnitReading {
         unit_id: stage.unit(0),
-        reading: reading(sensor, minute(0), COLD),
+        reading: reading(sensor, minute(60), COLD),
     };
     let batch: Vec<UnitReading> = (0..=MAX_SENSORS).map(|_| of(fresh_id())).collect();
     let outcomes = stage.record(&batch).await;

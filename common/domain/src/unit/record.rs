@@ -1,10 +1,10 @@
 //! A unit as it is stored: its state and the head of its reading log, moved together.
 
 use super::{Change, Input, MAX_SENSORS, SensorTrack, Sighting, UnitState, next_due, transition};
-use crate::ids::SensorId;
+use crate::ids::{Id, SensorId, Ulid};
 use crate::log::{BlockHash, Entry, Head, SealedBlock};
 use crate::reading::{Reading, Rejection};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// A unit's state and the head of its reading log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,10 @@ pub struct UnitRecord {
     pub sealed_until: Option<Timestamp>,
 }
 
+/// How long a sensor must have been silent for another one to take its place, in a unit that has no other place left:
+/// over the years more sensors are replaced than a unit can tell apart. No sensor in use is silent for a day.
+const GONE_AFTER: Span = Span::hours(24);
+
 /// What became of one reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Admission {
@@ -33,10 +37,20 @@ pub enum Admission {
     Late(Entry),
     /// It can never be taken.
     Rejected(Rejection),
-    /// The unit has as many sensors as its log can tell apart.
+    /// The unit has as many sensors in use as its log can tell apart.
     TooManySensors,
     /// The head must be sealed first; offer the reading again afterwards.
     HeadFull,
+}
+
+/// Where a sensor is among those of its unit.
+enum Place {
+    /// Here: in its own place, in a free one, or in that of a sensor that is gone.
+    At(u8),
+    /// In the place of a sensor that is gone, once the head is sealed.
+    AfterSeal,
+    /// All places are taken.
+    Nowhere,
 }
 
 impl UnitRecord {
@@ -57,16 +71,19 @@ impl UnitRecord {
         if let Err(rejection) = reading.check(now) {
             return Admission::Rejected(rejection);
         }
-        let Some(slot) = self.slot(reading.sensor_id) else {
-            return Admission::TooManySensors;
+        let slot = match self.place(reading.sensor_id, now) {
+            Place::At(slot) => slot,
+            Place::AfterSeal => return Admission::HeadFull,
+            Place::Nowhere => return Admission::TooManySensors,
         };
         let lost_probe = reading.probe_missing && self.probe_seen(reading.sensor_id);
         let settled = lost_probe.then(|| reading.without_probe());
         let reading = settled.as_ref().unwrap_or(reading);
         let entry = Entry::of(reading, slot);
         let known = self.state.sensors.get(usize::from(slot));
-        if known.is_some_and(|track| track.sighting(reading) == Sighting::Repeated)
-            || self.head.contains(&entry)
+        if known.is_some_and(|track| {
+            track.id == reading.sensor_id && track.sighting(reading) == Sighting::Repeated
+        }) || self.head.contains(&entry)
         {
             return Admission::Duplicate;
         }
@@ -102,19 +119,13 @@ impl UnitRecord {
     ///
     /// Only a head that is stored may be sealed: then whoever repeats the step writes the same block.
     pub fn seal(&mut self) -> Option<SealedBlock> {
-        // Only the sensors it has readings of: one that joins before the block is stored anew must not change it.
-        let slots = self
-            .head
-            .entries()
-            .iter()
-            .map(|entry| usize::from(entry.slot) + 1)
-            .max()?;
-        let sensors: Vec<SensorId> = self
-            .state
-            .sensors
-            .iter()
-            .take(slots)
-            .map(|track| track.id)
+        // Only the sensors it has readings of: one that joins, or takes the place of another, before the block is stored
+        // anew must not change it.
+        let slots = self.head.entries().iter().map(|entry| entry.slot + 1).max()?;
+        let nobody = SensorId::from_ulid(Ulid::nil());
+        let sensors: Vec<SensorId> = (0..slots)
+            .zip(&self.state.sensors)
+            .map(|(slot, track)| if self.is_in_head(slot) { track.id } else { nobody })
             .collect();
         let block = SealedBlock::seal(&self.head, &sensors, self.chain)?;
         self.chain = block.hash(self.state.unit_id);
@@ -131,20 +142,40 @@ impl UnitRecord {
             .any(|track| track.id == sensor && track.probe_seen)
     }
 
-    /// The sensor's place in the unit's list; the next free one if it is new.
-    fn slot(&self, sensor: SensorId) -> Option<u8> {
+    /// Where `sensor` is, or may be put, among the unit's sensors.
+    fn place(&self, sensor: SensorId, now: Timestamp) -> Place {
         let sensors = &self.state.sensors;
-        let place = sensors
-            .iter()
-            .position(|track| track.id == sensor)
-            .unwrap_or(sensors.len());
-        u8::try_from(place).ok().filter(|_| place < MAX_SENSORS)
+        let known = sensors.iter().position(|track| track.id == sensor);
+        let free = Some(sensors.len()).filter(|count| *count < MAX_SENSORS);
+        if let Some(slot) = known.or(free).and_then(|place| u8::try_from(place).ok()) {
+            return Place::At(slot);
+        }
+        let mut gone: Vec<(Timestamp, u8)> = (0..)
+            .zip(sensors)
+            .filter(|(_, track)| now.since(track.newest_at) >= GONE_AFTER)
+            .map(|(slot, track)| (track.newest_at, slot))
+            .collect();
+        gone.sort_unstable();
+        // What is in the head is told apart by its place, so that place cannot be another's before the head is sealed.
+        match gone.iter().find(|(_, slot)| !self.is_in_head(*slot)) {
+            Some((_, slot)) => Place::At(*slot),
+            None if gone.is_empty() => Place::Nowhere,
+            None => Place::AfterSeal,
+        }
+    }
+
+    /// Whether the head holds readings of the sensor in `slot`.
+    fn is_in_head(&self, slot: u8) -> bool {
+        self.head.entries().iter().any(|entry| entry.slot == slot)
     }
 
     fn note(&mut self, reading: &Reading, slot: u8) {
         let sensors = &mut self.state.sensors;
-        if usize::from(slot) == sensors.len() {
-            sensors.push(SensorTrack::new(reading.sensor_id));
+        let new = SensorTrack::new(reading.sensor_id);
+        match sensors.get_mut(usize::from(slot)) {
+            None => sensors.push(new),
+            Some(track) if track.id != reading.sensor_id => *track = new,
+            Some(_) => {}
         }
         if let Some(track) = sensors.get_mut(usize::from(slot)) {
             track.note(reading);
