@@ -91,6 +91,10 @@ impl RecordReadings<'_> {
         for (index, item) in batch.into_iter().enumerate() {
             units.entry(item.unit_id).or_default().push((index, item.reading));
         }
+        for readings in units.values_mut() {
+            // What is told in any order is judged, and fills the log, in the order it was measured.
+            readings.sort_by_key(|(_, reading)| reading.recorded_at);
+        }
         let recorded: Vec<_> = stream::iter(units)
             .map(|(unit_id, readings)| self.record_or_hand_over(scope, unit_id, readings))
             .buffer_unordered(PARALLEL_UNITS)
@@ -208,7 +212,7 @@ impl RecordReadings<'_> {
                     }
                     Admission::Rejected(rejection) => Outcome::rejected(rejection.to_string()),
                     Admission::TooManySensors => {
-                        Outcome::rejected("The unit has eight sensors, the most it may have.")
+                        Outcome::rejected("The unit has eight sensors in use, the most it may have.")
                     }
                 };
                 step.outcomes.push((*index, outcome));
