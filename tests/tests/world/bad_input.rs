@@ -1,6 +1,6 @@
 //! Whatever is sent, the system answers in order and goes on.
 
-use freshtrack_contracts::endpoints::ENDPOINTS;
+use freshtrack_contracts::endpoints::endpoints;
 use freshtrack_contracts::ingest::{IngestReport, ItemStatus};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::Right;
@@ -60,7 +60,7 @@ async fn a_body_that_is_no_request_is_refused() {
         deep.as_bytes(),
     ];
     let mut endpoints = 0;
-    for endpoint in ENDPOINTS.iter().filter(|endpoint| endpoint.request.is_some()) {
+    for endpoint in endpoints().filter(|endpoint| endpoint.request.is_some()) {
         endpoints += 1;
         let path = endpoint.path.replace("{org_id}", &tenant.org_id().to_string());
         let key = tenant.key(endpoint.access.right().unwrap());

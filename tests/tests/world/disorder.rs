@@ -5,6 +5,7 @@ use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::UnitStatus;
 use freshtrack_tests::{Frame, Tenant, World, statuses};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// Every so-manyth, until each has had its turn: an order that is mixed thoroughly and always the same.
 fn mixed(count: u32) -> impl Iterator<Item = u32> {
@@ -274,4 +275,70 @@ async fn each_item_of_an_upload_is_answered_for_itself() {
         (2, 1)
     );
     assert_eq!(stranger.readings(0).await, []);
+}
+
+#[tokio::test]
+async fn any_span_shows_exactly_what_was_measured_in_it() {
+    let world = World::start().await;
+    let mut tenant = Tenant::new(world.api, 1);
+    let second = tenant.add_sensor(0, "dragino-lht65n");
+    tenant.import().await;
+    let first = tenant.dev_eui(0).to_owned();
+    let start = world.now() - Span::hours(20);
+    // Two sensors at their own paces, which meet now and then, told in a mixed order: pages, what came after its page
+    // was sealed, and what is on no page yet.
+    let mut measured: Vec<(Timestamp, &str)> = (0..200)
+        .map(|n| (start + Span::seconds(n * 90), first.as_str()))
+        .chain((0..120).map(|n| (start + Span::seconds(n * 150), second.as_str())))
+        .collect();
+    let told: Vec<_> = mixed(320)
+        .map(|n| {
+            let (at, dev_eui) = measured[n as usize];
+            Frame::first(dev_eui, at, 300).uploaded()
+        })
+        .collect();
+    for part in told.chunks(50) {
+        let report = tenant.upload(part).await;
+        assert_eq!(statuses(&report), vec![ItemStatus::Accepted; part.len()]);
+    }
+    measured.sort_unstable();
+    let unit = tenant.unit(0).id;
+    let seconds = [0, 1, 89, 90, 91, 449, 450, 5_000, 9_000, 17_909, 17_910, 20_000];
+    for from in seconds {
+        for to in seconds.into_iter().filter(|to| *to >= from) {
+            let (from, to) = (start + Span::seconds(from), start + Span::seconds(to));
+            let shown: Vec<_> = tenant
+                .readings_between(unit, from, to)
+                .await
+                .iter()
+                .map(|reading| reading.recorded_at.0)
+                .collect();
+            let expected: Vec<_> = measured
+                .iter()
+                .map(|(at, _)| *at)
+                .filter(|at| (from..=to).contains(at))
+                .collect();
+            assert_eq!(shown, expected, "{from} to {to}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_unit_outlives_any_number_of_sensors() {
+    let world = World::start().await;
+    let mut tenant = world.tenant(1).await;
+    for replacement in 0..12 {
+        let dev_eui = tenant.dev_eui(0).to_owned();
+        let frame = Frame::first(&dev_eui, world.now(), 300);
+        let report = tenant.things_stack(&frame.things_stack()).await;
+        assert_eq!(statuses(&report), [ItemStatus::Accepted], "sensor {replacement}: {report:?}");
+        world.advance(Span::hours(25));
+        tenant.unit_mut(0).sensors.clear();
+        tenant.add_sensor(0, "dragino-lht65n");
+        tenant.import().await;
+    }
+    let (unit, from) = (tenant.unit(0).id, world.now() - Span::hours(13 * 25));
+    let readings = tenant.readings_between(unit, from, world.now()).await;
+    let sensors: HashSet<_> = readings.iter().map(|reading| reading.sensor_id).collect();
+    assert_eq!((readings.len(), sensors.len()), (12, 12));
 }

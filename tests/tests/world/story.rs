@@ -335,3 +335,36 @@ async fn alerts_are_listed_page_by_page() {
     let expected: Vec<_> = (0..5).rev().map(|index| tenant.unit(index).id).collect();
     assert_eq!(listed, expected, "the newest first, each once");
 }
+
+/// The newest first, as some programs keep them: what happened in between is history in neither order.
+#[tokio::test]
+async fn an_upload_in_any_order_tells_the_same_story() {
+    let world = World::start().await;
+    let tenant = world.tenant(2).await;
+    let start = world.now() - Span::hours(3);
+    let centi = |minute: u32| if (60..90).contains(&minute) { 900 } else { 300 };
+    let item = |index: usize, minute: u32| {
+        let at = start + Span::minutes(minute);
+        Frame::first(tenant.dev_eui(index), at, centi(minute)).uploaded()
+    };
+    let forwards: Vec<_> = (0..170).map(|minute| item(0, minute)).collect();
+    let backwards: Vec<_> = (0..170).rev().map(|minute| item(1, minute)).collect();
+    for items in [forwards, backwards] {
+        tenant.upload(&items).await;
+    }
+    let alerts = tenant.alerts(AlertStatus::Resolved).await.alerts;
+    assert_eq!(alerts.len(), 2);
+    for alert in &alerts {
+        assert_eq!(alert.severity, Severity::Critical);
+        assert_eq!(alert.opened_at.0, start + Span::minutes(60));
+        assert_eq!(alert.escalated_at, Some((start + Span::minutes(70)).into()));
+        assert_eq!(alert.resolved_at, Some((start + Span::minutes(90)).into()));
+        trail(&tenant, alert.id, 3).await;
+    }
+    for index in 0..2 {
+        assert_eq!(tenant.unit_view(index).await.now.status, UnitStatus::Ok);
+        let readings = tenant.readings(index).await;
+        assert_eq!(readings.len(), 170);
+        assert!(readings.iter().all(|reading| !reading.late));
+    }
+}

@@ -1,6 +1,6 @@
 //! What one organization may see and do to another: nothing.
 
-use freshtrack_contracts::endpoints::{Access, ENDPOINTS, Endpoint};
+use freshtrack_contracts::endpoints::{Access, Endpoint, endpoints};
 use freshtrack_contracts::ingest::{ItemStatus, QuarantineReason};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::alert::AlertStatus;
@@ -100,7 +100,7 @@ async fn no_key_opens_another_organization() {
     let world = World::start().await;
     let (ours, theirs) = (Furnished::new(&world).await, Furnished::new(&world).await);
     let before = theirs.everything().await;
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let called = path(endpoint, |name| theirs.parameter(name));
         for key in &ours.tenant.document.access_keys {
             let answer = call(&world, endpoint, &called, Some(&bearer(&key.secret))).await;
@@ -138,7 +138,7 @@ async fn what_is_another_organizations_is_nowhere_in_ours() {
     let (ours, theirs) = (Furnished::new(&world).await, Furnished::new(&world).await);
     let before = theirs.everything().await;
     let mut tried = 0;
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let Some(right) = endpoint.access.right().filter(|right| right.is_for_keys()) else {
             continue;
         };
@@ -172,7 +172,7 @@ async fn what_is_another_organizations_is_nowhere_in_ours() {
 async fn a_key_opens_what_its_right_covers_and_nothing_else() {
     let world = World::start().await;
     let ours = Furnished::new(&world).await;
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let called = path(endpoint, |name| ours.parameter(name));
         let Some(right) = endpoint.access.right() else {
             continue;
@@ -198,7 +198,7 @@ async fn a_key_opens_what_its_right_covers_and_nothing_else() {
 async fn without_a_valid_key_nothing_opens() {
     let world = World::start().await;
     let ours = Furnished::new(&world).await;
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let called = path(endpoint, |name| ours.parameter(name));
         let anonymous = call(&world, endpoint, &called, None).await;
         if endpoint.access == Access::Anyone {
@@ -242,7 +242,7 @@ async fn without_a_valid_key_nothing_opens() {
 async fn an_organization_that_is_none_is_not_found() {
     let world = World::start().await;
     let ours = Furnished::new(&world).await;
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let Some(right) = endpoint.access.right().filter(|right| right.is_for_keys()) else {
             continue;
         };
