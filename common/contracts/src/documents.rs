@@ -1,6 +1,6 @@
 //! The OpenAPI document, made from the endpoint list. Committed as `contracts/openapi.json`.
 
-use crate::endpoints::{ENDPOINTS, Endpoint};
+use crate::endpoints::{Endpoint, endpoints};
 use crate::events::Event;
 use crate::ingest::UploadedReading;
 use crate::live::{ClientMessage, ServerMessage};
@@ -19,7 +19,7 @@ pub fn openapi() -> Value {
     settings.meta_schema = None;
     let mut generator = settings.into_generator();
     let mut paths = Map::new();
-    for endpoint in ENDPOINTS {
+    for endpoint in endpoints() {
         let operation = operation(endpoint, &mut generator);
         let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
         if let Some(path) = path.as_object_mut() {
@@ -62,11 +62,29 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
             "description": parameter.description, "schema": schema,
         }));
     }
+    if endpoint.method == "POST" && endpoint.access.needs_credential() {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "Makes it safe to send the request again: what it creates is created once.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+        }));
+    }
+    if matches!(endpoint.method, "PATCH" | "PUT") {
+        parameters.push(json!({
+            "name": "If-Match", "in": "header", "required": false,
+            "description": "The ETag of what the change is based on: it is refused if somebody else was faster.",
+            "schema": { "type": "string" },
+        }));
+    }
     let mut responses = Map::new();
-    responses.insert(
-        endpoint.status.to_string(),
-        json!({ "description": "Success", "content": { "application/json": { "schema": (endpoint.reply)(generator) } } }),
-    );
+    let mut success = json!({ "description": "Success" });
+    if let (Some(reply), Some(success)) = (endpoint.reply, success.as_object_mut()) {
+        success.insert(
+            "content".to_owned(),
+            json!({ "application/json": { "schema": reply(generator) } }),
+        );
+    }
+    responses.insert(endpoint.status.to_string(), success);
     let everyone: &[ProblemCode] = &[ProblemCode::Internal, ProblemCode::Unavailable];
     let credential: &[ProblemCode] = &[ProblemCode::MissingRight, ProblemCode::NotFound];
     let guarded = if endpoint.access.needs_credential() {
@@ -74,7 +92,23 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
     } else {
         &[]
     };
-    for code in everyone.iter().chain(guarded).chain(endpoint.problems) {
+    let keyed: &[ProblemCode] = match endpoint.method {
+        "POST" if endpoint.access.needs_credential() => {
+            &[ProblemCode::InvalidRequest, ProblemCode::KeyReused]
+        }
+        "PATCH" | "PUT" => &[
+            ProblemCode::InvalidRequest,
+            ProblemCode::Conflict,
+            ProblemCode::Stale,
+        ],
+        _ => &[],
+    };
+    for code in everyone
+        .iter()
+        .chain(guarded)
+        .chain(keyed)
+        .chain(endpoint.problems)
+    {
         responses.insert(
             code.status().to_string(),
             json!({
@@ -93,7 +127,7 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
         if let Some(request) = endpoint.request {
             operation.insert(
                 "requestBody".to_owned(),
-                json!({ "required": true, "content": { "application/json": { "schema": request(generator) } } }),
+                request_body(endpoint, request(generator)),
             );
         }
         if let Some(right) = endpoint.access.right() {
@@ -107,6 +141,14 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
         }
     }
     operation
+}
+
+fn request_body(endpoint: &Endpoint, schema: schemars::Schema) -> Value {
+    let mut media = json!({ "schema": schema });
+    if let (Some(example), Some(media)) = (endpoint.example, media.as_object_mut()) {
+        media.insert("example".to_owned(), example());
+    }
+    json!({ "required": true, "content": { "application/json": media } })
 }
 
 fn path_parameters(path: &str) -> impl Iterator<Item = &str> {

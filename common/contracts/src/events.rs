@@ -2,7 +2,7 @@
 
 use crate::alerts::AlertView;
 use crate::time::Instant;
-use freshtrack_domain::ids::{AreaId, OrgId, SiteId, UnitId};
+use freshtrack_domain::ids::{AreaId, OrgId, SiteId, UnitId, UserId};
 use freshtrack_domain::unit::{Change, UnitStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,18 @@ pub enum Happening {
     /// An alert ended.
     #[serde(rename = "alert.resolved")]
     AlertResolved(AlertView),
+    /// The organization was deleted.
+    #[serde(rename = "organization.deleted")]
+    OrganizationDeleted {},
+    /// The organization was restored.
+    #[serde(rename = "organization.restored")]
+    OrganizationRestored {},
+    /// A member came, went, or has another role or other sites.
+    #[serde(rename = "member.changed")]
+    MemberChanged {
+        /// The person.
+        user_id: UserId,
+    },
     /// A unit is new or has moved: its state must follow.
     #[serde(rename = "place.unit_changed")]
     UnitChanged {
@@ -100,6 +112,9 @@ impl Happening {
             Self::AlertOpened(_) => "alert.opened",
             Self::AlertUpgraded(_) => "alert.upgraded",
             Self::AlertResolved(_) => "alert.resolved",
+            Self::OrganizationDeleted {} => "organization.deleted",
+            Self::OrganizationRestored {} => "organization.restored",
+            Self::MemberChanged { .. } => "member.changed",
             Self::UnitChanged { .. } => "place.unit_changed",
             Self::PresenceChanged { .. } => "place.presence_changed",
             Self::RulesChanged { .. } => "place.rules_changed",

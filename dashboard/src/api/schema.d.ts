@@ -330,8 +330,8 @@ export interface components {
             id: string;
             /** @description The organization it happened in. */
             org_id: components["schemas"]["OrgId"];
-            /** @description The unit it happened to. */
-            unit_id: components["schemas"]["UnitId"];
+            /** @description The unit it happened to, if it happened to one. */
+            unit_id?: components["schemas"]["UnitId"] | null;
         } & ({
             data: {
                 /** @description What it was. */
@@ -353,6 +353,27 @@ export interface components {
             data: components["schemas"]["AlertView"];
             /** @constant */
             type: "alert.resolved";
+        } | {
+            data: {
+                /** @description The unit. */
+                unit_id: components["schemas"]["UnitId"];
+            };
+            /** @constant */
+            type: "place.unit_changed";
+        } | {
+            data: {
+                /** @description The site, area or unit. */
+                place: components["schemas"]["PlaceId"];
+            };
+            /** @constant */
+            type: "place.presence_changed";
+        } | {
+            data: {
+                /** @description Where they were changed: a site or unit; the whole organization if absent. */
+                place?: components["schemas"]["PlaceId"] | null;
+            };
+            /** @constant */
+            type: "place.rules_changed";
         });
         FrameId: string;
         /** @description `GET /v1/health`. */
@@ -398,6 +419,10 @@ export interface components {
             name: string;
             /** @description Its sites. */
             sites: components["schemas"]["SiteDocument"][];
+            /** @description Its short name; made of the name unless given. */
+            slug?: components["schemas"]["Slug"] | null;
+            /** @description IANA time zone for what belongs to no site; that of the first site unless given. */
+            time_zone?: string | null;
         };
         /** @description `GET /v1/orgs/{org_id}/overview`: everything a dashboard shows first. */
         Overview: {
@@ -412,6 +437,20 @@ export interface components {
             org_id: components["schemas"]["OrgId"];
             /** @description Its sites. */
             sites: components["schemas"]["SiteView"][];
+        };
+        /** @description A site, an area or a unit. */
+        PlaceId: {
+            id: components["schemas"]["SiteId"];
+            /** @constant */
+            kind: "site";
+        } | {
+            id: components["schemas"]["AreaId"];
+            /** @constant */
+            kind: "area";
+        } | {
+            id: components["schemas"]["UnitId"];
+            /** @constant */
+            kind: "unit";
         };
         /** @description The body of every reply that is not a success (`application/problem+json`). */
         Problem: {
@@ -432,7 +471,7 @@ export interface components {
             type: string;
         };
         /** @description A stable name for a kind of failure. Programs decide by it; the text beside it is for people. */
-        ProblemCode: "invalid_request" | "missing_right" | "not_found" | "conflict" | "too_large" | "unavailable" | "internal";
+        ProblemCode: "invalid_request" | "not_signed_in" | "missing_right" | "not_found" | "conflict" | "stale" | "too_large" | "key_reused" | "too_many_requests" | "unavailable" | "internal";
         /** @description `GET /v1/orgs/{org_id}/quarantine`. */
         QuarantineList: {
             /** @description Frames kept aside, the newest first. */
@@ -617,6 +656,7 @@ export interface components {
             /** @description IANA time zone. */
             time_zone: string;
         };
+        Slug: string;
         /** @description `POST /v1/orgs/{org_id}/live/tickets`: permission to open one socket. */
         Ticket: {
             /**
@@ -1000,7 +1040,10 @@ export interface operations {
                 /** @description The kind of event; ChirpStack adds it. */
                 event?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org_id: string;
             };
@@ -1048,6 +1091,15 @@ export interface operations {
             };
             /** @description No such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1078,7 +1130,10 @@ export interface operations {
     "ingest-receive-things-stack": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org_id: string;
             };
@@ -1133,6 +1188,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -1156,7 +1220,10 @@ export interface operations {
     "realtime-issue-ticket": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org_id: string;
             };
@@ -1171,6 +1238,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No credential */
@@ -1191,6 +1267,15 @@ export interface operations {
             };
             /** @description No such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1351,7 +1436,10 @@ export interface operations {
     "ingest-replay-quarantine": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org_id: string;
                 frame_id: string;
@@ -1367,6 +1455,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IngestReport"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No credential */
@@ -1387,6 +1484,15 @@ export interface operations {
             };
             /** @description No such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1417,7 +1523,10 @@ export interface operations {
     "ingest-upload-readings": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 org_id: string;
             };
@@ -1465,6 +1574,15 @@ export interface operations {
             };
             /** @description No such thing */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

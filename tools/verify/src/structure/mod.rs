@@ -13,7 +13,7 @@ mod wiring;
 use crate::command::StepError;
 use crate::findings::Findings;
 use crates::Crate;
-use freshtrack_contracts::endpoints::ENDPOINTS;
+use freshtrack_contracts::endpoints::endpoints;
 use functions::Function;
 use generated::Generated;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(crate) fn check(root: &Path, metadata: &[u8], write: bool) -> Result<Finding
 
     layers::check(&crates, &mut findings);
     agreement::check(
-        &agreement::Story::of(root, &crates, &functions, ENDPOINTS),
+        &agreement::Story::of(root, &crates, &functions, &endpoints().copied().collect::<Vec<_>>()),
         &mut findings,
     );
     wiring::check(&template, &functions, &mut findings);
