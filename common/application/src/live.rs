@@ -33,6 +33,8 @@ const DIRECT_FAN_OUT: usize = 200;
 const PARALLEL_SENDS: usize = 50;
 /// How far behind a resume point clocks of two writers may be: what is sent twice is recognised by its `rev`.
 const RESYNC_OVERLAP: Span = Span::seconds(10);
+/// Alerts read at once.
+const ALERT_PAGE: usize = 100;
 
 /// A unit that was written, for those who watch it.
 #[derive(Debug, Clone, PartialEq)]
@@ -446,14 +448,22 @@ pub async fn resync(ports: &Resync<'_>, scope: OrgScope, id: &str, since: i64) -
     let visible = |alert: &Alert| units.iter().any(|update| update.unit.unit_id == alert.unit_id);
     let mut shown: Vec<AlertView> = Vec::new();
     for status in [AlertStatus::Open, AlertStatus::Resolved] {
-        let page = alerts.list(scope, status, None, 100).await?;
-        shown.extend(
-            page.alerts
-                .iter()
-                .filter(|alert| visible(alert))
-                .filter(|alert| alert.resolved_at.is_none_or(|at| at >= from))
-                .map(AlertView::from),
-        );
+        let mut after = None;
+        loop {
+            let page = alerts.list(scope, status, after, ALERT_PAGE).await?;
+            shown.extend(
+                page.alerts
+                    .iter()
+                    .filter(|alert| visible(alert))
+                    .filter(|alert| alert.resolved_at.is_none_or(|at| at >= from))
+                    .map(AlertView::from),
+            );
+            // All that are open; of those that ended, which are ever more, the newest.
+            after = page.next.filter(|_| status == AlertStatus::Open);
+            if after.is_none() {
+                break;
+            }
+        }
     }
     let mut messages = Vec::new();
     write_frames(

@@ -1,6 +1,7 @@
 //! Every use case on the fakes: its rules, and what trouble leaves of them.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "what does not hold fails the test that relies on it"
 )]
@@ -8,6 +9,7 @@
 mod aside;
 mod crashes;
 mod disorder;
+mod live;
 mod recording;
 mod support;
 mod timers;
