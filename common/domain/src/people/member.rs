@@ -1,4 +1,4 @@
-//! People, as organizations know them.
+//! A person in an organization.
 
 use crate::access::{Role, Sites};
 use crate::ids::UserId;

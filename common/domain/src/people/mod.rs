@@ -1,0 +1,20 @@
+//! People: who they are, what proves it, and what they are in organizations.
+
+mod email;
+mod key_ring;
+mod member;
+mod password;
+mod secret;
+mod session;
+mod user;
+
+pub use email::{EmailAddress, InvalidEmailAddress};
+pub use key_ring::{KEY_LIFE, PUBLISHED_AHEAD, is_outlived, is_renewal_due, signing};
+pub use member::Member;
+pub use password::{InvalidPassword, LONGEST_PASSWORD, Password, SHORTEST_PASSWORD};
+pub use secret::{InvalidSecret, Sealed, Secret, SecretHash};
+pub use session::{
+    ACCESS_TOKEN_LIFE, InvalidRefreshToken, MOST_SESSIONS, REPEAT_WITHIN, RefreshState, RefreshToken,
+    Rotation, SESSION_IDLE_LIFE, SESSION_LIFE, Session,
+};
+pub use user::{Credentials, Enrolment, InvalidLocale, Locale, SecondFactor, User};
