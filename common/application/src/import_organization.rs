@@ -17,6 +17,8 @@ use freshtrack_domain::place::{Area, Site, Unit};
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Span;
 use freshtrack_domain::unit::{Overrides, Rules, UnitRecord, UnitState};
+use std::collections::BTreeSet;
+use std::fmt::Display;
 
 /// How often a unit is read again when its readings come in during the import.
 const ATTEMPTS: usize = 5;
@@ -52,6 +54,10 @@ pub async fn import_organization(
         .iter()
         .map(|key| key_of(key, ports.clock.now()))
         .collect::<Result<Vec<_>, Refusal>>()?;
+    for (key, _) in &keys {
+        plan.once(key.id)?;
+        plan.once(format_args!("the access key {}", key.prefix))?;
+    }
     let report = ImportReport {
         sites: plan.sites.len(),
         units: plan.units.len(),
@@ -97,9 +103,21 @@ struct Plan {
     areas: Vec<Area>,
     units: Vec<(Unit, Overrides)>,
     sensors: Vec<Sensor>,
+    /// What may stand in a document once.
+    named: BTreeSet<String>,
 }
 
 impl Plan {
+    /// Notes that the document names `what`.
+    fn once(&mut self, what: impl Display) -> Result<(), Refusal> {
+        let what = what.to_string();
+        if self.named.contains(&what) {
+            return Err(Refusal::invalid(format!("The document names {what} twice.")));
+        }
+        self.named.insert(what);
+        Ok(())
+    }
+
     fn add_site(&mut self, org_id: OrgId, site: &SiteDocument) -> Result<(), Refusal> {
         if !freshtrack_domain::place::is_time_zone(&site.time_zone) {
             return Err(Refusal::invalid(format!(
@@ -107,11 +125,14 @@ impl Plan {
                 site.time_zone
             )));
         }
+        self.once(site.id)?;
         self.sites
             .push(Site::new(site.id, name(&site.name)?, site.time_zone.clone()));
         for area in &site.areas {
+            self.once(area.id)?;
             self.areas.push(Area::new(area.id, site.id, name(&area.name)?));
             for document in &area.units {
+                self.once(document.id)?;
                 let unit = Unit::new(
                     document.id,
                     site.id,
@@ -121,7 +142,10 @@ impl Plan {
                 );
                 let overrides = overrides_of(document)?;
                 for sensor in &document.sensors {
-                    self.sensors.push(sensor_of(org_id, &unit, sensor)?);
+                    let sensor = sensor_of(org_id, &unit, sensor)?;
+                    self.once(sensor.id)?;
+                    self.once(format_args!("the DevEUI {}", sensor.dev_eui))?;
+                    self.sensors.push(sensor);
                 }
                 self.units.push((unit, overrides));
             }

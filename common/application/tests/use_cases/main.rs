@@ -9,7 +9,9 @@
 mod aside;
 mod crashes;
 mod disorder;
+mod importing;
 mod live;
+mod reading_back;
 mod recording;
 mod support;
 mod timers;

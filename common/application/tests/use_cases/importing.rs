@@ -1,0 +1,358 @@
+//! An organization is brought in, as often as wanted, and its keys let machines in.
+
+use crate::support::{COLD, Stage, WARM, done, minute};
+use freshtrack_application::organizations::authorize_access_key;
+use freshtrack_application::ports::{Devices, Places, UnitStates};
+use freshtrack_application::{Failure, Import, PortErrorKind, import_organization};
+use freshtrack_contracts::ingest::ItemStatus;
+use freshtrack_contracts::organization::{AccessKeyDocument, ImportReport, OrganizationDocument};
+use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_domain::access::{AccessKeySecret, Right};
+use freshtrack_domain::alert::AlertStatus;
+use freshtrack_domain::device::DevEui;
+use freshtrack_domain::ids::UnitId;
+use freshtrack_domain::measurement::CentiCelsius;
+use freshtrack_domain::time::Span;
+use freshtrack_domain::unit::{UnitKind, UnitStatus};
+use freshtrack_testkit::{Kitchen, Work, World, fresh_id, interleaved};
+
+async fn import(world: &World, document: OrganizationDocument) -> Result<ImportReport, Failure> {
+    let ports = Import {
+        records: &world.records,
+        organizations: &world.memory,
+        states: &world.memory,
+        clock: &world.clock,
+    };
+    import_organization(&ports, document).await
+}
+
+fn key(entropy: u8, rights: &[Right]) -> AccessKeyDocument {
+    AccessKeyDocument {
+        id: fresh_id(),
+        name: "Gateway".to_owned(),
+        secret: secret(entropy),
+        rights: rights.to_vec(),
+    }
+}
+
+fn secret(entropy: u8) -> String {
+    AccessKeySecret::from_entropy([entropy; 25]).reveal()
+}
+
+fn refusal_of<T: std::fmt::Debug>(result: Result<T, Failure>) -> (ProblemCode, String) {
+    match result {
+        Err(Failure::Refused(refusal)) => (refusal.code, refusal.detail),
+        other => panic!("expected a refusal, not {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_was_brought_in_twice_is_there_once() {
+    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(3));
+    for _ in 0..2 {
+        let report = import(&world, kitchen.document()).await.unwrap();
+        assert_eq!((report.sites, report.units, report.sensors), (1, 3, 3));
+    }
+    let places = Places::all(&world.memory, kitchen.scope())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (places.sites.len(), places.areas.len(), places.units.len()),
+        (1, 1, 3)
+    );
+    let units = UnitStates::list(&world.memory, kitchen.scope()).await.unwrap();
+    assert!(
+        units
+            .iter()
+            .all(|unit| (unit.rev, unit.state.status) == (1, UnitStatus::Pending))
+    );
+}
+
+#[tokio::test]
+async fn a_unit_follows_its_new_limits_at_once_and_keeps_its_history() {
+    let stage = Stage::new(1);
+    stage.record(&[stage.measured(0, minute(0), COLD)]).await;
+    let mut document = stage.kitchen.document();
+    document.sites[0].areas[0].units[0].high_c = Some(3.0);
+    import(&stage.world, document.clone()).await.unwrap();
+    let state = stage.record_of(0).await.state;
+    assert_eq!(
+        (state.status, state.rules().high),
+        (UnitStatus::Excursion, CentiCelsius(300))
+    );
+    assert_eq!(stage.alerts(AlertStatus::Open).await.len(), 1);
+    assert_eq!(stage.readings(0).await.len(), 1);
+    stage.told();
+    import(&stage.world, document).await.unwrap();
+    assert_eq!(stage.told(), [], "nothing happened the second time");
+    import(&stage.world, stage.kitchen.document()).await.unwrap();
+    assert_eq!(stage.alerts(AlertStatus::Open).await, []);
+    assert_eq!(stage.record_of(0).await.state.status, UnitStatus::Restoring);
+}
+
+#[tokio::test]
+async fn a_reading_that_comes_during_the_import_is_kept() {
+    let stage = Stage::new(1);
+    let mut document = stage.kitchen.document();
+    document.sites[0].areas[0].units[0].high_c = Some(4.0);
+    let batch = [stage.measured(0, minute(0), WARM)];
+    for turns in 0..30 {
+        let stage = Stage::of(stage.kitchen.clone());
+        stage.world.clock.set(minute(0));
+        let import = async {
+            import(&stage.world, document.clone()).await.unwrap();
+        };
+        let record = async {
+            assert_eq!(stage.record(&batch).await, [ItemStatus::Accepted]);
+        };
+        let work: Vec<Work<'_, ()>> = vec![Box::pin(import), Box::pin(record)];
+        interleaved(work, std::iter::repeat_n(0, turns).chain([1; 10]));
+        let state = stage.record_of(0).await.state;
+        assert_eq!(
+            (state.status, state.rules().high),
+            (UnitStatus::Excursion, CentiCelsius(400))
+        );
+        assert_eq!(
+            (
+                stage.readings(0).await.len(),
+                stage.alerts(AlertStatus::Open).await.len()
+            ),
+            (1, 1)
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_import_that_readings_overtake_too_often_is_made_again() {
+    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(1));
+    world
+        .memory
+        .faults
+        .fail("unit_states.save", PortErrorKind::Conflict, 6);
+    let failed = import(&world, kitchen.document()).await;
+    assert!(matches!(failed, Err(Failure::Fault(error)) if error.is_retryable()));
+    import(&world, kitchen.document()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_document_that_makes_no_sense_changes_nothing() {
+    type Spoil = fn(&mut OrganizationDocument);
+    let spoilt: [(&str, Spoil); 11] = [
+        ("time zone", |document| {
+            document.sites[0].time_zone = "America/Nowhere".to_owned();
+        }),
+        ("name", |document| {
+            document.sites[0].areas[0].units[0].name = String::new()
+        }),
+        ("high_c", |document| {
+            document.sites[0].areas[0].units[0].high_c = Some(f64::INFINITY)
+        }),
+        ("limit", |document| {
+            document.sites[0].areas[0].units[0].low_c = Some(30.0)
+        }),
+        ("sensor", |document| {
+            document.sites[0].areas[0].units[0].sensors[0].dev_eui = "A84041".to_owned();
+        }),
+        ("offset_c", |document| {
+            document.sites[0].areas[0].units[0].sensors[0].offset_c = Some(f64::NAN);
+        }),
+        ("access key", |document| {
+            document.access_keys = vec![key(1, &[Right::Ingest])];
+            document.access_keys[0].secret = "ftk_guess".to_owned();
+        }),
+        ("for people only", |document| {
+            document.access_keys = vec![key(1, &[Right::ManageMembers])]
+        }),
+        ("twice", |document| {
+            let units = &mut document.sites[0].areas[0].units;
+            units[1].id = units[0].id;
+        }),
+        ("twice", |document| {
+            let units = &mut document.sites[0].areas[0].units;
+            units[1].sensors[0].dev_eui = units[0].sensors[0].dev_eui.to_lowercase();
+        }),
+        ("twice", |document| {
+            document.access_keys = vec![key(1, &[Right::Ingest]), key(1, &[Right::Ingest])];
+        }),
+    ];
+    for (wrong, spoil) in spoilt {
+        let (world, kitchen) = (World::at(minute(0)), Kitchen::new(2));
+        let mut document = kitchen.document();
+        spoil(&mut document);
+        let (code, detail) = refusal_of(import(&world, document).await);
+        assert_eq!(code, ProblemCode::InvalidRequest, "{detail}");
+        assert!(detail.contains(wrong), "{wrong}: {detail}");
+        let scope = kitchen.scope();
+        assert_eq!(Places::all(&world.memory, scope).await.unwrap(), None, "{wrong}");
+        assert_eq!(
+            UnitStates::list(&world.memory, scope).await.unwrap(),
+            [],
+            "{wrong}"
+        );
+        // Nothing stands in the way of the document as it should be.
+        import(&world, kitchen.document()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_organization_is_not_taken_from_it() {
+    let world = World::at(minute(0));
+    let (ours, theirs) = (Kitchen::new(1), Kitchen::new(1));
+    let mut document = theirs.document();
+    document.access_keys = vec![key(1, &[Right::Ingest])];
+    import(&world, document).await.unwrap();
+
+    let mut stealing = ours.document();
+    stealing.sites[0].areas[0].units[0].sensors[0].dev_eui = theirs.sensors[0].dev_eui.to_string();
+    let (code, detail) = refusal_of(import(&world, stealing).await);
+    assert_eq!(code, ProblemCode::Conflict);
+    assert!(
+        detail.contains(&theirs.sensors[0].dev_eui.to_string()),
+        "{detail}"
+    );
+    let mut stealing = ours.document();
+    stealing.access_keys = vec![key(1, &[Right::Ingest])];
+    assert_eq!(
+        refusal_of(import(&world, stealing).await).0,
+        ProblemCode::Conflict
+    );
+
+    let found = world
+        .memory
+        .by_eui(theirs.scope(), theirs.sensors[0].dev_eui)
+        .await
+        .unwrap();
+    assert_eq!(
+        found.map(|sensor| sensor.unit_id),
+        Some(theirs.sensors[0].unit_id)
+    );
+    let caller = authorize_access_key(&world.records, &world.clock, &secret(1))
+        .await
+        .unwrap();
+    assert_eq!(caller.unwrap().scope, theirs.scope());
+}
+
+#[tokio::test]
+async fn a_sensor_that_was_exchanged_gives_its_old_device_free() {
+    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(1));
+    import(&world, kitchen.document()).await.unwrap();
+    let (old, new) = (kitchen.sensors[0].dev_eui, DevEui(0xA840_4100_0018_1061));
+    let mut document = kitchen.document();
+    document.sites[0].areas[0].units[0].sensors[0].dev_eui = new.to_string();
+    import(&world, document).await.unwrap();
+    assert_eq!(world.memory.by_eui(kitchen.scope(), old).await.unwrap(), None);
+    assert!(world.memory.by_eui(kitchen.scope(), new).await.unwrap().is_some());
+    let mut next = Kitchen::new(1);
+    next.sensors[0].dev_eui = old;
+    import(&world, next.document()).await.unwrap();
+}
+
+#[tokio::test]
+async fn whatever_fails_on_the_way_is_mended_by_importing_again() {
+    for op in [
+        "records.find",
+        "records.commit",
+        "organizations.put_places",
+        "unit_states.load",
+        "unit_states.save",
+        "organizations.put_sensor",
+    ] {
+        for answer_only in [false, true] {
+            let (world, kitchen) = (World::at(minute(0)), Kitchen::new(2));
+            let mut document = kitchen.document();
+            document.access_keys = vec![key(1, &[Right::Ingest])];
+            for faults in [&world.memory.faults, &world.records.faults] {
+                if answer_only {
+                    faults.lose_answer(op, PortErrorKind::Unavailable, 1);
+                } else {
+                    faults.fail(op, PortErrorKind::Unavailable, 1);
+                }
+            }
+            let reads = ["records.find", "unit_states.load"].contains(&op);
+            let first = import(&world, document.clone()).await;
+            assert_eq!(first.is_err(), !(answer_only && reads), "{op}");
+            import(&world, document).await.unwrap();
+            let caller = authorize_access_key(&world.records, &world.clock, &secret(1))
+                .await
+                .unwrap();
+            assert_eq!(caller.unwrap().scope, kitchen.scope(), "{op}");
+            let units = UnitStates::list(&world.memory, kitchen.scope()).await.unwrap();
+            assert_eq!(units.len(), 2, "{op}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn how_often_a_sensor_reports_is_the_documents_or_its_models_word() {
+    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(3));
+    let mut document = kitchen.document();
+    let units = &mut document.sites[0].areas[0].units;
+    units[0].sensors[0].report_interval_seconds = Some(1_200);
+    units[1].sensors[0].report_interval_seconds = None;
+    units[2].sensors[0].report_interval_seconds = None;
+    units[2].sensors[0].model = "acme-one".to_owned();
+    units[2].kind = UnitKind::Freezer;
+    import(&world, document).await.unwrap();
+    let rules = |unit: UnitId| {
+        let states: &dyn UnitStates = &world.memory;
+        done(states.load(kitchen.scope(), unit))
+            .unwrap()
+            .unwrap()
+            .state
+            .rules()
+    };
+    let [first, second, third] = kitchen.units().try_into().unwrap();
+    assert_eq!(rules(first).report_interval, Span::minutes(20));
+    assert_eq!(
+        rules(second).report_interval,
+        Span::minutes(10),
+        "the LHT65N's own"
+    );
+    assert_eq!(
+        rules(third).report_interval,
+        Span::minutes(5),
+        "of a model that nobody knows"
+    );
+    assert_eq!(rules(third).high, CentiCelsius(-1_778));
+}
+
+#[tokio::test]
+async fn a_key_is_its_organizations_and_allows_what_it_says() {
+    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(1));
+    let mut document = kitchen.document();
+    document.access_keys = vec![key(1, &[Right::Ingest])];
+    import(&world, document.clone()).await.unwrap();
+    let authorize =
+        async |presented: &str| authorize_access_key(&world.records, &world.clock, presented).await;
+    let caller = authorize(&secret(1)).await.unwrap().unwrap();
+    assert_eq!(
+        (caller.scope, &caller.actor.id),
+        (kitchen.scope(), &document.access_keys[0].id.to_string())
+    );
+    assert!(caller.may(Right::Ingest) && !caller.may(Right::Read));
+
+    let (prefix, _) = secret(1)
+        .rsplit_once('_')
+        .map(|(head, tail)| (head.to_owned(), tail.len()))
+        .unwrap();
+    let forged = format!("{prefix}_{}", "0".repeat(32));
+    for presented in ["", "Bearer", &forged, &secret(2)] {
+        assert_eq!(authorize(presented).await.unwrap(), None, "{presented}");
+    }
+    world
+        .records
+        .faults
+        .fail("records.holder", PortErrorKind::Unavailable, 1);
+    authorize(&secret(1)).await.unwrap_err();
+
+    document.access_keys[0].rights = vec![Right::Ingest, Right::Read];
+    document.access_keys[0].secret = secret(3);
+    import(&world, document).await.unwrap();
+    assert_eq!(
+        authorize(&secret(1)).await.unwrap(),
+        None,
+        "another secret was put in its place"
+    );
+    assert!(authorize(&secret(3)).await.unwrap().unwrap().may(Right::Read));
+}

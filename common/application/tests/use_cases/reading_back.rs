@@ -1,0 +1,343 @@
+//! What was recorded is read back: measurements, the overview, alerts and their trails.
+
+use crate::support::{COLD, START, Stage, WARM, minute};
+use freshtrack_application::ports::{Organizations, ReadingLog};
+use freshtrack_application::{
+    AlertQuery, Caller, Failure, PortErrorKind, get_alert, get_overview, list_alerts, list_readings,
+    record_trail,
+};
+use freshtrack_contracts::alerts::AlertList;
+use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_contracts::readings::ReadingList;
+use freshtrack_domain::access::Sites;
+use freshtrack_domain::alert::{AlertStatus, Severity};
+use freshtrack_domain::ids::{AlertId, UnitId};
+use freshtrack_domain::log::SealedBlock;
+use freshtrack_domain::time::{Span, Timestamp};
+use freshtrack_domain::unit::UnitStatus;
+use freshtrack_testkit::{Kitchen, Work, World, fresh_id, interleaved, killed_after};
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+impl Stage {
+    async fn list(
+        &self,
+        caller: &Caller,
+        unit: UnitId,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+    ) -> Result<ReadingList, Failure> {
+        let World { memory, clock, .. } = &self.world;
+        list_readings(memory, memory, clock, caller, unit, from, to).await
+    }
+
+    async fn instants(&self, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+        let list = self
+            .list(&self.viewer(), self.unit(0), Some(from), Some(to))
+            .await
+            .unwrap();
+        list.readings
+            .iter()
+            .map(|reading| reading.recorded_at.0)
+            .collect()
+    }
+
+    /// Somebody who sees none of its sites.
+    fn stranger(&self) -> Caller {
+        Caller {
+            sites: Sites::Only(BTreeSet::from([fresh_id()])),
+            ..self.viewer()
+        }
+    }
+
+    async fn alert_page(&self, status: AlertStatus, after: Option<AlertId>, limit: usize) -> AlertList {
+        let query = AlertQuery { status, after, limit };
+        list_alerts(&self.world.memory, &self.viewer(), query)
+            .await
+            .unwrap()
+    }
+}
+
+fn code_of<T: Debug>(result: Result<T, Failure>) -> ProblemCode {
+    match result {
+        Err(Failure::Refused(refusal)) => refusal.code,
+        other => panic!("expected a refusal, not {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_span_includes_both_its_ends() {
+    let stage = Stage::new(1);
+    stage.record(&stage.calm(0, 0, 150)).await;
+    let every_five = |from: u32, to: u32| (from..=to).step_by(5).map(minute).collect::<Vec<_>>();
+    // Within the head, across head and block, across blocks, and within one block.
+    for (from, to) in [(725, 745), (700, 745), (300, 400), (100, 105), (355, 355)] {
+        assert_eq!(
+            stage.instants(minute(from), minute(to)).await,
+            every_five(from, to),
+            "{from} to {to}"
+        );
+    }
+    let (before, after) = (minute(100) - Span::seconds(1), minute(105) + Span::seconds(1));
+    assert_eq!(stage.instants(before, after).await, [minute(100), minute(105)]);
+    // Readings are kept to the second they were measured in.
+    let within = Timestamp::from_millis(minute(100).as_millis() + 999);
+    assert_eq!(stage.instants(within, within).await, [minute(100)]);
+    assert_eq!(stage.instants(minute(101), minute(104)).await, []);
+}
+
+#[tokio::test]
+async fn the_last_day_is_shown_unless_another_span_is_asked_for() {
+    let stage = Stage::new(1);
+    stage.record(&stage.calm(0, 0, 3)).await;
+    stage.world.clock.set(START + Span::hours(24) + Span::minutes(5));
+    let list = stage
+        .list(&stage.viewer(), stage.unit(0), None, None)
+        .await
+        .unwrap();
+    assert_eq!(
+        (list.from.0, list.to.0),
+        (minute(5), START + Span::hours(24) + Span::minutes(5))
+    );
+    assert_eq!(list.readings.len(), 2);
+}
+
+#[tokio::test]
+async fn a_span_is_not_empty_and_not_longer_than_a_month() {
+    let stage = Stage::new(1);
+    let month = Span::hours(31 * 24);
+    let list = async |from, to| {
+        stage
+            .list(&stage.viewer(), stage.unit(0), Some(from), Some(to))
+            .await
+    };
+    assert_eq!(
+        code_of(list(minute(1), minute(0)).await),
+        ProblemCode::InvalidRequest
+    );
+    let too_long = list(minute(0), minute(0) + month + Span::seconds(1)).await;
+    assert_eq!(code_of(too_long), ProblemCode::InvalidRequest);
+    list(minute(0), minute(0) + month).await.unwrap();
+    list(minute(0), minute(0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_reads_of_a_unit_that_is_not_theirs_to_see() {
+    let (stage, foreign) = (Stage::new(1), Stage::new(1));
+    for (caller, unit) in [
+        (foreign.viewer(), stage.unit(0)),
+        (stage.viewer(), foreign.unit(0)),
+        (stage.stranger(), stage.unit(0)),
+    ] {
+        let refused = stage.list(&caller, unit, None, None).await;
+        assert_eq!(code_of(refused), ProblemCode::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn readings_that_stand_in_two_places_are_shown_once() {
+    let stage = Stage::new(1);
+    stage.record(&stage.calm(0, 0, 72)).await;
+    // The block is stored and the process dies before the head is emptied.
+    let batch = stage.calm(0, 72 * 5, 1);
+    let interrupted = killed_after(2, stage.record(&batch));
+    assert_eq!(interrupted, None);
+    let log: &dyn ReadingLog = &stage.world.memory;
+    let blocks: Vec<SealedBlock> = log
+        .blocks(stage.scope(), stage.unit(0), minute(0), minute(500))
+        .await
+        .unwrap();
+    assert_eq!(
+        (blocks.len(), stage.record_of(0).await.head.entries().len()),
+        (1, 72)
+    );
+    assert_eq!(stage.readings(0).await.len(), 72);
+    stage.record(&batch).await;
+    assert_eq!(stage.readings(0).await.len(), 73);
+}
+
+#[tokio::test]
+async fn nothing_is_missing_while_a_head_is_being_sealed() {
+    for turns in 0..12 {
+        let stage = Stage::new(1);
+        stage.record(&stage.calm(0, 0, 72)).await;
+        let batch = stage.calm(0, 72 * 5, 1);
+        let read = async { stage.readings(0).await.len() };
+        let record = async {
+            stage.record(&batch).await;
+            72
+        };
+        let work: Vec<Work<'_, usize>> = vec![Box::pin(read), Box::pin(record)];
+        // The reader has asked for the unit, and the writer gets ahead by some calls.
+        let order = [0, 0]
+            .into_iter()
+            .chain(std::iter::repeat_n(1, turns))
+            .chain([0; 8]);
+        let seen = interleaved(work, order)[0];
+        assert!(seen >= 72, "{seen} after {turns}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_while_reading_is_a_fault() {
+    let stage = Stage::new(1);
+    stage.record(&stage.calm(0, 0, 80)).await;
+    for op in ["unit_states.load", "reading_log.blocks", "reading_log.late"] {
+        stage.world.memory.faults.fail(op, PortErrorKind::Throttled, 1);
+        let failed = stage.list(&stage.viewer(), stage.unit(0), None, None).await;
+        assert!(matches!(failed, Err(Failure::Fault(error)) if error.op == op));
+    }
+}
+
+#[tokio::test]
+async fn the_overview_shows_every_unit_with_what_is_happening_in_it() {
+    let stage = Stage::new(3);
+    let batch = [
+        stage.measured(0, minute(0), WARM),
+        stage.measured(1, minute(0), COLD),
+    ];
+    stage.record(&batch).await;
+    let World { memory, clock, .. } = &stage.world;
+    let overview = get_overview(memory, memory, clock, &stage.viewer())
+        .await
+        .unwrap();
+    assert_eq!(
+        (overview.org_id, overview.name.as_str()),
+        (stage.kitchen.org_id, "Harbour Bistro")
+    );
+    assert_eq!(overview.as_of.0, START + Span::hours(24));
+    let units = &overview.sites[0].areas[0].units;
+    let seen = |number: usize| {
+        let unit = units.iter().find(|unit| unit.id == stage.unit(number)).unwrap();
+        (unit.now.status, unit.now.temperature_c, unit.now.severity)
+    };
+    assert_eq!(
+        seen(0),
+        (UnitStatus::Excursion, Some(7.2), Some(Severity::Warning))
+    );
+    assert_eq!(seen(1), (UnitStatus::Ok, Some(3.5), None));
+    assert_eq!(seen(2), (UnitStatus::Pending, None, None));
+
+    let hidden = get_overview(memory, memory, clock, &stage.stranger())
+        .await
+        .unwrap();
+    assert_eq!(hidden.sites, []);
+    let foreign = Stage::new(1);
+    let refused = get_overview(memory, memory, clock, &foreign.viewer()).await;
+    assert_eq!(code_of(refused), ProblemCode::NotFound);
+    for op in ["places.all", "unit_states.list"] {
+        memory.faults.fail(op, PortErrorKind::Unavailable, 1);
+        let failed = get_overview(memory, memory, clock, &stage.viewer()).await;
+        assert!(matches!(failed, Err(Failure::Fault(error)) if error.op == op));
+    }
+}
+
+#[tokio::test]
+async fn a_unit_without_a_state_is_shown_as_pending() {
+    let stage = Stage::new(1);
+    let World { memory, clock, .. } = &stage.world;
+    let unknown = Kitchen::new(1);
+    memory.put_places(&unknown.places()).await.unwrap();
+    let caller = Caller {
+        scope: unknown.scope(),
+        ..stage.viewer()
+    };
+    let overview = get_overview(memory, memory, clock, &caller).await.unwrap();
+    let unit = &overview.sites[0].areas[0].units[0];
+    assert_eq!((unit.now.status, unit.now.rev), (UnitStatus::Pending, 0));
+}
+
+#[tokio::test]
+async fn alerts_are_paged_from_the_newest() {
+    let stage = Stage::new(5);
+    for unit in 0..5 {
+        let at = u32::try_from(unit).unwrap();
+        stage.record(&[stage.measured(unit, minute(at), WARM)]).await;
+    }
+    let mut opened = Vec::new();
+    let mut after = None;
+    loop {
+        let page = stage.alert_page(AlertStatus::Open, after, 2).await;
+        opened.extend(page.alerts.iter().map(|alert| alert.opened_at.0));
+        match page.next_cursor {
+            Some(cursor) => after = Some(cursor.parse().unwrap()),
+            None => break,
+        }
+    }
+    assert_eq!(opened, [4, 3, 2, 1, 0].map(minute));
+    assert_eq!(stage.alert_page(AlertStatus::Resolved, None, 2).await.alerts, []);
+    stage.record(&[stage.measured(3, minute(60), COLD)]).await;
+    let resolved = stage.alert_page(AlertStatus::Resolved, None, 2).await.alerts;
+    assert_eq!((resolved.len(), resolved[0].unit_id), (1, stage.unit(3)));
+    assert_eq!(
+        stage.alert_page(AlertStatus::Open, None, 50).await.alerts.len(),
+        4
+    );
+}
+
+#[tokio::test]
+async fn nobody_sees_alerts_that_are_not_theirs_to_see() {
+    let (stage, foreign) = (Stage::new(1), Stage::new(1));
+    stage.record(&[stage.measured(0, minute(0), WARM)]).await;
+    let [alert] = stage.alerts(AlertStatus::Open).await.try_into().unwrap();
+    let memory = &stage.world.memory;
+    for caller in [stage.stranger(), foreign.viewer()] {
+        let query = AlertQuery {
+            status: AlertStatus::Open,
+            after: None,
+            limit: 10,
+        };
+        let listed = list_alerts(memory, &caller, query).await.unwrap();
+        assert_eq!((listed.alerts, listed.next_cursor), (vec![], None));
+        assert_eq!(
+            code_of(get_alert(memory, &caller, alert.id).await),
+            ProblemCode::NotFound
+        );
+    }
+    let refused = get_alert(memory, &stage.viewer(), fresh_id()).await;
+    assert_eq!(code_of(refused), ProblemCode::NotFound);
+}
+
+#[tokio::test]
+async fn an_alerts_trail_tells_each_event_once_in_order_however_they_are_delivered() {
+    let stage = Stage::new(1);
+    for (at, centi) in [(0, WARM), (11, WARM), (20, COLD)] {
+        stage.record(&[stage.measured(0, minute(at), centi)]).await;
+    }
+    let [alert] = stage.alerts(AlertStatus::Resolved).await.try_into().unwrap();
+    let memory = &stage.world.memory;
+    let events = memory.take_outbox();
+    memory
+        .faults
+        .fail("alerts.add_trail", PortErrorKind::Throttled, 1);
+    let failures = {
+        let mut failures = 0;
+        for event in events.iter().rev().chain(&events) {
+            failures += usize::from(record_trail(memory, event).await.is_err());
+        }
+        failures
+    };
+    assert_eq!(failures, 1, "which the queue delivers again");
+    let detail = get_alert(memory, &stage.viewer(), alert.id).await.unwrap();
+    let trail: Vec<_> = detail
+        .trail
+        .iter()
+        .map(|entry| (entry.event.as_str(), entry.at.0))
+        .collect();
+    assert_eq!(
+        trail,
+        [
+            ("alert.opened", minute(0)),
+            ("alert.upgraded", minute(11)),
+            ("alert.resolved", minute(20))
+        ]
+    );
+    assert_eq!(
+        (detail.alert.id, detail.alert.status),
+        (alert.id, AlertStatus::Resolved)
+    );
+    let states = events
+        .iter()
+        .filter(|event| event.what.detail_type() == "unit.state_changed");
+    assert!(states.count() > 0, "events of no alert leave no trail");
+}
