@@ -156,10 +156,23 @@ class Stack:
 
     def functions(self):
         """The deployed functions' names."""
+        return self._physical("AWS::Lambda::Function")
+
+    def log(self):
+        """What the functions have written so far, line by line."""
+        pages = self.emulator.client("logs").get_paginator("filter_log_events")
+        return [
+            event["message"]
+            for group in self._physical("AWS::Logs::LogGroup")
+            for page in pages.paginate(logGroupName=group)
+            for event in page["events"]
+        ]
+
+    def _physical(self, kind):
         return [
             resource["PhysicalResourceId"]
             for resource in self.resources.values()
-            if resource["ResourceType"] == "AWS::Lambda::Function"
+            if resource["ResourceType"] == kind
         ]
 
     def variables(self, function):

@@ -182,3 +182,10 @@ def test_nothing_is_left_among_the_dead_letters(stack):
         if name.endswith("DeadLettersUrl"):
             count = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
             assert count["Attributes"]["ApproximateNumberOfMessages"] == "0", name
+
+
+def test_no_function_lacked_a_right(stack):
+    # Not every refusal fails a request: that a dead socket stays listed is only written down.
+    log = stack.log()
+    assert any(line.startswith("START") for line in log)
+    assert [line for line in log if "Rejected" in line] == []
