@@ -1,6 +1,8 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+const system = process.env.FRESHTRACK_URL ?? "http://127.0.0.1:8787";
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -11,7 +13,7 @@ export default defineConfig({
   },
   server: {
     // `npm run dev` beside a running system: the page from here, the data from there.
-    proxy: { "/v1": process.env.FRESHTRACK_URL ?? "http://127.0.0.1:8787" },
+    proxy: { "/v1": system, "/_demo": system },
   },
   test: {
     projects: [

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { lht65nFrame, postUplink, temperatureText } from "./support";
 
 /**
- * The page in a real browser against a running system, named by the environment:
- * a unit with a Dragino LHT65N, a key that may read and a key that may ingest.
+ * The page in a real browser against a running system, named by the environment: an organization that the system
+ * demonstrates, a key that may read it, a key that may ingest, and a fridge with a Dragino LHT65N.
  */
 const system = {
   url: required("FRESHTRACK_URL"),
@@ -119,6 +119,30 @@ describe("the live page", () => {
     expect(page.url()).not.toContain(system.readKey);
     await page.reload();
     await page.getByRole("article", { name: system.unitName, exact: true }).waitFor();
+  });
+
+  test("leads a stranger to what the system demonstrates", async () => {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(system.url);
+    const link = page.locator(`section a[href*="${system.org}"]`);
+    await link.waitFor();
+    expect(await violations(page)).toEqual([]);
+    await link.click();
+    await page.locator('[data-connection="live"]').waitFor();
+    await page.getByRole("article", { name: system.unitName, exact: true }).waitFor();
+  });
+
+  test("shows an alert while a unit is too warm, and no longer", async () => {
+    const page = await openPage({ width: 1280 });
+    const alert = page.getByRole("region", { name: /^Open alerts/ }).getByRole("link", { name: system.unitName, exact: true });
+    const card = page.getByRole("article", { name: system.unitName, exact: true });
+    await postUplink(system, lht65nFrame(12.3));
+    await alert.waitFor();
+    await card.getByText("Out of range", { exact: true }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await postUplink(system, lht65nFrame(2.1));
+    await alert.waitFor({ state: "hidden" });
+    await card.getByText("Out of range", { exact: true }).waitFor({ state: "hidden" });
   });
 
   test("appends what comes in to the trace of a unit", async () => {

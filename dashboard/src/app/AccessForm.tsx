@@ -2,8 +2,9 @@ import { useState, type FormEvent } from "react";
 import { validAccess, type Access } from "../api/access";
 import { strings } from "../i18n/strings";
 import styles from "./AccessForm.module.css";
+import { useDemonstration } from "./demonstration";
 
-/** Asks for an organization and an access key. */
+/** Asks for an organization and an access key, and shows where to look around without. */
 export function AccessForm({ notice, onOpen }: { notice: string | undefined; onOpen: (access: Access) => void }) {
   const [problem, setProblem] = useState(notice);
 
@@ -33,6 +34,25 @@ export function AccessForm({ notice, onOpen }: { notice: string | undefined; onO
         </label>
         <button type="submit">{strings.access.open}</button>
       </form>
+      <Demonstration />
     </main>
+  );
+}
+
+function Demonstration() {
+  const links = useDemonstration();
+  if (links.length === 0) return null;
+  return (
+    <section className={styles.demonstration} aria-labelledby="demonstration-title">
+      <h2 id="demonstration-title">{strings.demonstration.title}</h2>
+      <p>{strings.demonstration.intro}</p>
+      <ul>
+        {links.map(({ name, href }) => (
+          <li key={href}>
+            <a href={href}>{strings.demonstration.open(name)}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

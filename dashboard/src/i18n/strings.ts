@@ -19,6 +19,11 @@ const en = {
     refused: "This key is not accepted for this organization.",
     leave: "Sign out",
   },
+  demonstration: {
+    title: "Demonstration",
+    intro: "This system plays sensors of made-up organizations. Have a look:",
+    open: (organization: string) => `Open ${organization}`,
+  },
   connection: {
     connecting: "Connecting",
     live: "Live",
@@ -66,6 +71,7 @@ const en = {
     range: (low: string, high: string) => `Range ${low} to ${high}`,
     humidity: (percent: number) => `Humidity ${Math.round(percent)}%`,
     battery: (percent: number) => `Battery ${percent}%`,
+    batteryLow: (percent: number) => `Battery low: ${percent}%`,
     signal: (dbm: number) => `Signal ${dbm} dBm`,
     doorOpen: "Door open",
     doorClosed: "Door closed",

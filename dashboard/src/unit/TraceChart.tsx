@@ -47,7 +47,9 @@ export function TraceChart({ points, lowC, highC, display, timeZone, label }: Tr
   useEffect(() => {
     const low = convertTemperature(lowC, display);
     const high = convertTemperature(highC, display);
-    chart.current?.setData(tableOf(points, low, high, display));
+    const plot = chart.current;
+    plot?.setData(tableOf(points, low, high, display));
+    if (plot) showNewest(plot);
   }, [points, lowC, highC, display, timeZone, minute]);
 
   return <div ref={frame} role="img" aria-label={label} className={styles.chart} />;
@@ -64,6 +66,14 @@ function tableOf(points: readonly Point[], low: number, high: number, display: T
     rows.map(() => low),
     rows.map(() => high),
   ];
+}
+
+/** While nobody points at an instant, the figures below the chart are those of the newest. */
+function showNewest(plot: uPlot): void {
+  const isPointedAt = (plot.cursor.left ?? -1) >= 0;
+  // The last row is the right edge.
+  const newest = plot.data[0].length - 2;
+  if (!isPointedAt && newest > 0) plot.setLegend({ idx: newest }, false);
 }
 
 function options(element: HTMLElement, display: TemperatureUnit, timeZone: string): uPlot.Options {
@@ -87,6 +97,7 @@ function options(element: HTMLElement, display: TemperatureUnit, timeZone: strin
   return {
     width: element.clientWidth,
     height: HEIGHT,
+    hooks: { setCursor: [showNewest] },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), timeZone),
     scales: {
       x: { time: true },

@@ -5,9 +5,20 @@ import { useTemperatureUnit } from "../design/temperature-unit";
 import { strings } from "../i18n/strings";
 import styles from "./UnitFacts.module.css";
 
+/** Below this a battery should be replaced soon, in percent. */
+const BATTERY_LOW = 20;
+
+interface UnitFactsProps {
+  readonly unit: UnitSnapshot;
+  /** Also what is in order and asks nothing of anybody. */
+  readonly complete?: boolean;
+}
+
 /** What else is known of a unit: its limits, door, humidity and battery. */
-export function UnitFacts({ unit }: { unit: UnitSnapshot }) {
+export function UnitFacts({ unit, complete = false }: UnitFactsProps) {
   const display = useTemperatureUnit();
+  const battery = unit.battery_percent;
+  const batteryIsLow = battery != null && battery < BATTERY_LOW;
   const range = strings.unit.range(
     formatTemperatureWithUnit(unit.low_c, display),
     formatTemperatureWithUnit(unit.high_c, display),
@@ -22,14 +33,20 @@ export function UnitFacts({ unit }: { unit: UnitSnapshot }) {
         />
       )}
       {unit.humidity_percent != null && <Fact icon="humidity" text={strings.unit.humidity(unit.humidity_percent)} />}
-      {unit.battery_percent != null && <Fact icon="battery" text={strings.unit.battery(unit.battery_percent)} />}
+      {battery != null && (batteryIsLow || complete) && (
+        <Fact
+          icon="battery"
+          text={batteryIsLow ? strings.unit.batteryLow(battery) : strings.unit.battery(battery)}
+          attention={batteryIsLow}
+        />
+      )}
     </ul>
   );
 }
 
-function Fact({ icon, text }: { icon: IconName; text: string }) {
+function Fact({ icon, text, attention = false }: { icon: IconName; text: string; attention?: boolean }) {
   return (
-    <li>
+    <li data-attention={attention}>
       <Icon name={icon} />
       {text}
     </li>

@@ -59,7 +59,7 @@ function UnitDetail({ place, unit }: { place: Place; unit: UnitSnapshot }) {
         </div>
       </div>
       <UnitTemperature unit={unit} />
-      <UnitFacts unit={unit} />
+      <UnitFacts unit={unit} complete />
       <Announcement name={name} unit={unit} />
       <Trace name={name} unit={unit} timeZone={place.timeZone} />
     </article>
