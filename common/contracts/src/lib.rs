@@ -5,9 +5,11 @@
 
 pub mod access_keys;
 pub mod alerts;
+pub mod audit;
 pub mod documents;
 pub mod endpoints;
 pub mod events;
+pub mod identity;
 pub mod ingest;
 pub mod live;
 pub mod members;
