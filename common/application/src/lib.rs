@@ -3,6 +3,7 @@
 //! One file a use case. A use case takes the ports it needs by name and the [`OrgScope`] of whoever asks; it
 //! answers with a contract type, a [`Refusal`] (the caller's to mend) or a fault (ours).
 
+pub mod audit;
 mod error;
 mod get_alert;
 mod get_overview;
@@ -34,7 +35,7 @@ pub use live::{
     BroadcastChunk, Live, LiveUpdate, Resync, TICKET_LIFE, broadcast, connect, disconnect, issue_ticket,
     redeem_ticket, reply, resync, subscribe, unsubscribe,
 };
-pub use page::{Order, PageRequest, cursor_behind, page_of};
+pub use page::{Order, PageRequest, cursor_behind, page_of, page_of_all};
 pub use quarantine::{list_quarantine, replay_frame};
 pub use receive_uplinks::{ReceiveUplinks, Uplink};
 pub use record_readings::{Outcome, RecordReadings, RetryReadings, UnitReading, retry_readings};

@@ -82,6 +82,15 @@ pub fn cursor_behind(kind: RecordKind, key: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{}#{key}", kind.0))
 }
 
+/// Where a list comes from.
+#[derive(Debug, Clone, Copy)]
+enum List {
+    /// The records of one owner.
+    Of(Owner, Order),
+    /// Those of all owners.
+    All,
+}
+
 /// A page of the records of `owner` that are `wanted`, with the cursor of the next.
 ///
 /// # Errors
@@ -93,16 +102,42 @@ pub async fn page_of<R: Record>(
     order: Order,
     wanted: impl Fn(&R) -> bool,
 ) -> Result<Page<Stored<R>>, Failure> {
-    let owner = owner.into();
-    let newest_first = order == Order::NewestFirst;
+    page(records, List::Of(owner.into(), order), request, wanted).await
+}
+
+/// A page of the records of all owners that are `wanted`, the newest first, with the cursor of the next. For
+/// administrators of the platform.
+///
+/// # Errors
+/// As [`page_of`].
+pub async fn page_of_all<R: Record>(
+    records: &dyn Records,
+    request: &PageRequest,
+    wanted: impl Fn(&R) -> bool,
+) -> Result<Page<Stored<R>>, Failure> {
+    page(records, List::All, request, wanted).await
+}
+
+async fn page<R: Record>(
+    records: &dyn Records,
+    list: List,
+    request: &PageRequest,
+    wanted: impl Fn(&R) -> bool,
+) -> Result<Page<Stored<R>>, Failure> {
     let mut after = request.after(R::KIND)?;
     let mut items: Vec<Stored<R>> = Vec::new();
     // One more than fits, to know whether there is a next page.
     let mut limit = request.limit.saturating_add(1);
     for _ in 0..MOST_READS {
-        let found = records
-            .list(owner, R::KIND, after.as_deref(), limit, newest_first)
-            .await?;
+        let found = match list {
+            List::Of(owner, order) => {
+                let newest_first = order == Order::NewestFirst;
+                records
+                    .list(owner, R::KIND, after.as_deref(), limit, newest_first)
+                    .await?
+            }
+            List::All => records.listed(R::KIND, after.as_deref(), limit).await?,
+        };
         let is_last = found.len() < limit;
         for found in found {
             let stored = found.read::<R>()?;

@@ -20,8 +20,17 @@ macro_rules! kept_by_id {
     };
 }
 
-kept_by_id!(Organization as "ORG", AccessKey as "KEY");
+kept_by_id!(AccessKey as "KEY");
 kept_by_id!(Site as "SITE", Area as "AREA", Unit as "UNIT", Sensor as "SEN");
+
+impl Record for Organization {
+    const KIND: RecordKind = RecordKind("ORG");
+    const LISTED: bool = true;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+}
 
 impl Record for Member {
     const KIND: RecordKind = RecordKind("MEMBER");

@@ -3,6 +3,7 @@
 //! | entity | pk | sk | index |
 //! |---|---|---|---|
 //! | record of an organization, a person, the platform | `O#org`, `U#user`, `P` | `KIND#id` | 1: `U#user#KIND` / owner, if it is also found by a person |
+//! | record of a kind that the platform lists | | | 1: `P#KIND` / id |
 //! | claim on a unique name | `SPACE#name` | `SPACE` | |
 //! | organization | `O#org` | `ORG#org` | |
 //! | site, area, unit | `O#org` | `SITE#id`, `AREA#id`, `UNIT#id` | |
@@ -68,6 +69,11 @@ pub(crate) fn record(owner: Owner, kind: RecordKind, id: &str) -> Key {
 /// Records of `kind` that are found by `person`.
 pub(crate) fn records_of_person(person: UserId, kind: RecordKind) -> String {
     format!("U#{person}#{}", kind.0)
+}
+
+/// Records of `kind`, whoever they belong to.
+pub(crate) fn listed_records(kind: RecordKind) -> String {
+    format!("P#{}", kind.0)
 }
 
 pub(crate) fn claim(claim: &Claim) -> Key {

@@ -85,6 +85,31 @@ impl Records for DynamoRecords {
         items.into_iter().map(|item| found_of(OP, item)).collect()
     }
 
+    async fn listed(
+        &self,
+        kind: RecordKind,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Found>, PortError> {
+        const OP: &str = "records.listed";
+        let pk = keys::listed_records(kind);
+        let query = Query {
+            index: Some(BY_PERSON),
+            forward: false,
+            limit: Some(limit),
+            ..match before {
+                None => Query::new("g1pk = :pk", &pk, Vec::new()),
+                Some(before) => Query::new(
+                    "g1pk = :pk AND g1sk < :before",
+                    &pk,
+                    vec![(":before", before.to_owned())],
+                ),
+            }
+        };
+        let items = self.0.query(OP, query).await?;
+        items.into_iter().map(|item| found_of(OP, item)).collect()
+    }
+
     async fn holder(&self, claim: &Claim, now: Timestamp) -> Result<Option<Holder>, PortError> {
         const OP: &str = "records.holder";
         let Some(mut item) = self.0.get(OP, &keys::claim(claim), true).await? else {
@@ -288,6 +313,9 @@ fn item_of(
             text(keys::records_of_person(person, record.kind)),
         );
         item.insert("g1sk".to_owned(), text(key.pk));
+    } else if record.listed {
+        item.insert("g1pk".to_owned(), text(keys::listed_records(record.kind)));
+        item.insert("g1sk".to_owned(), text(&record.key));
     }
     if let Some(outbox) = outbox {
         item.insert(OUTBOX.to_owned(), text(outbox));

@@ -184,6 +184,28 @@ impl Records for MemoryRecords {
             .collect())
     }
 
+    async fn listed(
+        &self,
+        kind: RecordKind,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Found>, PortError> {
+        let kept = self.read("records.listed").await?;
+        let mut listed: Vec<_> = kept
+            .records
+            .iter()
+            .filter(|((_, what, key), (record, _))| {
+                *what == kind && record.listed && before.is_none_or(|before| key.as_str() < before)
+            })
+            .collect();
+        listed.sort_by(|((_, _, one), _), ((_, _, other), _)| other.cmp(one));
+        Ok(listed
+            .into_iter()
+            .take(limit)
+            .map(|((owner, _, _), record)| found(*owner, record))
+            .collect())
+    }
+
     async fn holder(&self, claim: &Claim, now: Timestamp) -> Result<Option<Holder>, PortError> {
         let kept = self.read("records.holder").await?;
         let holder = kept.claims.get(claim).cloned();

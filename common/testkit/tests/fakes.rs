@@ -24,6 +24,7 @@ async fn the_memory_is_every_store_it_stands_for() {
     contract::connections(&memory).await;
     contract::tickets(&memory).await;
     contract::records(&MemoryRecords::default()).await;
+    contract::listed(&MemoryRecords::default()).await;
     contract::claims(&MemoryRecords::default()).await;
 }
 

@@ -3,14 +3,26 @@
 mod access_keys;
 mod authorize_access_key;
 mod bring_in;
+mod lifecycle;
+mod members;
 mod slugs;
 
 pub use access_keys::{create_access_key, list_access_keys, revoke_access_key, rotate_access_key};
 pub use authorize_access_key::authorize_access_key;
 pub(crate) use bring_in::{key_of, put_key, put_organization};
+pub use lifecycle::{
+    check_slug, create_organization, delete_organization, get_organization, restore_organization,
+    update_organization,
+};
+pub use members::{leave_organization, remove_member, transfer_ownership, update_member};
 
+use crate::error::Refusal;
 use crate::ports::{Clock, IdSource, Records};
 use crate::registry::Registry;
+use crate::scope::Caller;
+use freshtrack_contracts::events::{Event, Happening};
+use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_domain::ids::OrgId;
 
 /// What seeing to organizations needs.
 #[derive(Clone, Copy)]
@@ -30,4 +42,29 @@ impl<'a> Office<'a> {
             clock: self.clock,
         }
     }
+}
+
+/// Refuses what is about the whole organization to members who work for some of its sites.
+pub(crate) fn whole_organization(caller: &Caller) -> Result<(), Refusal> {
+    if caller.sites.are_all() {
+        Ok(())
+    } else {
+        Err(Refusal::new(
+            ProblemCode::MissingRight,
+            "This is about the whole organization, and you work for some of its sites.",
+        ))
+    }
+}
+
+/// The event of a change of `record` that was read as `rev`.
+fn event(office: &Office<'_>, org_id: OrgId, record: impl ToString, rev: u64, what: Happening) -> Event {
+    let now = office.clock.now();
+    // With the time, for a person who leaves may come again.
+    let id = format!(
+        "{}:{}:{rev}@{}",
+        record.to_string(),
+        what.detail_type(),
+        now.as_millis()
+    );
+    Event::of_record(org_id, id, now.into(), what)
 }

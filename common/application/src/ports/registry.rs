@@ -36,6 +36,10 @@ pub trait Record: Serialize + DeserializeOwned + Send + Sync {
     /// What kind of record.
     const KIND: RecordKind;
 
+    /// Whether the platform lists all records of this kind. Their identifiers must be unique among all owners then, and
+    /// none is found by a person.
+    const LISTED: bool = false;
+
     /// The identifier, unique within owner and kind; lists are in its order.
     fn key(&self) -> String;
 
@@ -70,6 +74,8 @@ pub struct RawRecord {
     pub data: Value,
     /// The person it is also found by.
     pub person: Option<UserId>,
+    /// Whether it is among the records of all owners that the platform lists.
+    pub listed: bool,
     /// When it may be forgotten.
     pub expires_at: Option<Timestamp>,
 }
@@ -187,6 +193,18 @@ pub trait Records: Send + Sync {
     /// When the store does not answer.
     async fn of_person(&self, person: UserId, kind: RecordKind) -> Result<Vec<Found>, PortError>;
 
+    /// Records of all owners of a kind that is [`Record::LISTED`], in the order of their identifiers backwards, those
+    /// before `before` only, at most `limit`. The answer may be a moment old.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn listed(
+        &self,
+        kind: RecordKind,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Found>, PortError>;
+
     /// Who holds `claim`, read consistently; claims that have ended count as free.
     ///
     /// # Errors
@@ -253,6 +271,7 @@ impl RawRecord {
             data: serde_json::to_value(record)
                 .map_err(|error| PortError::because("records.write", crate::PortErrorKind::Corrupt, error))?,
             person: record.person(),
+            listed: R::LISTED,
             expires_at: record.expires_at(),
         })
     }

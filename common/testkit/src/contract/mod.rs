@@ -21,7 +21,7 @@ pub use directory::{devices, places};
 pub use live::{connections, tickets};
 pub use quarantine::quarantine;
 pub use reading_log::reading_log;
-pub use records::{claims, records};
+pub use records::{claims, listed, records};
 pub use unit_states::{alerts, unit_states};
 
 use freshtrack_application::{PortError, PortErrorKind};

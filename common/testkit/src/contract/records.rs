@@ -16,6 +16,7 @@ fn raw(kind: RecordKind, key: &str, content: u32) -> RawRecord {
         key: key.to_owned(),
         data: json!({ "content": content, "nothing": null, "list": [1, "two"] }),
         person: None,
+        listed: false,
         expires_at: None,
     }
 }
@@ -127,6 +128,37 @@ pub async fn records(records: &dyn Records) {
             .all(|owner| found.iter().any(|found| found.owner == *owner))
     );
     assert!(records.of_person(person, LONGER).await.unwrap().is_empty());
+}
+
+/// Lists the records of one kind of all owners, the newest first.
+pub async fn listed(records: &dyn Records) {
+    // The listing is the whole platform's: a kind of its own keeps tests on a shared store apart.
+    let name: &'static str = Box::leak(fresh_id::<OrgId>().to_string().into_boxed_str());
+    let kind = RecordKind(name);
+    let owners = [0; 3].map(|_| Owner::Org(fresh_id::<OrgId>()));
+    for (owner, key) in owners.into_iter().zip(["a", "b", "c"]) {
+        let record = RawRecord {
+            listed: true,
+            ..raw(kind, key, 1)
+        };
+        let steps = [
+            Step::Insert(owner, record),
+            Step::Insert(owner, raw(kind, &format!("{key}-unlisted"), 2)),
+        ];
+        records.commit(&steps, &[], minute(0)).await.unwrap();
+    }
+    let list = async |before, limit| {
+        let found = records.listed(kind, before, limit).await.unwrap();
+        found.iter().map(|found| found.owner).collect::<Vec<_>>()
+    };
+    let [a, b, c] = owners;
+    assert_eq!(list(None, 10).await, [c, b, a]);
+    assert_eq!(list(None, 2).await, [c, b]);
+    assert_eq!(list(Some("c"), 10).await, [b, a]);
+    assert!(list(Some("a"), 10).await.is_empty());
+    let gone = [Step::Remove(b, kind, "b".to_owned(), 1)];
+    records.commit(&gone, &[], minute(1)).await.unwrap();
+    assert_eq!(list(None, 10).await, [c, a]);
 }
 
 /// Gives a name to one holder at a time.

@@ -1,0 +1,12 @@
+//! Organizations and the people and machines in them: the rules, and what becomes of them when two act at once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what does not hold fails the test that relies on it"
+)]
+
+mod access_keys;
+mod audit;
+mod lifecycle;
+mod members;
+mod support;
