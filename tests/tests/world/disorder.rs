@@ -331,7 +331,11 @@ async fn a_unit_outlives_any_number_of_sensors() {
         let dev_eui = tenant.dev_eui(0).to_owned();
         let frame = Frame::first(&dev_eui, world.now(), 300);
         let report = tenant.things_stack(&frame.things_stack()).await;
-        assert_eq!(statuses(&report), [ItemStatus::Accepted], "sensor {replacement}: {report:?}");
+        assert_eq!(
+            statuses(&report),
+            [ItemStatus::Accepted],
+            "sensor {replacement}: {report:?}"
+        );
         world.advance(Span::hours(25));
         tenant.unit_mut(0).sensors.clear();
         tenant.add_sensor(0, "dragino-lht65n");

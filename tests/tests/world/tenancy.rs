@@ -1,5 +1,6 @@
 //! What one organization may see and do to another: nothing.
 
+use crate::samples::sample;
 use freshtrack_contracts::endpoints::{Access, Endpoint, endpoints};
 use freshtrack_contracts::ingest::{ItemStatus, QuarantineReason};
 use freshtrack_contracts::problem::ProblemCode;
@@ -14,18 +15,31 @@ struct Furnished {
     tenant: Tenant,
     alert: String,
     frame: String,
+    /// What only this organization may know: a part of each of its names.
+    secret: String,
 }
 
 impl Furnished {
     async fn new(world: &World) -> Self {
-        let tenant = world.tenant(1).await;
+        let mut tenant = Tenant::new(world.api, 1);
+        let secret = format!("{:032x}", rand::random::<u128>());
+        tenant.document.name = format!("Bistro {secret}");
+        tenant.document.sites[0].name = format!("Pier {secret}");
+        tenant.document.sites[0].areas[0].name = format!("Line {secret}");
+        tenant.unit_mut(0).name = format!("Reach-in {secret}");
+        tenant.import().await;
         let warm = Frame::first(tenant.dev_eui(0), world.now(), 900);
         tenant.things_stack(&warm.things_stack()).await;
         let unknown = Frame::first("70B3D57ED0000001", world.now(), 300);
         tenant.things_stack(&unknown.things_stack()).await;
         let alert = tenant.alerts(AlertStatus::Open).await.alerts[0].id.to_string();
         let frame = tenant.quarantine().await.frames[0].id.to_string();
-        Self { tenant, alert, frame }
+        Self {
+            tenant,
+            alert,
+            frame,
+            secret,
+        }
     }
 
     /// The value for the path parameter `name`: something of this organization.
@@ -33,6 +47,7 @@ impl Furnished {
         match name {
             "org_id" => self.tenant.org_id().to_string(),
             "site_id" => self.tenant.document.sites[0].id.to_string(),
+            "area_id" => self.tenant.document.sites[0].areas[0].id.to_string(),
             "unit_id" => self.tenant.unit(0).id.to_string(),
             "sensor_id" => self.tenant.unit(0).sensors[0].id.to_string(),
             "alert_id" => self.alert.clone(),
@@ -60,15 +75,7 @@ impl Furnished {
     /// Whether `answer` tells anything that only this organization may know.
     fn is_betrayed_by(&self, answer: &Answer) -> bool {
         let text = String::from_utf8_lossy(&answer.body);
-        let document = &self.tenant.document;
-        [
-            &document.name,
-            &document.sites[0].name,
-            &self.tenant.unit(0).name,
-            &self.alert,
-        ]
-        .iter()
-        .any(|secret| text.contains(secret.as_str()))
+        text.contains(&self.secret) || text.contains(&self.alert)
     }
 }
 
@@ -86,9 +93,17 @@ fn path(endpoint: &Endpoint, value: impl Fn(&str) -> String) -> String {
         .join("/")
 }
 
+/// Calls `endpoint` at `path` with a body that it understands.
 async fn call(world: &World, endpoint: &Endpoint, path: &str, authorization: Option<&str>) -> Answer {
     let method: Method = endpoint.method.parse().unwrap();
-    world.api.send_as(method, path, authorization, "{}").await
+    let sample = sample(endpoint.function);
+    let body = sample["body"].as_str().unwrap_or_default().to_owned();
+    world.api.send_as(method, path, authorization, body).await
+}
+
+/// Whether `answer` is the endpoint's own, and not the gateway's for one that it does not let in.
+fn is_let_in(answer: &Answer) -> bool {
+    answer.status.is_success() || answer.headers["content-type"] == "application/problem+json"
 }
 
 fn bearer(key: &str) -> String {
@@ -172,7 +187,9 @@ async fn what_is_another_organizations_is_nowhere_in_ours() {
 async fn a_key_opens_what_its_right_covers_and_nothing_else() {
     let world = World::start().await;
     let ours = Furnished::new(&world).await;
-    for endpoint in endpoints() {
+    // Reading first: what the others change or delete may not be there to be read any more.
+    let (reading, changing): (Vec<_>, Vec<_>) = endpoints().partition(|endpoint| endpoint.method == "GET");
+    for endpoint in reading.into_iter().chain(changing) {
         let called = path(endpoint, |name| ours.parameter(name));
         let Some(right) = endpoint.access.right() else {
             continue;
@@ -181,10 +198,13 @@ async fn a_key_opens_what_its_right_covers_and_nothing_else() {
             let answer = call(&world, endpoint, &called, Some(&bearer(&key.secret))).await;
             let what = format!("{} with {}: {answer:?}", endpoint.function, key.name);
             if key.rights.contains(&right) {
-                assert!(
-                    answer.status.is_success() || answer.code() == ProblemCode::InvalidRequest,
-                    "{what}"
-                );
+                let opened = answer.status.is_success()
+                    || endpoint.method != "GET"
+                        && !matches!(
+                            answer.code(),
+                            ProblemCode::MissingRight | ProblemCode::NotSignedIn
+                        );
+                assert!(opened, "{what}");
             } else {
                 let problem = answer.problem();
                 assert_eq!(problem.code, ProblemCode::MissingRight, "{what}");
@@ -202,7 +222,7 @@ async fn without_a_valid_key_nothing_opens() {
         let called = path(endpoint, |name| ours.parameter(name));
         let anonymous = call(&world, endpoint, &called, None).await;
         if endpoint.access == Access::Anyone {
-            assert_ne!(anonymous.status, StatusCode::UNAUTHORIZED, "{anonymous:?}");
+            assert!(is_let_in(&anonymous), "{anonymous:?}");
             continue;
         }
         assert_eq!(anonymous.status, StatusCode::UNAUTHORIZED, "{anonymous:?}");
