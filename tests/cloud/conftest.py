@@ -1,5 +1,6 @@
 import contextlib
 import json
+import subprocess
 
 import pytest
 import websocket
@@ -17,7 +18,12 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session")
 def executables(request):
-    return build(request.config.getoption("--release"))
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        try:
+            return build(request.config.getoption("--release"))
+        except subprocess.CalledProcessError:
+            pytest.exit("the functions could not be built", returncode=1)
 
 
 @pytest.fixture(scope="session")
