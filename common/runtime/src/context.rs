@@ -7,12 +7,13 @@ use crate::function::InvocationError;
 use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use freshtrack_application::places::{FollowPlaces, SetUp};
 use freshtrack_application::ports::{Clock, IdSource};
 use freshtrack_application::{Live, PortError, ReceiveUplinks, RecordReadings};
 use freshtrack_aws::{
-    AwsClients, Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine,
-    DynamoReadingLog, DynamoRecords, DynamoTickets, DynamoUnitStates, EventBridgeBus, GatewaySockets, Meter,
-    SqsBroadcastLane, SqsRetryLane, Table,
+    AwsClients, Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine, DynamoReadingLog,
+    DynamoRecords, DynamoTickets, DynamoUnitStates, EventBridgeBus, GatewaySockets, Meter, SqsBroadcastLane,
+    SqsRetryLane, Table,
 };
 use std::sync::{Arc, OnceLock};
 
@@ -205,6 +206,18 @@ impl Context {
         ))
     }
 
+    /// Everything that setting up places needs.
+    ///
+    /// # Errors
+    /// When the function is not told where its ports are.
+    pub fn places_ports(&self) -> Result<PlacesPorts<'_>, InvocationError> {
+        Ok(PlacesPorts {
+            records: self.records()?,
+            states: self.states()?,
+            clock: self.clock(),
+        })
+    }
+
     /// The live channel, within `ports` made for this invocation.
     ///
     /// # Errors
@@ -241,6 +254,36 @@ impl Context {
             quarantine: self.quarantine()?,
             record: self.record_ports()?,
         })
+    }
+}
+
+/// The ports of setting up places, held for one invocation.
+pub struct PlacesPorts<'a> {
+    records: DynamoRecords,
+    states: DynamoUnitStates,
+    clock: &'a dyn Clock,
+}
+
+impl PlacesPorts<'_> {
+    /// What setting up needs, with new identifiers from `ids`.
+    #[must_use]
+    pub fn set_up<'p>(&'p self, ids: &'p dyn IdSource) -> SetUp<'p> {
+        SetUp {
+            records: &self.records,
+            states: &self.states,
+            ids,
+            clock: self.clock,
+        }
+    }
+
+    /// What following a change needs.
+    #[must_use]
+    pub fn follow(&self) -> FollowPlaces<'_> {
+        FollowPlaces {
+            records: &self.records,
+            states: &self.states,
+            clock: self.clock,
+        }
     }
 }
 

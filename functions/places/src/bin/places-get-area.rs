@@ -1,0 +1,7 @@
+//! GET /v1/orgs/{org_id}/areas/{area_id}: an area as it is set up, and how it is.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    freshtrack_runtime::run(freshtrack_places::get_area::FUNCTION)
+}

@@ -1,0 +1,19 @@
+//! DELETE /v1/orgs/{org_id}/units/{unit_id}: deletes a unit with all that is in it; it can be restored.
+
+use freshtrack_application::places::delete_place;
+use freshtrack_contracts::events::PlaceId;
+use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
+use std::sync::Arc;
+
+/// The function.
+pub const FUNCTION: Function = Function {
+    name: "places-delete-unit",
+    entry: |context, event| http("places-delete-unit", context, event, handle),
+};
+
+async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
+    let ports = context.places_ports()?;
+    let place = PlaceId::Unit(call.id("unit_id", "unit")?);
+    delete_place(&ports.set_up(call.ids()), call.caller()?, place).await?;
+    Ok(Reply::nothing())
+}

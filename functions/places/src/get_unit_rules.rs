@@ -1,0 +1,19 @@
+//! GET /v1/orgs/{org_id}/units/{unit_id}/rules: the rules set for a unit.
+
+use freshtrack_application::places::get_rules;
+use freshtrack_contracts::events::PlaceId;
+use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
+use std::sync::Arc;
+
+/// The function.
+pub const FUNCTION: Function = Function {
+    name: "places-get-unit-rules",
+    entry: |context, event| http("places-get-unit-rules", context, event, handle),
+};
+
+async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
+    let ports = context.places_ports()?;
+    let place = Some(PlaceId::Unit(call.id("unit_id", "unit")?));
+    let rules = get_rules(&ports.set_up(call.ids()), call.caller()?, place).await?;
+    Ok(Reply::of(&rules.view)?.at_revision(rules.rev))
+}

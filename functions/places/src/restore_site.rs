@@ -1,0 +1,19 @@
+//! POST /v1/orgs/{org_id}/sites/{site_id}/restore: restores a site with all that was deleted with it.
+
+use freshtrack_application::places::restore_place;
+use freshtrack_contracts::events::PlaceId;
+use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
+use std::sync::Arc;
+
+/// The function.
+pub const FUNCTION: Function = Function {
+    name: "places-restore-site",
+    entry: |context, event| http("places-restore-site", context, event, handle),
+};
+
+async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
+    let ports = context.places_ports()?;
+    let place = PlaceId::Site(call.id("site_id", "site")?);
+    restore_place(&ports.set_up(call.ids()), call.caller()?, place).await?;
+    Ok(Reply::nothing())
+}
