@@ -1,0 +1,125 @@
+//! A person, as they see themselves.
+
+use super::{Accounts, account};
+use crate::error::{Failure, PortError};
+use crate::mail::{MailJob, Notice, Occasion};
+use crate::places::{At, unchanged};
+use crate::ports::{MailLane, Owner, Record, Records};
+use crate::registry::Change;
+use crate::scope::{OrgScope, SignedIn};
+use freshtrack_contracts::identity::{Me, MembershipView, UpdateMe, UserView};
+use freshtrack_domain::people::{EmailAddress, Member, User};
+use freshtrack_domain::place::Organization;
+use futures_util::future;
+
+/// Who the person is and where they belong. Organizations that were deleted are left out.
+///
+/// # Errors
+/// Refused when the account is gone.
+pub async fn get_me(records: &dyn Records, person: SignedIn) -> Result<At<Me>, Failure> {
+    let (account, memberships) = future::try_join(account::of_person(records, person), async {
+        memberships(records, person).await.map_err(Failure::from)
+    })
+    .await?;
+    Ok(At {
+        view: Me {
+            user: view(&account),
+            memberships,
+        },
+        rev: account.user.rev,
+    })
+}
+
+async fn memberships(records: &dyn Records, person: SignedIn) -> Result<Vec<MembershipView>, PortError> {
+    let found = records.of_person(person.user_id, Member::KIND).await?;
+    let memberships = found.into_iter().map(|found| async move {
+        let Owner::Org(org_id) = found.owner else {
+            return Ok::<_, PortError>(None);
+        };
+        let scope = OrgScope::granted(org_id);
+        let organization = records.get::<Organization>(scope, org_id).await?;
+        let organization = organization.filter(|stored| stored.record.deleted.is_none());
+        let member = found.read::<Member>()?.record;
+        Ok(organization.map(|organization| MembershipView {
+            org_id,
+            name: organization.record.name,
+            slug: organization.record.slug,
+            role: member.role,
+            sites: member.sites,
+            since: member.since.into(),
+        }))
+    });
+    let memberships = future::try_join_all(memberships).await?;
+    Ok(memberships.into_iter().flatten().collect())
+}
+
+fn view(account: &account::Account) -> UserView {
+    let user = &account.user.record;
+    let factor = account.credentials.record.second_factor.as_ref();
+    UserView {
+        id: user.id,
+        email: user.email.clone(),
+        name: user.name.clone(),
+        locale: user.locale.clone(),
+        second_factor: factor.is_some(),
+        recovery_codes_left: factor.map_or(0, |factor| factor.recovery_codes.len()),
+        created_at: user.created_at.into(),
+    }
+}
+
+/// Changes what the person is called and the language they are written to in.
+///
+/// # Errors
+/// Refused when the account is no longer as the person read it.
+pub async fn update_me(
+    accounts: &Accounts<'_>,
+    person: SignedIn,
+    read: Option<u64>,
+    input: UpdateMe,
+) -> Result<At<UserView>, Failure> {
+    let mut account = account::of_person(accounts.records, person).await?;
+    let rev = account.user.rev;
+    unchanged(read, rev)?;
+    let before = account.user.record.clone();
+    account.user.record = User {
+        name: input.name.unwrap_or_else(|| before.name.clone()),
+        locale: input.locale.unwrap_or_else(|| before.locale.clone()),
+        ..before.clone()
+    };
+    let after = &account.user.record;
+    if *after == before {
+        return Ok(At {
+            view: view(&account),
+            rev,
+        });
+    }
+    let changed: Vec<&str> = [
+        ("name", after.name != before.name),
+        ("locale", after.locale != before.locale),
+    ]
+    .into_iter()
+    .filter_map(|(field, changed)| changed.then_some(field))
+    .collect();
+    let owner = Owner::User(person.user_id);
+    let change = Change::new(owner, &person.actor(), "user.updated", person.user_id)
+        .detail("fields", changed.join(", "))
+        .replace(after, rev)?;
+    accounts.registry().commit(change).await?;
+    Ok(At {
+        view: view(&account),
+        rev: rev.saturating_add(1),
+    })
+}
+
+/// Tells the holder of an account what has happened. It has happened by then, so a notice that cannot be handed over is
+/// no reason to refuse.
+pub(super) async fn notify(accounts: &Accounts<'_>, mail: &dyn MailLane, to: &EmailAddress, notice: Notice) {
+    let job = MailJob {
+        to: to.clone(),
+        at: accounts.clock.now(),
+        occasion: Occasion::Notice { notice },
+    };
+    if let Err(error) = mail.hand_over(&job).await {
+        tracing::error!(%error, notice = ?notice, "a notice was not handed over");
+    }
+}

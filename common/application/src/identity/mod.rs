@@ -1,0 +1,65 @@
+//! Who people are: accounts, sign-in, sessions, second factors and the tokens that tell.
+
+mod access_tokens;
+mod account;
+mod external;
+mod me;
+mod one_use;
+mod password;
+mod password_reset;
+mod refresh;
+mod sessions;
+mod set_password;
+mod sign_in;
+mod sign_up;
+mod signing_keys;
+mod throttling;
+mod totp;
+
+pub use access_tokens::{AUDIENCE, AccessTokens};
+pub use external::{ExternalIssuer, ExternalIssuers};
+pub use me::{get_me, update_me};
+pub use password_reset::{change_password, request_password_reset, reset_password};
+pub use refresh::refresh;
+pub use sessions::{list_sessions, revoke_session, sign_out};
+pub use set_password::set_password;
+pub use sign_in::{second_step, sign_in};
+pub use sign_up::{resend_verification, sign_up, verify_email};
+pub use signing_keys::{get_jwks, rotate_signing_keys};
+pub use totp::{confirm_totp, disable_totp, enrol_totp, renew_recovery_codes};
+
+pub(crate) use account::email_claim;
+
+use crate::ports::{Clock, IdSource, Records, Throttle};
+use crate::registry::Registry;
+
+/// What everything about accounts needs.
+#[derive(Clone, Copy)]
+pub struct Accounts<'a> {
+    /// The records.
+    pub records: &'a dyn Records,
+    /// How often what was tried.
+    pub throttle: &'a dyn Throttle,
+    /// New identifiers and secrets.
+    pub ids: &'a dyn IdSource,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+impl<'a> Accounts<'a> {
+    const fn registry(&self) -> Registry<'a> {
+        Registry {
+            records: self.records,
+            clock: self.clock,
+        }
+    }
+}
+
+/// Where a call comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// The network address, as the gateway saw it.
+    pub address: &'a str,
+    /// The program, by its own account.
+    pub user_agent: &'a str,
+}
