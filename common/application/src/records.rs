@@ -4,8 +4,10 @@ use crate::ports::{Record, RecordKind};
 use freshtrack_domain::access::AccessKey;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::UserId;
-use freshtrack_domain::people::Member;
+use freshtrack_domain::people::{Credentials, INVITATION_KEPT, Invitation, Member, Session, User};
 use freshtrack_domain::place::{Area, Organization, RuleScope, RuleSet, Site, Unit};
+use freshtrack_domain::support::{Appointment, SupportDesk, SupportSession};
+use freshtrack_domain::time::Timestamp;
 
 /// Records that are kept under nothing but their own identifier.
 macro_rules! kept_by_id {
@@ -20,7 +22,7 @@ macro_rules! kept_by_id {
     };
 }
 
-kept_by_id!(AccessKey as "KEY");
+kept_by_id!(AccessKey as "KEY", SupportSession as "SUPPORT");
 kept_by_id!(Site as "SITE", Area as "AREA", Unit as "UNIT", Sensor as "SEN");
 
 impl Record for Organization {
@@ -29,6 +31,35 @@ impl Record for Organization {
 
     fn key(&self) -> String {
         self.id.to_string()
+    }
+}
+
+impl Record for User {
+    const KIND: RecordKind = RecordKind("USER");
+    const LISTED: bool = true;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl Record for Credentials {
+    const KIND: RecordKind = RecordKind("CRED");
+
+    fn key(&self) -> String {
+        self.user_id.to_string()
+    }
+}
+
+impl Record for Session {
+    const KIND: RecordKind = RecordKind("SESSION");
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.ends_at())
     }
 }
 
@@ -43,6 +74,38 @@ impl Record for Member {
         Some(self.user_id)
     }
 }
+
+impl Record for Invitation {
+    const KIND: RecordKind = RecordKind("INVITATION");
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.expires_at() + INVITATION_KEPT)
+    }
+}
+
+impl Record for Appointment {
+    const KIND: RecordKind = RecordKind("ADMIN");
+
+    fn key(&self) -> String {
+        self.user_id.to_string()
+    }
+}
+
+/// An administrator has one, so its key says nothing.
+impl Record for SupportDesk {
+    const KIND: RecordKind = RecordKind("DESK");
+
+    fn key(&self) -> String {
+        SUPPORT_DESK.to_owned()
+    }
+}
+
+/// The key of an administrator's one desk.
+pub(crate) const SUPPORT_DESK: &str = "SUPPORT";
 
 impl Record for RuleSet {
     const KIND: RecordKind = RecordKind("RULES");

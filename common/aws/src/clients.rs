@@ -22,6 +22,10 @@ pub struct AwsSettings {
     pub sqs_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_EVENTBRIDGE`, else `AWS_ENDPOINT_URL`.
     pub eventbridge_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_KMS`, else `AWS_ENDPOINT_URL`.
+    pub kms_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_SESV2`, else `AWS_ENDPOINT_URL`.
+    pub ses_endpoint: Option<String>,
     /// `SOCKET_ENDPOINT`: the management endpoint of the WebSocket API.
     pub socket_endpoint: Option<String>,
 }
@@ -43,6 +47,8 @@ impl AwsSettings {
             dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
             sqs_endpoint: endpoint("AWS_ENDPOINT_URL_SQS"),
             eventbridge_endpoint: endpoint("AWS_ENDPOINT_URL_EVENTBRIDGE"),
+            kms_endpoint: endpoint("AWS_ENDPOINT_URL_KMS"),
+            ses_endpoint: endpoint("AWS_ENDPOINT_URL_SESV2"),
             socket_endpoint: var("SOCKET_ENDPOINT"),
         }
     }
@@ -56,6 +62,8 @@ pub struct AwsClients {
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
     sqs: OnceLock<aws_sdk_sqs::Client>,
     eventbridge: OnceLock<aws_sdk_eventbridge::Client>,
+    kms: OnceLock<aws_sdk_kms::Client>,
+    ses: OnceLock<aws_sdk_sesv2::Client>,
     sockets: OnceLock<aws_sdk_apigatewaymanagement::Client>,
 }
 
@@ -88,6 +96,8 @@ impl AwsClients {
             dynamodb: OnceLock::new(),
             sqs: OnceLock::new(),
             eventbridge: OnceLock::new(),
+            kms: OnceLock::new(),
+            ses: OnceLock::new(),
             sockets: OnceLock::new(),
         }
     }
@@ -122,6 +132,14 @@ impl AwsClients {
     client!(
         /// EventBridge.
         eventbridge, aws_sdk_eventbridge, eventbridge_endpoint
+    );
+    client!(
+        /// KMS.
+        kms, aws_sdk_kms, kms_endpoint
+    );
+    client!(
+        /// SES.
+        ses, aws_sdk_sesv2, ses_endpoint
     );
     client!(
         /// The management side of the WebSocket API.

@@ -17,6 +17,7 @@
 //! | frame kept aside | `O#org#Q` | `F#id` | |
 //! | connection | `O#org#WS` | `C#id` | |
 //! | ticket | `TICKET#ticket` | `TICKET` | |
+//! | attempts at something | `THROTTLE#name` | `THROTTLE` | |
 //! | access key, and the claim on its prefix | `O#org`, `KEY#prefix` | `KEY#id`, `KEY` | |
 
 use freshtrack_application::ports::{Claim, ClaimSpace, Owner, RecordKind};
@@ -84,7 +85,9 @@ pub(crate) fn claim(claim: &Claim) -> Key {
         ClaimSpace::GatewayEui => "GWEUI",
         ClaimSpace::AccessKey => "KEY",
         ClaimSpace::Token => "TOKEN",
+        ClaimSpace::SignUp => "SIGNUP",
         ClaimSpace::UnitName => "NAME",
+        ClaimSpace::Invitation => "INVITED",
     };
     key(format!("{space}#{}", claim.name), space)
 }
@@ -192,6 +195,10 @@ pub(crate) fn connections_partition(org: OrgId) -> String {
 
 pub(crate) fn connection(org: OrgId, id: &str) -> Key {
     key(connections_partition(org), format!("C#{id}"))
+}
+
+pub(crate) fn throttle(name: &str) -> Key {
+    key(format!("THROTTLE#{name}"), "THROTTLE")
 }
 
 pub(crate) fn ticket(ticket: &str) -> Key {

@@ -1,10 +1,11 @@
-//! The retry lane and the broadcast lane on SQS.
+//! The retry lane, the broadcast lane and the mail lane on SQS.
 
 use crate::clients::AwsClients;
 use crate::error::{corrupt, sdk};
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
-use freshtrack_application::ports::{BroadcastLane, RetryLane};
+use freshtrack_application::mail::MailJob;
+use freshtrack_application::ports::{BroadcastLane, MailLane, RetryLane};
 use freshtrack_application::{BroadcastChunk, PortError, RetryReadings};
 
 /// Readings that wait, on a FIFO queue whose groups are units.
@@ -75,6 +76,40 @@ impl BroadcastLane for SqsBroadcastLane {
     async fn hand_over(&self, chunk: &BroadcastChunk) -> Result<(), PortError> {
         const OP: &str = "broadcast_lane.hand_over";
         let body = serde_json::to_string(chunk).map_err(|error| corrupt(OP, error))?;
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(body)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| sdk(OP, error))
+    }
+}
+
+/// Mails that wait, on a standard queue.
+#[derive(Debug, Clone)]
+pub struct SqsMailLane {
+    client: Client,
+    url: String,
+}
+
+impl SqsMailLane {
+    /// The lane on the queue at `url`.
+    #[must_use]
+    pub fn new(clients: &AwsClients, url: impl Into<String>) -> Self {
+        Self {
+            client: clients.sqs(),
+            url: url.into(),
+        }
+    }
+}
+
+#[async_trait]
+impl MailLane for SqsMailLane {
+    async fn hand_over(&self, job: &MailJob) -> Result<(), PortError> {
+        const OP: &str = "mail_lane.hand_over";
+        let body = serde_json::to_string(job).map_err(|error| corrupt(OP, error))?;
         self.client
             .send_message()
             .queue_url(&self.url)

@@ -1,6 +1,6 @@
-//! The ports on others: LoRaWAN network servers.
+//! The ports on others: LoRaWAN network servers, and issuers of tokens.
 //!
-//! One module a server, named as the server is. Each reads the server's message into an
+//! One module a network server, named as the server is. Each reads the server's message into an
 //! [`Uplink`](freshtrack_application::Uplink) and writes the same message for the simulator and for tests.
 //! Nothing here panics, whatever is sent: what cannot be read is a [`ParseError`].
 
@@ -8,9 +8,13 @@ pub mod chirpstack;
 pub mod device_topic;
 mod error;
 mod fields;
+mod http;
+mod key_sets;
 pub mod things_stack;
 
 pub use error::ParseError;
+pub use http::Http;
+pub use key_sets::HttpKeySets;
 
 use freshtrack_application::Uplink;
 

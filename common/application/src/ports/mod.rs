@@ -1,16 +1,20 @@
 //! What the use cases need of the outside, named by what it does for the business.
 
+mod identity;
 mod live;
+mod mail;
 mod records;
 mod registry;
 mod system;
 
+pub use identity::{KeySets, Throttle, Vault};
 pub use live::{
     BroadcastLane, Connection, ConnectionId, Connections, Delivery, Sockets, TicketGrant, Tickets,
 };
+pub use mail::{MailLane, Mailer};
 pub use records::{
-    AlertPage, Alerts, Devices, DueUnit, LateEntry, Organizations, Places, PlacesOfOrg,
-    Quarantine, QuarantinedUplink, ReadingLog, UnitStates,
+    AlertPage, Alerts, Devices, DueUnit, LateEntry, Organizations, Places, PlacesOfOrg, Quarantine,
+    QuarantinedUplink, ReadingLog, UnitStates,
 };
 pub use registry::{
     Claim, ClaimSpace, CommitError, Found, Holder, MOST_STEPS, Owner, RawRecord, Record, RecordKind, Records,

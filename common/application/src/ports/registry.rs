@@ -115,8 +115,12 @@ pub enum ClaimSpace {
     AccessKey,
     /// The hash of a token that is good for one use; held by what it is for.
     Token,
+    /// An e-mail address with which an account was asked for; held by the newest request.
+    SignUp,
     /// A unit's name within its area; held by the unit.
     UnitName,
+    /// An address that an organization has invited; held by the invitation.
+    Invitation,
 }
 
 /// Who holds a claim.
