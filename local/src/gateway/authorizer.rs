@@ -61,7 +61,7 @@ impl Decisions {
         invoker: &dyn Invoker,
         event: impl FnOnce(&[String]) -> Json,
     ) -> Result<Decision, Undecided> {
-        let key = (authorizer.logical_id.clone(), identity);
+        let key = (authorizer.name.clone(), identity);
         let now_ms = self.clock.now_ms();
         if let Some(kept) = self.locked().get(&key).filter(|kept| kept.until_ms > now_ms) {
             return Ok(kept.decision.clone());
@@ -212,11 +212,10 @@ mod tests {
 
     fn authorizer(name: &str, ttl: u64) -> Authorizer {
         Authorizer {
-            logical_id: name.to_owned(),
+            name: name.to_owned(),
             function: "doorman".to_owned(),
             identity_sources: Vec::new(),
             result_ttl: Duration::from_secs(ttl),
-            simple_responses: true,
         }
     }
 

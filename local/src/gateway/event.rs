@@ -69,7 +69,7 @@ impl Incoming {
             IdentitySource::Header(name) => self.headers.get(name).cloned(),
             IdentitySource::QueryString(name) => self.query.get(name).cloned(),
             IdentitySource::Context(field) => match field.as_str() {
-                "routeKey" => Some(route_key(route)),
+                "routeKey" => Some(route.key.to_string()),
                 "httpMethod" => Some(self.method.clone()),
                 "path" => Some(self.path.clone()),
                 "identity.sourceIp" => Some(self.source.to_string()),
@@ -135,7 +135,7 @@ impl Incoming {
         parameters: &Parameters,
         authorizer: Option<&Json>,
     ) -> Map<String, Json> {
-        let key = route_key(route);
+        let key = route.key.to_string();
         let host = self.headers.get("host").cloned().unwrap_or_default();
         let mut context = json!({
             "accountId": deployment.account,
@@ -202,13 +202,6 @@ impl Incoming {
             Ok(text) if is_text => (Some(text.to_owned()), false),
             _ => (Some(STANDARD.encode(body)), true),
         }
-    }
-}
-
-pub(super) fn route_key(route: &HttpRoute) -> String {
-    match &route.key {
-        RouteKey::Default => "$default".to_owned(),
-        RouteKey::Path { method, path, .. } => format!("{} {path}", method.as_deref().unwrap_or("ANY")),
     }
 }
 

@@ -137,7 +137,6 @@ mod tests {
             },
         };
         HttpRoute {
-            logical_id: key.to_owned(),
             key: parsed,
             function: "f".to_owned(),
             timeout: Duration::from_secs(30),
@@ -156,7 +155,7 @@ mod tests {
             None => "nobody".to_owned(),
             Some((route, parameters)) => {
                 let parameters = parameters.iter().map(|(name, value)| format!(" {name}={value}"));
-                format!("{}{}", route.logical_id, parameters.collect::<String>())
+                format!("{}{}", route.key, parameters.collect::<String>())
             }
         }
     }

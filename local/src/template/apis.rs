@@ -1,24 +1,17 @@
-//! HTTP and WebSocket APIs with their stages, integrations, authorizers and routes.
+//! APIs with their stages, and what WebSocket APIs are made of: integrations, authorizers and routes.
 
 use super::error::Problem;
 use super::reader::Reader;
-use super::{
-    Authorizer, Builder, Cors, HttpApi, HttpRoute, IdentitySource, RouteKey, Segment, SocketApi, SocketRoute,
-    names,
-};
+use super::{Authorizer, Builder, IdentitySource, SocketApi, SocketRoute, names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// The longest an HTTP API waits for its integration.
-const HTTP_TIMEOUT: Duration = Duration::from_secs(30);
 /// The longest a WebSocket API waits for its integration.
 const SOCKET_TIMEOUT: Duration = Duration::from_secs(29);
 
-const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
-
 struct Integration {
     function: String,
-    timeout: Option<Duration>,
+    timeout: Duration,
 }
 
 impl Builder<'_> {
@@ -29,48 +22,21 @@ impl Builder<'_> {
             &["Name", "Description", "Tags", "Version"],
         )? {
             let api = self.physical_name(&id)?;
-            let protocol = reader.required("ProtocolType")?;
             reader.skip(&[
-                "DisableExecuteApiEndpoint",
-                "IpAddressType",
                 "ApiKeySelectionExpression",
+                "DisableExecuteApiEndpoint",
+                "FailOnWarnings",
+                "IpAddressType",
             ]);
             let stage = stages.remove(&api).ok_or_else(|| {
                 reader.problem("has no AWS::ApiGatewayV2::Stage, so nothing of it would be served")
             })?;
-            match protocol.as_str() {
-                "HTTP" => {
-                    let cors = reader.object("CorsConfiguration")?.map(cors).transpose()?;
-                    self.system.http_apis.push(HttpApi {
-                        logical_id: id,
-                        id: api,
-                        stage,
-                        cors,
-                        routes: Vec::new(),
-                    });
-                }
-                "WEBSOCKET" => {
-                    let expression = reader.required("RouteSelectionExpression")?;
-                    let selection = selection_path(&expression).ok_or_else(|| {
-                        reader.problem_in(
-                            "RouteSelectionExpression",
-                            format!("expected $request.body.<field>, found \"{expression}\""),
-                        )
-                    })?;
-                    self.system.socket_apis.push(SocketApi {
-                        logical_id: id,
-                        id: api,
-                        stage,
-                        selection,
-                        routes: BTreeMap::new(),
-                    });
-                }
-                other => {
-                    return Err(reader.problem_in(
-                        "ProtocolType",
-                        format!("expected HTTP or WEBSOCKET, found {other}"),
-                    ));
-                }
+            if let Some(definition) = reader.object("Body")? {
+                let api = self.http_api(id, api, stage, definition)?;
+                self.system.http_apis.push(api);
+            } else {
+                let api = socket_api(id, api, stage, &mut reader)?;
+                self.system.socket_apis.push(api);
             }
             reader.finish()?;
         }
@@ -111,70 +77,41 @@ impl Builder<'_> {
         let mut authorizers = BTreeMap::new();
         let skipped = ["Name", "AuthorizerCredentialsArn"];
         for (id, mut reader) in self.resources("AWS::ApiGatewayV2::Authorizer", &skipped)? {
-            let api = reader.required("ApiId")?;
-            let http = self.system.http_apis.iter().any(|http| http.id == api);
-            let kind = reader.required("AuthorizerType")?;
-            if kind != "REQUEST" {
-                return Err(reader.problem_in("AuthorizerType", format!("expected REQUEST, found {kind}")));
-            }
-            let simple_responses = reader.boolean("EnableSimpleResponses")?.unwrap_or(false);
-            if http {
-                let version = reader.required("AuthorizerPayloadFormatVersion")?;
-                if version != "2.0" {
-                    return Err(reader.problem_in(
-                        "AuthorizerPayloadFormatVersion",
-                        format!("expected 2.0, found {version}"),
-                    ));
-                }
-                if !simple_responses {
-                    return Err(reader.problem_in(
-                        "EnableSimpleResponses",
-                        "expected true: the local system does not evaluate IAM policies for HTTP APIs",
-                    ));
-                }
-            } else if simple_responses {
-                return Err(
-                    reader.problem_in("EnableSimpleResponses", "only HTTP APIs have simple responses")
-                );
-            }
-            let mut identity_sources = Vec::new();
-            for source in reader.strings("IdentitySource")? {
-                identity_sources.push(identity_source(&source).ok_or_else(|| {
-                    reader.problem_in(
-                        "IdentitySource",
-                        format!("expected a header, a query string parameter or a context field, found \"{source}\""),
-                    )
-                })?);
-            }
-            // API Gateway keeps decisions of HTTP APIs only, and for five minutes unless told.
-            let default_ttl = if http && !identity_sources.is_empty() {
-                300
-            } else {
-                0
-            };
-            let result_ttl = reader
-                .seconds("AuthorizerResultTtlInSeconds", 0..=3_600)?
-                .unwrap_or(Duration::from_secs(default_ttl));
-            if !result_ttl.is_zero() && !http {
-                return Err(reader.problem_in(
-                    "AuthorizerResultTtlInSeconds",
-                    "API Gateway does not keep the decisions of a WebSocket API's authorizer",
-                ));
-            }
+            self.own_socket_api(&mut reader)?;
+            reader.must_be("AuthorizerType", "REQUEST")?;
+            let identity_sources = identity_sources(&mut reader, "IdentitySource")?;
             let function = self.called_function(&mut reader, "AuthorizerUri")?;
             reader.finish()?;
             authorizers.insert(
                 id.clone(),
                 Authorizer {
-                    logical_id: id,
+                    name: id,
                     function,
                     identity_sources,
-                    result_ttl,
-                    simple_responses,
+                    // API Gateway keeps no decision of a WebSocket API's authorizer.
+                    result_ttl: Duration::ZERO,
                 },
             );
         }
         Ok(authorizers)
+    }
+
+    /// The API that a resource is a part of.
+    fn own_socket_api(&self, reader: &mut Reader) -> Result<usize, Problem> {
+        let api = reader.required("ApiId")?;
+        let socket_apis = &self.system.socket_apis;
+        socket_apis
+            .iter()
+            .position(|socket| socket.id == api)
+            .ok_or_else(|| {
+                let message = if self.system.http_apis.iter().any(|http| http.id == api) {
+                    "names an HTTP API, whose Body says all of this: API Gateway does not let both be used"
+                        .to_owned()
+                } else {
+                    format!("names {api}, which is no API of this template")
+                };
+                reader.problem_in("ApiId", message)
+            })
     }
 
     fn integrations(&self) -> Result<BTreeMap<String, Integration>, Problem> {
@@ -189,20 +126,11 @@ impl Builder<'_> {
         ];
         let mut integrations = BTreeMap::new();
         for (id, mut reader) in self.resources("AWS::ApiGatewayV2::Integration", &SKIPPED)? {
-            let api = reader.required("ApiId")?;
-            let http = self.system.http_apis.iter().any(|http| http.id == api);
-            let kind = reader.required("IntegrationType")?;
-            if kind != "AWS_PROXY" {
-                return Err(reader.problem_in("IntegrationType", format!("expected AWS_PROXY, found {kind}")));
-            }
-            let version = reader.string("PayloadFormatVersion")?;
-            if http && version.as_deref() != Some("2.0") {
-                return Err(reader.problem_in("PayloadFormatVersion", "expected 2.0"));
-            }
-            let longest = if http { 30_000 } else { 29_000 };
+            self.own_socket_api(&mut reader)?;
+            reader.must_be("IntegrationType", "AWS_PROXY")?;
             let timeout = reader
-                .number("TimeoutInMillis", 50..=longest)?
-                .map(|millis| Duration::from_millis(u64::from(millis)));
+                .number("TimeoutInMillis", 50..=29_000)?
+                .map_or(SOCKET_TIMEOUT, |millis| Duration::from_millis(u64::from(millis)));
             let function = self.called_function(&mut reader, "IntegrationUri")?;
             reader.finish()?;
             integrations.insert(id, Integration { function, timeout });
@@ -210,7 +138,7 @@ impl Builder<'_> {
         Ok(integrations)
     }
 
-    fn called_function(&self, reader: &mut Reader, key: &str) -> Result<String, Problem> {
+    pub(super) fn called_function(&self, reader: &mut Reader, key: &str) -> Result<String, Problem> {
         let address = reader.required(key)?;
         names::function_of_address(&self.system, &address)
             .map(|function| function.name.clone())
@@ -235,7 +163,7 @@ impl Builder<'_> {
             "ModelSelectionExpression",
         ];
         for (id, mut reader) in self.resources("AWS::ApiGatewayV2::Route", &skipped)? {
-            let api = reader.required("ApiId")?;
+            let api = self.own_socket_api(&mut reader)?;
             let key = reader.required("RouteKey")?;
             let target = reader.required("Target")?;
             let integration = target
@@ -273,47 +201,23 @@ impl Builder<'_> {
                 }
             };
             reader.skip(&["RouteResponseSelectionExpression"]);
-            if let Some(http) = self.system.http_apis.iter_mut().find(|http| http.id == api) {
-                let parsed = route_key(&key).map_err(|message| reader.problem_in("RouteKey", message))?;
-                if let Some(other) = http
-                    .routes
-                    .iter()
-                    .find(|other| same_requests(&other.key, &parsed))
-                {
-                    return Err(reader.problem_in(
-                        "RouteKey",
-                        format!("takes the same requests as {}", other.logical_id),
-                    ));
-                }
-                http.routes.push(HttpRoute {
-                    logical_id: id,
-                    key: parsed,
-                    function: integration.function.clone(),
-                    timeout: integration.timeout.unwrap_or(HTTP_TIMEOUT),
-                    authorizer,
-                });
-            } else if let Some(socket) = self.system.socket_apis.iter_mut().find(|socket| socket.id == api) {
-                if authorizer.is_some() && key != "$connect" {
-                    return Err(
-                        reader.problem_in("AuthorizationType", "only $connect can have an authorizer")
-                    );
-                }
-                let route = SocketRoute {
-                    replies: replying.contains(&id),
-                    logical_id: id,
-                    function: integration.function.clone(),
-                    timeout: integration.timeout.unwrap_or(SOCKET_TIMEOUT),
-                    authorizer,
-                };
-                if let Some(other) = socket.routes.insert(key, route) {
-                    return Err(
-                        reader.problem_in("RouteKey", format!("is that of {} already", other.logical_id))
-                    );
-                }
-            } else {
-                return Err(
-                    reader.problem_in("ApiId", format!("names {api}, which is no API of this template"))
-                );
+            if authorizer.is_some() && key != "$connect" {
+                return Err(reader.problem_in("AuthorizationType", "only $connect can have an authorizer"));
+            }
+            let route = SocketRoute {
+                replies: replying.contains(&id),
+                logical_id: id,
+                function: integration.function.clone(),
+                timeout: integration.timeout,
+                authorizer,
+            };
+            let routes = self
+                .system
+                .socket_apis
+                .get_mut(api)
+                .map(|socket| &mut socket.routes);
+            if let Some(other) = routes.and_then(|routes| routes.insert(key, route)) {
+                return Err(reader.problem_in("RouteKey", format!("is that of {} already", other.logical_id)));
             }
             reader.finish()?;
         }
@@ -330,17 +234,34 @@ impl Builder<'_> {
     }
 }
 
-fn cors(mut reader: Reader) -> Result<Cors, Problem> {
-    let cors = Cors {
-        allow_origins: reader.strings("AllowOrigins")?,
-        allow_methods: reader.strings("AllowMethods")?,
-        allow_headers: reader.strings("AllowHeaders")?,
-        expose_headers: reader.strings("ExposeHeaders")?,
-        allow_credentials: reader.boolean("AllowCredentials")?.unwrap_or(false),
-        max_age: reader.seconds("MaxAge", 0..=86_400)?,
-    };
-    reader.finish()?;
-    Ok(cors)
+/// The WebSocket API that `reader` describes.
+fn socket_api(
+    logical_id: String,
+    id: String,
+    stage: String,
+    reader: &mut Reader,
+) -> Result<SocketApi, Problem> {
+    let protocol = reader.required("ProtocolType")?;
+    if protocol != "WEBSOCKET" {
+        return Err(reader.problem_in(
+            "ProtocolType",
+            format!("expected WEBSOCKET, or an HTTP API's OpenAPI definition in Body, found {protocol}"),
+        ));
+    }
+    let expression = reader.required("RouteSelectionExpression")?;
+    let selection = selection_path(&expression).ok_or_else(|| {
+        reader.problem_in(
+            "RouteSelectionExpression",
+            format!("expected $request.body.<field>, found \"{expression}\""),
+        )
+    })?;
+    Ok(SocketApi {
+        logical_id,
+        id,
+        stage,
+        selection,
+        routes: BTreeMap::new(),
+    })
 }
 
 /// The path into a message that `$request.body.type` or `${request.body.type}` names.
@@ -357,6 +278,20 @@ fn selection_path(expression: &str) -> Option<Vec<String>> {
     path.iter().all(|part| !part.is_empty()).then_some(path)
 }
 
+/// What identifies a caller: a list, or expressions separated by commas.
+pub(super) fn identity_sources(reader: &mut Reader, key: &str) -> Result<Vec<IdentitySource>, Problem> {
+    let mut sources = Vec::new();
+    for source in reader.strings(key)?.iter().flat_map(|sources| sources.split(',')) {
+        sources.push(identity_source(source.trim()).ok_or_else(|| {
+            reader.problem_in(
+                key,
+                format!("expected a header, a query string parameter or a context field, found \"{source}\""),
+            )
+        })?);
+    }
+    Ok(sources)
+}
+
 /// Reads `$request.header.Authorization` (HTTP) and `route.request.querystring.ticket` (WebSocket).
 fn identity_source(source: &str) -> Option<IdentitySource> {
     let source = source.strip_prefix('$').unwrap_or(source);
@@ -371,76 +306,5 @@ fn identity_source(source: &str) -> Option<IdentitySource> {
         "context" => Some(IdentitySource::Context(name.to_owned())),
         "stageVariables" => Some(IdentitySource::StageVariable(name.to_owned())),
         _ => None,
-    }
-}
-
-/// Reads `GET /v1/orgs/{org_id}` or `$default`.
-fn route_key(key: &str) -> Result<RouteKey, String> {
-    if key == "$default" {
-        return Ok(RouteKey::Default);
-    }
-    let expected =
-        || format!("expected $default or a method and a path such as GET /v1/health, found \"{key}\"");
-    let (method, path) = key.split_once(' ').ok_or_else(expected)?;
-    if method != "ANY" && !METHODS.contains(&method) {
-        return Err(expected());
-    }
-    let Some(relative) = path.strip_prefix('/') else {
-        return Err(expected());
-    };
-    let mut segments = Vec::new();
-    if !relative.is_empty() {
-        for part in relative.split('/') {
-            let segment = match part.strip_prefix('{').map(|inner| inner.strip_suffix('}')) {
-                None if part.is_empty() || part.contains(['{', '}']) => return Err(expected()),
-                None => Segment::Literal(part.to_owned()),
-                Some(None | Some("" | "+")) => return Err(expected()),
-                Some(Some(name)) => match name.strip_suffix('+') {
-                    Some(name) => Segment::Greedy(name.to_owned()),
-                    None => Segment::Parameter(name.to_owned()),
-                },
-            };
-            segments.push(segment);
-        }
-    }
-    let greedy = segments
-        .iter()
-        .position(|segment| matches!(segment, Segment::Greedy(_)));
-    if greedy.is_some_and(|position| position + 1 != segments.len()) {
-        return Err(format!("a {{name+}} part must be the last one, found \"{key}\""));
-    }
-    Ok(RouteKey::Path {
-        method: (method != "ANY").then(|| method.to_owned()),
-        path: path.to_owned(),
-        segments,
-    })
-}
-
-/// Whether two keys differ at most in the names of their parameters.
-fn same_requests(left: &RouteKey, right: &RouteKey) -> bool {
-    match (left, right) {
-        (RouteKey::Default, RouteKey::Default) => true,
-        (
-            RouteKey::Path {
-                method: left_method,
-                segments: left,
-                ..
-            },
-            RouteKey::Path {
-                method: right_method,
-                segments: right,
-                ..
-            },
-        ) => {
-            left_method == right_method
-                && left.len() == right.len()
-                && left.iter().zip(right).all(|pair| match pair {
-                    (Segment::Literal(left), Segment::Literal(right)) => left == right,
-                    (Segment::Parameter(_), Segment::Parameter(_))
-                    | (Segment::Greedy(_), Segment::Greedy(_)) => true,
-                    _ => false,
-                })
-        }
-        _ => false,
     }
 }

@@ -8,6 +8,7 @@ mod apis;
 mod document;
 mod error;
 mod events;
+mod http_api;
 mod intrinsics;
 mod model;
 mod names;
@@ -225,7 +226,7 @@ impl<'a> Builder<'a> {
             }
             let advice = match kind {
                 "AWS::Serverless::HttpApi" | "AWS::Serverless::Api" | "AWS::Serverless::WebSocketApi" => {
-                    "declare the API with explicit AWS::ApiGatewayV2 resources: Api, Stage, Integration, Route"
+                    "declare an AWS::ApiGatewayV2::Api and its Stage; an HTTP API says everything else in its Body"
                 }
                 "AWS::Lambda::Function" => "declare functions as AWS::Serverless::Function",
                 "AWS::Serverless::SimpleTable" => "declare tables as AWS::DynamoDB::Table",

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 /// Everything the host serves, as the template declares it.
@@ -120,8 +121,6 @@ pub struct Cors {
 /// One route of an HTTP API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpRoute {
-    /// Its logical id in the template.
-    pub logical_id: String,
     /// Which requests it takes.
     pub key: RouteKey,
     /// The function that answers.
@@ -148,6 +147,16 @@ pub enum RouteKey {
     },
 }
 
+impl fmt::Display for RouteKey {
+    /// As API Gateway writes it: `GET /v1/health`, `ANY /v1/files/{path+}`, `$default`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("$default"),
+            Self::Path { method, path, .. } => write!(f, "{} {path}", method.as_deref().unwrap_or("ANY")),
+        }
+    }
+}
+
 /// One part of a route's path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Segment {
@@ -162,16 +171,14 @@ pub enum Segment {
 /// A Lambda authorizer of either kind of API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authorizer {
-    /// Its logical id in the template.
-    pub logical_id: String,
+    /// Its logical id in the template, or its name in the API's definition.
+    pub name: String,
     /// The function that decides.
     pub function: String,
     /// What a request must carry before the function is asked.
     pub identity_sources: Vec<IdentitySource>,
     /// How long a decision is kept; zero for not at all.
     pub result_ttl: Duration,
-    /// Whether the function answers `{"isAuthorized": ..}` rather than an IAM policy.
-    pub simple_responses: bool,
 }
 
 /// A part of a request that identifies the caller.

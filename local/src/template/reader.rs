@@ -49,6 +49,15 @@ impl Reader {
             .ok_or_else(|| self.problem_in(key, "is required"))
     }
 
+    /// The field `key`, which the local system knows one value of.
+    pub(super) fn must_be(&mut self, key: &str, expected: &str) -> Result<(), Problem> {
+        let found = self.required(key)?;
+        if found == expected {
+            return Ok(());
+        }
+        Err(self.problem_in(key, format!("expected {expected}, found \"{found}\"")))
+    }
+
     /// One of `allowed`, the first of which is the default.
     pub(super) fn choice(&mut self, key: &str, allowed: &[&'static str]) -> Result<&'static str, Problem> {
         let Some(found) = self.string(key)? else {
@@ -145,9 +154,14 @@ impl Reader {
         Ok(readers)
     }
 
+    /// The names of its fields.
+    pub(super) fn keys(&self) -> Vec<String> {
+        self.fields.keys().cloned().collect()
+    }
+
     /// Texts by name.
     pub(super) fn texts_by_name(mut self) -> Result<Vec<(String, String)>, Problem> {
-        let names: Vec<String> = self.fields.keys().cloned().collect();
+        let names = self.keys();
         let mut texts = Vec::with_capacity(names.len());
         for name in names {
             let text = self.required(&name)?;
@@ -158,7 +172,7 @@ impl Reader {
 
     /// Mappings by name.
     pub(super) fn objects_by_name(mut self) -> Result<Vec<(String, Self)>, Problem> {
-        let names: Vec<String> = self.fields.keys().cloned().collect();
+        let names = self.keys();
         let mut objects = Vec::with_capacity(names.len());
         for name in names {
             let object = self.required_object(&name)?;

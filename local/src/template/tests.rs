@@ -123,35 +123,45 @@ Resources:
         ErrorAction: {Sqs: {QueueUrl: !Ref Lost, RoleArn: !GetAtt Role.Arn, UseBase64: true}}
   Http:
     Type: AWS::ApiGatewayV2::Api
-    Properties: {Name: http, ProtocolType: HTTP, CorsConfiguration: {AllowOrigins: !Ref Origins, MaxAge: 60}}
+    Properties:
+      Body:
+        openapi: 3.0.1
+        info: {title: http, version: '1'}
+        x-amazon-apigateway-importexport-version: '1.0'
+        x-amazon-apigateway-cors: {allowOrigins: !Ref Origins, maxAge: 60}
+        components:
+          securitySchemes:
+            key:
+              type: apiKey
+              name: Authorization
+              in: header
+              x-amazon-apigateway-authorizer:
+                type: request
+                authorizerPayloadFormatVersion: '2.0'
+                enableSimpleResponses: true
+                identitySource: $request.header.Authorization, $context.routeKey
+                authorizerResultTtlInSeconds: 60
+                authorizerUri: !Sub arn:aws:apigateway:x:lambda:path/2015-03-31/functions/${AuthorizeFunction.Arn}/invocations
+                authorizerCredentials: !GetAtt Role.Arn
+        paths:
+          /v1/orgs/{org_id}/files/{path+}:
+            parameters: [{name: org_id, in: path, required: true, schema: {type: string}}]
+            get:
+              operationId: things-list
+              security: [{key: []}]
+              responses: {default: {description: A list.}}
+              x-amazon-apigateway-integration:
+                type: aws_proxy
+                httpMethod: POST
+                payloadFormatVersion: '2.0'
+                timeoutInMillis: 5000
+                uri: !GetAtt ListFunction.Arn
+                credentials: !GetAtt Role.Arn
+          /$default:
+            x-amazon-apigateway-any-method:
+              isDefaultRoute: true
+              x-amazon-apigateway-integration: {type: aws_proxy, httpMethod: POST, payloadFormatVersion: '2.0', uri: !GetAtt ListFunction.Arn}
   HttpStage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Http, StageName: $default}}
-  HttpAuthorizer:
-    Type: AWS::ApiGatewayV2::Authorizer
-    Properties:
-      ApiId: !Ref Http
-      Name: key
-      AuthorizerType: REQUEST
-      AuthorizerPayloadFormatVersion: '2.0'
-      EnableSimpleResponses: true
-      IdentitySource: [$request.header.Authorization, $context.routeKey]
-      AuthorizerResultTtlInSeconds: 60
-      AuthorizerUri: !Sub arn:aws:apigateway:x:lambda:path/2015-03-31/functions/${AuthorizeFunction.Arn}/invocations
-  ListIntegration:
-    Type: AWS::ApiGatewayV2::Integration
-    Properties:
-      ApiId: !Ref Http
-      IntegrationType: AWS_PROXY
-      IntegrationUri: !GetAtt ListFunction.Arn
-      PayloadFormatVersion: '2.0'
-      TimeoutInMillis: 5000
-  ListRoute:
-    Type: AWS::ApiGatewayV2::Route
-    Properties:
-      ApiId: !Ref Http
-      RouteKey: GET /v1/orgs/{org_id}/files/{path+}
-      Target: !Sub integrations/${ListIntegration}
-      AuthorizationType: CUSTOM
-      AuthorizerId: !Ref HttpAuthorizer
   Live:
     Type: AWS::ApiGatewayV2::Api
     Properties: {Name: live, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.type}
@@ -411,7 +421,10 @@ fn apis_are_read_with_their_authorizers() {
         http.cors.as_ref().unwrap().allow_origins,
         ["https://a.example", "https://b.example"]
     );
-    let route = &http.routes[0];
+    let keys: Vec<String> = http.routes.iter().map(|route| route.key.to_string()).collect();
+    assert_eq!(keys, ["$default", "GET /v1/orgs/{org_id}/files/{path+}"]);
+    assert_eq!(http.routes[0].authorizer, None);
+    let route = &http.routes[1];
     assert_eq!(
         route.key,
         RouteKey::Path {
@@ -503,7 +516,7 @@ fn what_cannot_be_served_is_refused_with_advice() {
         (
             "  A: {Type: AWS::Serverless::HttpApi}",
             "Resources.A.Type",
-            "explicit AWS::ApiGatewayV2 resources",
+            "declare an AWS::ApiGatewayV2::Api",
         ),
         (
             "  A: {Type: AWS::Kinesis::Stream}",
@@ -516,9 +529,15 @@ fn what_cannot_be_served_is_refused_with_advice() {
             "AWS::Serverless::Function",
         ),
         (
-            "  A: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: HTTP}}",
+            "  A: {Type: AWS::ApiGatewayV2::Api, Properties: {Body: {}}}",
             "Resources.A.Properties",
             "has no AWS::ApiGatewayV2::Stage",
+        ),
+        (
+            "  A: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: HTTP}}\n  \
+             S: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref A, StageName: $default}}",
+            "A.Properties.ProtocolType",
+            "OpenAPI definition in Body",
         ),
         (
             "  A: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref F, EventSourceArn: 'arn:x'}}",
@@ -577,30 +596,73 @@ fn a_fifo_queue_needs_fifo_dead_letters() {
     );
 }
 
+/// A template whose HTTP API has `paths` and answers with the function F.
+fn http_api(paths: &str) -> String {
+    let paths = paths.replace(
+        "TO_F",
+        "x-amazon-apigateway-integration: \
+         {type: aws_proxy, httpMethod: POST, payloadFormatVersion: '2.0', uri: !GetAtt F.Arn}",
+    );
+    format!(
+        "  Api: {{Type: AWS::ApiGatewayV2::Api, Properties: {{Body: {{openapi: 3.0.1, paths: {{{paths}}}}}}}}}\n  \
+         S: {{Type: AWS::ApiGatewayV2::Stage, Properties: {{ApiId: !Ref Api, StageName: $default}}}}\n"
+    )
+}
+
 #[test]
 fn routes_must_be_distinct_and_well_formed() {
-    let api = "  Api: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: HTTP}}\n  \
-               S: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Api, StageName: $default}}\n  \
-               I: {Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref Api, \
-               IntegrationType: AWS_PROXY, PayloadFormatVersion: '2.0', IntegrationUri: !GetAtt F.Arn}}\n";
-    let route = |id: &str, key: &str| {
-        format!(
-            "  {id}: {{Type: AWS::ApiGatewayV2::Route, \
-             Properties: {{ApiId: !Ref Api, RouteKey: '{key}', Target: integrations/I}}}}\n"
-        )
-    };
-    let twice = format!("{api}{}{}", route("A", "GET /a/{x}"), route("B", "GET /a/{y}"));
-    assert!(refused(&twice).contains("B.Properties.RouteKey: takes the same requests as A"));
-    for key in [
-        "GET",
-        "FETCH /a",
-        "GET a",
-        "GET /a//b",
-        "GET /a{b}",
-        "GET /{}",
-        "GET /{a+}/b",
+    let twice = http_api("'/a/{x}': {get: {TO_F}}, '/a/{y}': {get: {TO_F}}");
+    let error = refused(&twice);
+    assert!(
+        error.contains("Body.paths./a/{y}.get: takes the same requests as GET /a/{x}"),
+        "{error}"
+    );
+    for (path, method) in [
+        ("/a", "fetch"),
+        ("a", "get"),
+        ("/a//b", "get"),
+        ("/a{b}", "get"),
+        ("/{}", "get"),
+        ("/{a+}/b", "get"),
     ] {
-        let error = refused(&format!("{api}{}", route("A", key)));
-        assert!(error.contains("A.Properties.RouteKey"), "{key}: {error}");
+        let error = refused(&http_api(&format!("'{path}': {{{method}: {{TO_F}}}}")));
+        assert!(
+            error.contains(&format!("Body.paths.{path}.{method}: ")),
+            "{path}: {error}"
+        );
     }
+}
+
+#[test]
+fn what_an_http_api_does_not_declare_is_refused() {
+    let cases = [
+        (
+            "'/a': {get: {security: [{key: []}], TO_F}}",
+            "get.security: names key",
+        ),
+        (
+            "'/a': {get: {}}",
+            "get.x-amazon-apigateway-integration: is required",
+        ),
+        (
+            "'/a': {get: {callbacks: {}, TO_F}}",
+            "get.callbacks: the local system does not know",
+        ),
+        (
+            "'/a': {get: {x-amazon-apigateway-integration: {type: http_proxy, uri: !GetAtt F.Arn}}}",
+            "integration.type: expected aws_proxy, found \"http_proxy\"",
+        ),
+    ];
+    for (paths, reason) in cases {
+        let error = refused(&http_api(paths));
+        assert!(error.contains(reason), "{paths}: {error}");
+    }
+}
+
+#[test]
+fn a_definition_and_route_resources_do_not_mix() {
+    let integration = "  I: {Type: AWS::ApiGatewayV2::Integration, Properties: \
+         {ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: !GetAtt F.Arn}}\n";
+    let error = refused(&format!("{}{integration}", http_api("'/a': {get: {TO_F}}")));
+    assert!(error.contains("I.Properties.ApiId: names an HTTP API"), "{error}");
 }

@@ -15,58 +15,42 @@ Resources:
   Api:
     Type: AWS::ApiGatewayV2::Api
     Properties:
-      ProtocolType: HTTP
-      CorsConfiguration: {AllowOrigins: ['http://localhost:5173'], AllowMethods: [GET], ExposeHeaders: [etag]}
+      Body:
+        openapi: 3.0.1
+        x-amazon-apigateway-cors: {allowOrigins: ['http://localhost:5173'], allowMethods: [GET], exposeHeaders: [etag]}
+        components:
+          securitySchemes:
+            doorman:
+              type: apiKey
+              name: Authorization
+              in: header
+              x-amazon-apigateway-authorizer:
+                type: request
+                authorizerPayloadFormatVersion: '2.0'
+                enableSimpleResponses: true
+                identitySource: $request.header.Authorization
+                authorizerResultTtlInSeconds: 60
+                authorizerUri: !GetAtt DoormanFunction.Arn
+        paths:
+          /v1/echo/{name}:
+            x-amazon-apigateway-any-method:
+              x-amazon-apigateway-integration: {type: aws_proxy, httpMethod: POST, payloadFormatVersion: '2.0', uri: !GetAtt EchoFunction.Arn}
+          /v1/broken:
+            get:
+              x-amazon-apigateway-integration: {type: aws_proxy, httpMethod: POST, payloadFormatVersion: '2.0', uri: !GetAtt BrokenFunction.Arn}
+          /v1/slow:
+            get:
+              x-amazon-apigateway-integration:
+                {type: aws_proxy, httpMethod: POST, payloadFormatVersion: '2.0', timeoutInMillis: 50, uri: !GetAtt SlowFunction.Arn}
+          /v1/door:
+            get:
+              security: [{doorman: []}]
+              x-amazon-apigateway-integration: {type: aws_proxy, httpMethod: POST, payloadFormatVersion: '2.0', uri: !GetAtt EchoFunction.Arn}
+          /v1/window:
+            get:
+              security: [{doorman: []}]
+              x-amazon-apigateway-integration: {type: aws_proxy, httpMethod: POST, payloadFormatVersion: '2.0', uri: !GetAtt EchoFunction.Arn}
   Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Api, StageName: $default}}
-  Authorizer:
-    Type: AWS::ApiGatewayV2::Authorizer
-    Properties:
-      ApiId: !Ref Api
-      AuthorizerType: REQUEST
-      AuthorizerPayloadFormatVersion: '2.0'
-      EnableSimpleResponses: true
-      IdentitySource: [$request.header.Authorization]
-      AuthorizerResultTtlInSeconds: 60
-      AuthorizerUri: !GetAtt DoormanFunction.Arn
-  EchoIntegration:
-    Type: AWS::ApiGatewayV2::Integration
-    Properties: {ApiId: !Ref Api, IntegrationType: AWS_PROXY, PayloadFormatVersion: '2.0', IntegrationUri: !GetAtt EchoFunction.Arn}
-  BrokenIntegration:
-    Type: AWS::ApiGatewayV2::Integration
-    Properties: {ApiId: !Ref Api, IntegrationType: AWS_PROXY, PayloadFormatVersion: '2.0', IntegrationUri: !GetAtt BrokenFunction.Arn}
-  SlowIntegration:
-    Type: AWS::ApiGatewayV2::Integration
-    Properties:
-      ApiId: !Ref Api
-      IntegrationType: AWS_PROXY
-      PayloadFormatVersion: '2.0'
-      IntegrationUri: !GetAtt SlowFunction.Arn
-      TimeoutInMillis: 50
-  EchoRoute:
-    Type: AWS::ApiGatewayV2::Route
-    Properties: {ApiId: !Ref Api, RouteKey: 'ANY /v1/echo/{name}', Target: !Sub 'integrations/${EchoIntegration}'}
-  BrokenRoute:
-    Type: AWS::ApiGatewayV2::Route
-    Properties: {ApiId: !Ref Api, RouteKey: GET /v1/broken, Target: !Sub 'integrations/${BrokenIntegration}'}
-  SlowRoute:
-    Type: AWS::ApiGatewayV2::Route
-    Properties: {ApiId: !Ref Api, RouteKey: GET /v1/slow, Target: !Sub 'integrations/${SlowIntegration}'}
-  FirstDoor:
-    Type: AWS::ApiGatewayV2::Route
-    Properties:
-      ApiId: !Ref Api
-      RouteKey: GET /v1/door
-      Target: !Sub integrations/${EchoIntegration}
-      AuthorizationType: CUSTOM
-      AuthorizerId: !Ref Authorizer
-  SecondDoor:
-    Type: AWS::ApiGatewayV2::Route
-    Properties:
-      ApiId: !Ref Api
-      RouteKey: GET /v1/window
-      Target: !Sub integrations/${EchoIntegration}
-      AuthorizationType: CUSTOM
-      AuthorizerId: !Ref Authorizer
 "#;
 
 /// Functions: `echo` answers its event, `doorman` lets in who says "friend".

@@ -1,8 +1,9 @@
 //! The functions the template declares, with what invokes them.
 
 use super::crates::Crate;
-use super::template::{Resource, Template, below};
+use super::template::{Resource, Template, below, entries};
 use crate::findings::Findings;
+use serde_norway::Value as Yaml;
 use std::fmt;
 use std::path::Path;
 
@@ -120,21 +121,22 @@ impl Function {
 
     /// The logical id a function called `name` has: `alerts-get` is `AlertsGetFunction`.
     pub(super) fn expected_logical_id(&self) -> String {
-        let mut id: String = self
-            .name
-            .split('-')
-            .flat_map(|word| {
-                let mut letters = word.chars();
-                letters
-                    .next()
-                    .map(|first| first.to_ascii_uppercase())
-                    .into_iter()
-                    .chain(letters)
-            })
-            .collect();
-        id.push_str("Function");
-        id
+        format!("{}Function", pascal_case(&self.name))
     }
+}
+
+/// `alerts-get` as `AlertsGet`.
+pub(super) fn pascal_case(name: &str) -> String {
+    name.split('-')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters
+                .next()
+                .map(|first| first.to_ascii_uppercase())
+                .into_iter()
+                .chain(letters)
+        })
+        .collect()
 }
 
 /// What a function is for: the first line of its module's documentation.
@@ -154,7 +156,20 @@ fn triggers(template: &Template, id: &str, function: &Resource) -> Vec<Trigger> 
             .iter()
             .any(|function| function == id)
     };
-    let mut triggers = routes(template, id);
+    let mut triggers = http_routes(template, id);
+    triggers.extend(socket_routes(template, id));
+    for (api, scheme) in template
+        .of_kind(API)
+        .flat_map(|(api, resource)| schemes(resource).map(move |(_, scheme)| (api, scheme)))
+    {
+        if leads_here(
+            scheme
+                .get(AUTHORIZER)
+                .and_then(|authorizer| authorizer.get("authorizerUri")),
+        ) {
+            triggers.push(Trigger::Authorizer { api: api.to_owned() });
+        }
+    }
     for (_, authorizer) in template.of_kind("AWS::ApiGatewayV2::Authorizer") {
         if leads_here(authorizer.get("AuthorizerUri")) {
             let api = template
@@ -229,8 +244,54 @@ pub(super) const TOPIC_RULE: &str = "AWS::IoT::TopicRule";
 pub(super) const ROUTE: &str = "AWS::ApiGatewayV2::Route";
 pub(super) const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
 
-/// The routes of all APIs that lead to the function `id`.
-fn routes(template: &Template, id: &str) -> Vec<Trigger> {
+/// An operation's integration, in the definition of an HTTP API.
+const OPERATION_INTEGRATION: &str = "x-amazon-apigateway-integration";
+/// A security scheme's authorizer, in the definition of an HTTP API.
+const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
+
+/// The security schemes that the definition of `api` declares.
+fn schemes(api: &Resource) -> impl Iterator<Item = (&str, &Yaml)> {
+    let components = api.get("Body").and_then(|body| body.get("components"));
+    entries(components.and_then(|components| components.get("securitySchemes")))
+}
+
+/// The routes in the definitions of HTTP APIs that lead to the function `id`.
+fn http_routes(template: &Template, id: &str) -> Vec<Trigger> {
+    let mut routes = Vec::new();
+    for (_, api) in template.of_kind(API) {
+        let authorizers: Vec<&str> = schemes(api)
+            .filter(|(_, scheme)| scheme.get(AUTHORIZER).is_some())
+            .map(|(name, _)| name)
+            .collect();
+        let paths = api.get("Body").and_then(|body| body.get("paths"));
+        for (path, operations) in entries(paths) {
+            for (method, operation) in entries(Some(operations)) {
+                let uri = operation
+                    .get(OPERATION_INTEGRATION)
+                    .and_then(|integration| integration.get("uri"));
+                if !template
+                    .references(uri, FUNCTION)
+                    .iter()
+                    .any(|function| function == id)
+                {
+                    continue;
+                }
+                let security = operation.get("security").and_then(Yaml::as_sequence);
+                routes.push(Trigger::HttpRoute {
+                    key: format!("{} {path}", method.to_uppercase()),
+                    authorized: security
+                        .into_iter()
+                        .flatten()
+                        .any(|requirement| authorizers.iter().any(|name| requirement.get(*name).is_some())),
+                });
+            }
+        }
+    }
+    routes
+}
+
+/// The routes of WebSocket APIs that lead to the function `id`.
+fn socket_routes(template: &Template, id: &str) -> Vec<Trigger> {
     template
         .of_kind(ROUTE)
         .filter(|(_, route)| {
@@ -241,19 +302,8 @@ fn routes(template: &Template, id: &str) -> Vec<Trigger> {
                 .flat_map(|integration| template.references(integration.get("IntegrationUri"), FUNCTION))
                 .any(|function| function == id)
         })
-        .map(|(_, route)| {
-            let key = route.text("RouteKey").unwrap_or_default().to_owned();
-            let api = template.references(route.get("ApiId"), API).into_iter().next();
-            let api = api.and_then(|api| template.resources.get(&api));
-            if api.and_then(|api| api.text("ProtocolType")) == Some("WEBSOCKET") {
-                Trigger::SocketRoute { key }
-            } else {
-                let authorized = route.text("AuthorizationType") == Some("CUSTOM")
-                    && !template
-                        .references(route.get("AuthorizerId"), "AWS::ApiGatewayV2::Authorizer")
-                        .is_empty();
-                Trigger::HttpRoute { key, authorized }
-            }
+        .map(|(_, route)| Trigger::SocketRoute {
+            key: route.text("RouteKey").unwrap_or_default().to_owned(),
         })
         .collect()
 }
@@ -301,20 +351,25 @@ Resources:
     Type: AWS::Serverless::Function
     Metadata: {Trigger: operator}
     Properties: {CodeUri: target/lambda/ingest-all/}
-  Http: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: HTTP}}
+  Http:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Body:
+        components:
+          securitySchemes:
+            key: {x-amazon-apigateway-authorizer: {authorizerUri: !Sub 'x/${F.Arn}/invocations'}}
+        paths:
+          /v1/all:
+            parameters: [{name: a, in: query}]
+            get: {security: [{key: []}], x-amazon-apigateway-integration: {uri: !Sub 'x/${F.Arn}/invocations'}}
+            post: {x-amazon-apigateway-integration: {uri: !GetAtt F.Arn}}
+            put: {x-amazon-apigateway-integration: {uri: !GetAtt Other.Arn}}
+  Other: {Type: AWS::Serverless::Function, Properties: {CodeUri: target/lambda/ingest-other/}}
   Socket: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: WEBSOCKET}}
   Authorizer:
     Type: AWS::ApiGatewayV2::Authorizer
-    Properties: {ApiId: !Ref Http, AuthorizerUri: !Sub 'x/${F.Arn}/invocations'}
+    Properties: {ApiId: !Ref Socket, AuthorizerUri: !Sub 'x/${F.Arn}/invocations'}
   Integration: {Type: AWS::ApiGatewayV2::Integration, Properties: {IntegrationUri: !GetAtt F.Arn}}
-  Route:
-    Type: AWS::ApiGatewayV2::Route
-    Properties:
-      ApiId: !Ref Http
-      RouteKey: GET /v1/all
-      Target: !Sub integrations/${Integration}
-      AuthorizationType: CUSTOM
-      AuthorizerId: !Ref Authorizer
   SocketRoute:
     Type: AWS::ApiGatewayV2::Route
     Properties: {ApiId: !Ref Socket, RouteKey: ping, Target: !Sub 'integrations/${Integration}'}
@@ -343,8 +398,10 @@ Resources:
             triggers,
             [
                 "`GET /v1/all`",
+                "`POST /v1/all`",
                 "socket route `ping`",
                 "authorizer of Http",
+                "authorizer of Socket",
                 "messages in Queue",
                 "changes to Table",
                 "schedule `rate(1 minute)`",
@@ -353,12 +410,13 @@ Resources:
                 "an operator",
             ]
         );
+        let route = |key: &str, authorized| Trigger::HttpRoute {
+            key: key.to_owned(),
+            authorized,
+        };
         assert_eq!(
-            functions[0].triggers[0],
-            Trigger::HttpRoute {
-                key: "GET /v1/all".into(),
-                authorized: true
-            }
+            functions[0].triggers[..2],
+            [route("GET /v1/all", true), route("POST /v1/all", false)]
         );
     }
 }

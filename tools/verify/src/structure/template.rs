@@ -116,7 +116,8 @@ impl Resource {
     }
 }
 
-fn entries(section: Option<&Yaml>) -> impl Iterator<Item = (&str, &Yaml)> {
+/// The named values in `section`.
+pub(super) fn entries(section: Option<&Yaml>) -> impl Iterator<Item = (&str, &Yaml)> {
     section
         .and_then(Yaml::as_mapping)
         .into_iter()
