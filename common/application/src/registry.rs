@@ -114,7 +114,22 @@ impl Change {
     /// # Errors
     /// When it cannot be written down.
     pub fn insert_unless<R: Record>(self, record: &R, otherwise: Refusal) -> Result<Self, PortError> {
-        let step = Step::Insert(self.owner, RawRecord::of(record)?);
+        let owner = self.owner;
+        self.insert_unless_for(owner, record, otherwise)
+    }
+
+    /// Adds a record that belongs to somebody else than the change and of which there may be one only; `otherwise` if
+    /// it is there.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn insert_unless_for<R: Record>(
+        self,
+        owner: impl Into<Owner>,
+        record: &R,
+        otherwise: Refusal,
+    ) -> Result<Self, PortError> {
+        let step = Step::Insert(owner.into(), RawRecord::of(record)?);
         Ok(self.step(step, Otherwise::Refuse(otherwise)))
     }
 
@@ -151,7 +166,14 @@ impl Change {
     /// Demands that a record is still as it was read: a parent that must not vanish under a new child.
     #[must_use]
     pub fn expect<R: Record>(self, stored: &Stored<R>) -> Self {
-        let step = Step::Expect(self.owner, R::KIND, stored.record.key(), Some(stored.rev));
+        let owner = self.owner;
+        self.expect_of(owner, stored)
+    }
+
+    /// Demands that a record of somebody else than the change is still as it was read.
+    #[must_use]
+    pub fn expect_of<R: Record>(self, owner: impl Into<Owner>, stored: &Stored<R>) -> Self {
+        let step = Step::Expect(owner.into(), R::KIND, stored.record.key(), Some(stored.rev));
         self.step(step, Otherwise::Refuse(changed_meanwhile()))
     }
 
@@ -182,7 +204,7 @@ impl Change {
 }
 
 /// What the caller is told when somebody else was faster.
-fn changed_meanwhile() -> Refusal {
+pub(crate) fn changed_meanwhile() -> Refusal {
     Refusal::new(
         ProblemCode::Conflict,
         "Somebody changed this at the same moment. Read it again and decide anew.",

@@ -79,6 +79,24 @@ impl Caller {
     }
 }
 
+/// A person who sees to the platform and has signed in. Made only where that was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Administrator(SignedIn);
+
+impl Administrator {
+    /// The administrator that `person` is, who has been found to be one.
+    #[must_use]
+    pub const fn granted(person: SignedIn) -> Self {
+        Self(person)
+    }
+
+    /// The person.
+    #[must_use]
+    pub const fn person(self) -> SignedIn {
+        self.0
+    }
+}
+
 /// A person who has signed in, outside of any organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignedIn {

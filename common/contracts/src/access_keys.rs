@@ -1,5 +1,6 @@
 //! Access keys: credentials of an organization for machines.
 
+use crate::identity::Token;
 use crate::time::Instant;
 use freshtrack_domain::access::{Right, Sites};
 use freshtrack_domain::ids::AccessKeyId;
@@ -84,5 +85,5 @@ pub struct NewAccessKey {
     /// The key.
     pub key: AccessKeyView,
     /// The secret, which is shown this once.
-    pub secret: String,
+    pub secret: Token,
 }

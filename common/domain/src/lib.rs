@@ -14,6 +14,7 @@ pub mod measurement;
 pub mod people;
 pub mod place;
 pub mod reading;
+pub mod support;
 pub mod text;
 pub mod time;
 pub mod unit;

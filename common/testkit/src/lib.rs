@@ -16,7 +16,9 @@ mod world;
 pub use builders::{Kitchen, fresh_id, lht65n_payload, lht65n_uplink, reading};
 pub use faults::Faults;
 pub use memory::Memory;
-pub use outbox::{Recorded, RecordedBroadcasts, RecordedEvents, RecordedRetries, RecordedSockets};
+pub use outbox::{
+    Recorded, RecordedBroadcasts, RecordedEvents, RecordedMails, RecordedRetries, RecordedSockets,
+};
 pub use records::MemoryRecords;
 pub use system::{ManualClock, SeededIds};
 pub use turns::{Work, interleaved, killed_after};

@@ -2,7 +2,8 @@
 
 use crate::faults::Faults;
 use async_trait::async_trait;
-use freshtrack_application::ports::{BroadcastLane, Delivery, EventBus, RetryLane, Sockets};
+use freshtrack_application::mail::MailJob;
+use freshtrack_application::ports::{BroadcastLane, Delivery, EventBus, MailLane, RetryLane, Sockets};
 use freshtrack_application::{BroadcastChunk, PortError, RetryReadings};
 use freshtrack_contracts::events::Event;
 use std::collections::BTreeSet;
@@ -45,6 +46,8 @@ pub type RecordedRetries = Recorded<RetryReadings>;
 pub type RecordedBroadcasts = Recorded<BroadcastChunk>;
 /// Events published.
 pub type RecordedEvents = Recorded<Event>;
+/// Mails asked for.
+pub type RecordedMails = Recorded<MailJob>;
 
 #[async_trait]
 impl RetryLane for RecordedRetries {
@@ -52,6 +55,16 @@ impl RetryLane for RecordedRetries {
         const OP: &str = "retry_lane.hand_over";
         self.faults.call(OP).await?;
         self.push(readings.clone());
+        self.faults.answer(OP).await
+    }
+}
+
+#[async_trait]
+impl MailLane for RecordedMails {
+    async fn hand_over(&self, job: &MailJob) -> Result<(), PortError> {
+        const OP: &str = "mail_lane.hand_over";
+        self.faults.call(OP).await?;
+        self.push(job.clone());
         self.faults.answer(OP).await
     }
 }

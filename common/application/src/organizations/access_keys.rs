@@ -313,7 +313,7 @@ fn words(rights: &BTreeSet<Right>) -> String {
 fn shown_once(key: &AccessKey, secret: &AccessKeySecret, now: Timestamp) -> NewAccessKey {
     NewAccessKey {
         key: view(key, None, now),
-        secret: secret.reveal(),
+        secret: secret.reveal().into(),
     }
 }
 

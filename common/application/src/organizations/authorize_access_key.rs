@@ -1,6 +1,7 @@
 //! Decides whose access key this is.
 
 use super::access_keys::{KeyGrant, KeyUse, prefix_claim};
+use super::lifecycle::is_deleted;
 use crate::error::{PortError, PortErrorKind};
 use crate::ports::{Clock, Owner, RawRecord, Records, Step, Stored};
 use crate::scope::{Actor, Caller, OrgScope};
@@ -44,7 +45,7 @@ pub async fn authorize_access_key(
         records.get::<KeyUse>(scope, grant.id),
     )
     .await?;
-    if organization.is_none_or(|stored| stored.record.deleted.is_some()) {
+    if is_deleted(organization) {
         return Ok(None);
     }
     note_use(records, scope, &grant, last_use, now).await;

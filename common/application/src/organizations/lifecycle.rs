@@ -3,24 +3,23 @@
 use super::slugs::{
     claim_slug, insert_organization, release_slug, replace_organization, slug_claim, slugs_for,
 };
-use super::{Office, event, whole_organization};
-use crate::error::{Failure, Refusal};
+use super::{MOST_MEMBERSHIPS, Office, event, whole_organization};
+use crate::error::{Failure, PortError, Refusal};
 use crate::places::{At, time_zone, unchanged};
-use crate::ports::{Record, Stored};
+use crate::ports::{Owner, Record, Stored};
 use crate::registry::Change;
 use crate::scope::{Caller, OrgScope, SignedIn};
 use freshtrack_contracts::events::Happening;
 use freshtrack_contracts::organizations::{
     CreateOrganization, OrganizationView, RestoreOrganization, SlugAvailability, UpdateOrganization,
 };
+use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Role, Sites};
 use freshtrack_domain::ids::OrgId;
 use freshtrack_domain::people::Member;
 use freshtrack_domain::place::{Deletion, Organization, Slug};
-
-/// Organizations that a person may belong to, so that all of them can be shown at once.
-const MOST_MEMBERSHIPS: usize = 100;
+use futures_util::future;
 
 /// Creates an organization that the person owns.
 ///
@@ -36,11 +35,7 @@ pub async fn create_organization(
     let zone = time_zone(input.time_zone)?;
     let memberships = office.records.of_person(person.user_id, Member::KIND).await?;
     if memberships.len() >= MOST_MEMBERSHIPS {
-        return Err(Refusal::new(
-            ProblemCode::Conflict,
-            format!("A person belongs to at most {MOST_MEMBERSHIPS} organizations."),
-        )
-        .into());
+        return Err(too_many_memberships().into());
     }
     let slugs = match input.slug {
         Some(slug) => vec![slug],
@@ -65,6 +60,36 @@ pub async fn create_organization(
     Ok(At {
         view: (&organization).into(),
         rev: 1,
+    })
+}
+
+/// The organizations of a person, and those they owned that can still be restored.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn list_own_organizations(
+    office: &Office<'_>,
+    person: &SignedIn,
+) -> Result<Page<OrganizationView>, Failure> {
+    let now = office.clock.now();
+    let found = office.records.of_person(person.user_id, Member::KIND).await?;
+    let organizations = found.into_iter().map(async |found| {
+        let owner = found.owner;
+        let Owner::Org(org_id) = owner else {
+            return Ok(None);
+        };
+        let member = found.read::<Member>()?.record;
+        let organization = office.records.get::<Organization>(owner, org_id).await?;
+        let visible = |organization: &Organization| match organization.restorable_until() {
+            None => true,
+            Some(until) => member.role == Role::Owner && now < until,
+        };
+        Ok::<_, PortError>(organization.map(|stored| stored.record).filter(visible))
+    });
+    let organizations = future::try_join_all(organizations).await?;
+    Ok(Page {
+        items: organizations.iter().flatten().map(Into::into).collect(),
+        next_cursor: None,
     })
 }
 
@@ -240,7 +265,23 @@ pub async fn check_slug(office: &Office<'_>, text: &str) -> Result<SlugAvailabil
     })
 }
 
-pub(super) async fn find(office: &Office<'_>, scope: OrgScope) -> Result<Stored<Organization>, Failure> {
+pub(super) fn too_many_memberships() -> Refusal {
+    Refusal::new(
+        ProblemCode::Conflict,
+        format!("A person belongs to at most {MOST_MEMBERSHIPS} organizations."),
+    )
+}
+
+/// Whether there is no such organization, or none any more.
+pub(super) fn is_deleted(stored: Option<Stored<Organization>>) -> bool {
+    stored.is_none_or(|stored| stored.record.deleted.is_some())
+}
+
+/// The organization of `scope`, unless it was deleted.
+///
+/// # Errors
+/// Refused when there is none.
+pub(crate) async fn find(office: &Office<'_>, scope: OrgScope) -> Result<Stored<Organization>, Failure> {
     let stored = office.records.get::<Organization>(scope, scope.org_id()).await?;
     stored
         .filter(|stored| stored.record.deleted.is_none())

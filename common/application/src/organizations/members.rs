@@ -1,17 +1,18 @@
 //! What members are and how they go.
 
+use super::people::view;
 use super::{Office, event};
 use crate::error::{Failure, Refusal};
 use crate::places::{At, unchanged};
 use crate::ports::Stored;
 use crate::registry::Change;
 use crate::scope::Caller;
-use freshtrack_contracts::events::Happening;
-use freshtrack_contracts::members::UpdateMember;
+use freshtrack_contracts::events::{Event, Happening};
+use freshtrack_contracts::members::{MemberView, UpdateMember};
 use freshtrack_contracts::organizations::TransferOwnership;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Role, Sites};
-use freshtrack_domain::ids::UserId;
+use freshtrack_domain::ids::{OrgId, UserId};
 use freshtrack_domain::people::Member;
 
 /// Gives a member another role or other sites.
@@ -25,7 +26,7 @@ pub async fn update_member(
     user_id: UserId,
     read: Option<u64>,
     input: UpdateMember,
-) -> Result<At<Member>, Failure> {
+) -> Result<At<MemberView>, Failure> {
     let acting = acting_member(office, caller).await?;
     let stored = managed_member(office, caller, &acting.record, user_id).await?;
     unchanged(read, stored.rev)?;
@@ -36,7 +37,7 @@ pub async fn update_member(
     };
     if member == stored.record {
         return Ok(At {
-            view: member,
+            view: view(office, &member, true).await?,
             rev: stored.rev,
         });
     }
@@ -52,10 +53,10 @@ pub async fn update_member(
         )
         .replace(&member, stored.rev)?
         .expect(&acting)
-        .publish(member_changed(office, caller, user_id, stored.rev));
+        .publish(member_changed(office, caller.scope.org_id(), user_id, stored.rev));
     office.registry().commit(change).await?;
     Ok(At {
-        view: member,
+        view: view(office, &member, true).await?,
         rev: stored.rev.saturating_add(1),
     })
 }
@@ -71,7 +72,7 @@ pub async fn remove_member(office: &Office<'_>, caller: &Caller, user_id: UserId
         .detail("role", stored.record.role)
         .remove(&stored)
         .expect(&acting)
-        .publish(member_changed(office, caller, user_id, stored.rev));
+        .publish(member_changed(office, caller.scope.org_id(), user_id, stored.rev));
     office.registry().commit(change).await
 }
 
@@ -88,7 +89,7 @@ pub async fn leave_organization(office: &Office<'_>, caller: &Caller) -> Result<
     let change = Change::new(caller.scope, &caller.actor, "member.left", user_id)
         .detail("role", acting.record.role)
         .remove(&acting)
-        .publish(member_changed(office, caller, user_id, acting.rev));
+        .publish(member_changed(office, caller.scope.org_id(), user_id, acting.rev));
     let change = keep_an_owner(office, caller, change, &acting.record).await?;
     office.registry().commit(change).await
 }
@@ -129,8 +130,18 @@ pub async fn transfer_ownership(
     .detail("from", stepping_down.user_id)
     .replace(&owner, heir.rev)?
     .replace(&stepping_down, acting.rev)?
-    .publish(member_changed(office, caller, owner.user_id, heir.rev))
-    .publish(member_changed(office, caller, stepping_down.user_id, acting.rev));
+    .publish(member_changed(
+        office,
+        caller.scope.org_id(),
+        owner.user_id,
+        heir.rev,
+    ))
+    .publish(member_changed(
+        office,
+        caller.scope.org_id(),
+        stepping_down.user_id,
+        acting.rev,
+    ));
     office.registry().commit(change).await
 }
 
@@ -193,14 +204,9 @@ pub(super) async fn keep_an_owner(
     }
 }
 
-pub(super) fn member_changed(
-    office: &Office<'_>,
-    caller: &Caller,
-    user_id: UserId,
-    rev: u64,
-) -> freshtrack_contracts::events::Event {
+pub(super) fn member_changed(office: &Office<'_>, org_id: OrgId, user_id: UserId, rev: u64) -> Event {
     let what = Happening::MemberChanged { user_id };
-    event(office, caller.scope.org_id(), user_id, rev, what)
+    event(office, org_id, user_id, rev, what)
 }
 
 pub(super) fn may_not(what: String) -> Refusal {

@@ -1,20 +1,33 @@
 //! Organizations and whoever acts in them: members and machines.
 
 mod access_keys;
+mod admit_person;
 mod authorize_access_key;
 mod bring_in;
+mod delete_account;
+mod invitations;
 mod lifecycle;
 mod members;
+mod people;
 mod slugs;
 
 pub use access_keys::{create_access_key, list_access_keys, revoke_access_key, rotate_access_key};
+pub use admit_person::admit_person;
 pub use authorize_access_key::authorize_access_key;
-pub(crate) use bring_in::{key_of, put_key, put_organization};
+pub(crate) use bring_in::{OPERATOR, key_of, put_key, put_organization};
+pub use delete_account::delete_account;
+pub use invitations::{
+    accept_invitation, create_invitation, list_invitations, preview_invitation, resend_invitation,
+    revoke_invitation,
+};
+pub(crate) use lifecycle::find as find_organization;
 pub use lifecycle::{
-    check_slug, create_organization, delete_organization, get_organization, restore_organization,
-    update_organization,
+    check_slug, create_organization, delete_organization, get_organization, list_own_organizations,
+    restore_organization, update_organization,
 };
 pub use members::{leave_organization, remove_member, transfer_ownership, update_member};
+pub use people::list_members;
+pub(crate) use people::{members_page, user};
 
 use crate::error::Refusal;
 use crate::ports::{Clock, IdSource, Records};
@@ -23,6 +36,9 @@ use crate::scope::Caller;
 use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::ids::OrgId;
+
+/// Organizations that a person may belong to, so that all of them can be shown at once.
+const MOST_MEMBERSHIPS: usize = 100;
 
 /// What seeing to organizations needs.
 #[derive(Clone, Copy)]
@@ -36,7 +52,7 @@ pub struct Office<'a> {
 }
 
 impl<'a> Office<'a> {
-    const fn registry(&self) -> Registry<'a> {
+    pub(crate) const fn registry(&self) -> Registry<'a> {
         Registry {
             records: self.records,
             clock: self.clock,

@@ -49,24 +49,24 @@ async fn listed(house: &House, caller: &Caller) -> Vec<AccessKeyView> {
 #[tokio::test]
 async fn a_key_allows_what_it_was_made_for() {
     let (house, owner, new) = desk().await;
-    let machine = who(&house, &new.secret).await.unwrap();
+    let machine = who(&house, &new.secret.0).await.unwrap();
     assert_eq!(machine.scope, owner.scope);
     assert_eq!(machine.actor.id, new.key.id.to_string());
     assert_eq!(
         machine.rights.iter().collect::<Vec<_>>(),
         [Right::Ingest, Right::Read]
     );
-    assert!(new.secret.starts_with(&new.key.prefix) && new.secret.len() > new.key.prefix.len());
+    assert!(new.secret.0.starts_with(&new.key.prefix) && new.secret.0.len() > new.key.prefix.len());
 
     let wrong = format!("{}_{}", new.key.prefix, "0".repeat(32));
-    for bad in ["", "ftk_", &new.key.prefix, &wrong, &new.secret.to_uppercase()] {
+    for bad in ["", "ftk_", &new.key.prefix, &wrong, &new.secret.0.to_uppercase()] {
         assert_eq!(who(&house, bad).await, None, "{bad}");
     }
     house
         .records
         .faults
         .fail("records.holder", PortErrorKind::Unavailable, 1);
-    let unknown = authorize_access_key(house.store(), &house.clock, &new.secret).await;
+    let unknown = authorize_access_key(house.store(), &house.clock, &new.secret.0).await;
     assert!(unknown.is_err(), "nothing known, nothing allowed");
 }
 
@@ -104,7 +104,7 @@ async fn nobody_gives_a_key_more_than_they_have() {
         ..key(&[Right::Read])
     };
     let own = create(&local, at(only(&[here]))).await.unwrap();
-    assert_eq!(who(&house, &own.secret).await.unwrap().sites, only(&[here]));
+    assert_eq!(who(&house, &own.secret.0).await.unwrap().sites, only(&[here]));
     for sites in [Sites::All, only(&[there]), only(&[here, there])] {
         assert_eq!(code(create(&local, at(sites)).await), ProblemCode::MissingRight);
     }
@@ -142,9 +142,9 @@ async fn a_key_that_ends_by_itself_ends_in_time() {
     let short = create_access_key(&house.office(), &owner, until(day.into())).await;
     let short = short.unwrap();
     house.clock.set(day - Span::seconds(1));
-    assert!(who(&house, &short.secret).await.is_some());
+    assert!(who(&house, &short.secret.0).await.is_some());
     house.clock.set(day);
-    assert_eq!(who(&house, &short.secret).await, None);
+    assert_eq!(who(&house, &short.secret.0).await, None);
     let keys = listed(&house, &owner).await;
     let key = keys.iter().find(|key| key.id == short.key.id).unwrap();
     assert_eq!(key.status, AccessKeyStatus::Expired);
@@ -166,27 +166,27 @@ async fn while_a_secret_is_changed_both_hold() {
     assert_eq!(code(rotate(169).await), ProblemCode::InvalidRequest);
     let second = rotate(2).await.unwrap();
     assert_eq!(second.key.id, id);
-    for secret in [&first.secret, &second.secret] {
+    for secret in [&first.secret.0, &second.secret.0] {
         assert_eq!(who(&house, secret).await.unwrap().actor.id, id.to_string());
     }
     house.clock.advance(Span::hours(1));
     // Rotated again before the first had ended: it ends now, for there are never more than two.
     let third = rotate(1).await.unwrap();
-    assert_eq!(who(&house, &first.secret).await, None);
-    for secret in [&second.secret, &third.secret] {
+    assert_eq!(who(&house, &first.secret.0).await, None);
+    for secret in [&second.secret.0, &third.secret.0] {
         assert!(who(&house, secret).await.is_some());
     }
     house.clock.advance(Span::hours(1));
-    assert_eq!(who(&house, &second.secret).await, None);
-    assert!(who(&house, &third.secret).await.is_some());
+    assert_eq!(who(&house, &second.secret.0).await, None);
+    assert!(who(&house, &third.secret.0).await.is_some());
 
     let fourth = rotate(0).await.unwrap();
-    assert_eq!(who(&house, &third.secret).await, None, "at once if wanted");
-    assert!(who(&house, &fourth.secret).await.is_some());
+    assert_eq!(who(&house, &third.secret.0).await, None, "at once if wanted");
+    assert!(who(&house, &fourth.secret.0).await.is_some());
 
     let fifth = rotate(24).await.unwrap();
     revoke_access_key(&house.office(), &owner, id).await.unwrap();
-    for secret in [&fourth.secret, &fifth.secret] {
+    for secret in [&fourth.secret.0, &fifth.secret.0] {
         assert_eq!(who(&house, secret).await, None, "revoked with all its secrets");
     }
     revoke_access_key(&house.office(), &owner, id).await.unwrap();
@@ -227,12 +227,12 @@ async fn a_repeated_request_shows_the_same_secret_and_makes_no_second_key() {
         .lose_answer("records.commit", PortErrorKind::Unavailable, 1);
     assert!(rotate().await.is_err());
     let rotated = rotate().await.unwrap();
-    assert_eq!(rotate().await.unwrap().secret, rotated.secret);
+    assert_eq!(rotate().await.unwrap().secret.0, rotated.secret.0);
     assert!(
-        who(&house, &one.secret).await.is_some(),
+        who(&house, &one.secret.0).await.is_some(),
         "the one before still holds"
     );
-    assert!(who(&house, &rotated.secret).await.is_some());
+    assert!(who(&house, &rotated.secret.0).await.is_some());
 }
 
 #[tokio::test]
@@ -241,10 +241,10 @@ async fn its_last_use_is_known_to_the_hour() {
     let last = async || listed(&house, &owner).await[0].last_used_at.map(|at| at.0);
     assert_eq!(last().await, None);
     let start = house.office().clock.now();
-    who(&house, &new.secret).await.unwrap();
+    who(&house, &new.secret.0).await.unwrap();
     assert_eq!(last().await, Some(start));
     house.clock.advance(Span::minutes(59));
-    who(&house, &new.secret).await.unwrap();
+    who(&house, &new.secret.0).await.unwrap();
     assert_eq!(last().await, Some(start), "not written for every call");
     house.clock.advance(Span::minutes(1));
     // That it cannot be noted keeps nobody out.
@@ -252,9 +252,9 @@ async fn its_last_use_is_known_to_the_hour() {
         .records
         .faults
         .fail("records.commit", PortErrorKind::Unavailable, 1);
-    assert!(who(&house, &new.secret).await.is_some());
+    assert!(who(&house, &new.secret.0).await.is_some());
     assert_eq!(last().await, Some(start));
-    who(&house, &new.secret).await.unwrap();
+    who(&house, &new.secret.0).await.unwrap();
     assert_eq!(last().await, Some(start + Span::hours(1)));
 }
 
@@ -267,12 +267,12 @@ async fn keys_of_a_deleted_organization_hold_no_more_until_it_is_restored() {
         .await
         .unwrap();
     delete_organization(&house.office(), &owner).await.unwrap();
-    assert_eq!(who(&house, &new.secret).await, None);
+    assert_eq!(who(&house, &new.secret.0).await, None);
     let input = RestoreOrganization::default();
     restore_organization(&house.office(), &person, org.id, input)
         .await
         .unwrap();
-    assert!(who(&house, &new.secret).await.is_some());
+    assert!(who(&house, &new.secret.0).await.is_some());
 }
 
 #[tokio::test]
@@ -286,5 +286,5 @@ async fn another_organization_has_no_such_key() {
     let revoke = revoke_access_key(&house.office(), &stranger, id).await;
     assert_eq!(code(revoke), ProblemCode::NotFound);
     assert!(listed(&house, &stranger).await.is_empty());
-    assert!(who(&house, &new.secret).await.is_some());
+    assert!(who(&house, &new.secret.0).await.is_some());
 }

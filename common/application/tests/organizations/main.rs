@@ -6,7 +6,10 @@
 )]
 
 mod access_keys;
+mod accounts;
 mod audit;
+mod invitations;
 mod lifecycle;
 mod members;
+mod platform;
 mod support;

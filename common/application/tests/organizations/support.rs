@@ -1,21 +1,22 @@
 //! An organization with people in it.
 
 use freshtrack_application::organizations::{Office, create_organization};
-use freshtrack_application::ports::{Owner, RawRecord, Records, Step};
+use freshtrack_application::ports::{Claim, ClaimSpace, Holder, Owner, RawRecord, Records, Step};
 use freshtrack_application::{Actor, Caller, Failure, OrgScope, SignedIn};
 use freshtrack_contracts::organizations::{CreateOrganization, OrganizationView};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Role, Sites};
 use freshtrack_domain::ids::{OrgId, SiteId, UserId};
-use freshtrack_domain::people::Member;
+use freshtrack_domain::people::{Locale, Member, User};
 use freshtrack_domain::place::{ComplianceMode, TemperatureUnit};
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Timestamp;
-use freshtrack_testkit::{ManualClock, MemoryRecords, SeededIds, fresh_id};
+use freshtrack_testkit::{ManualClock, MemoryRecords, RecordedMails, SeededIds, fresh_id};
 
 /// What use cases of organizations work on.
 pub(crate) struct House {
     pub(crate) records: MemoryRecords,
+    pub(crate) mails: RecordedMails,
     pub(crate) ids: SeededIds,
     pub(crate) clock: ManualClock,
 }
@@ -24,6 +25,7 @@ impl House {
     pub(crate) fn new() -> Self {
         Self {
             records: MemoryRecords::default(),
+            mails: RecordedMails::default(),
             ids: SeededIds::new(1),
             clock: ManualClock::at(Timestamp::from_seconds(1_790_000_000)),
         }
@@ -48,10 +50,52 @@ impl House {
         (owner, created.unwrap().view)
     }
 
+    /// A new account with this address.
+    pub(crate) async fn account(&self, email: &str) -> SignedIn {
+        let user = User {
+            id: fresh_id(),
+            email: email.parse().unwrap(),
+            name: Name::new(email.split('@').next().unwrap()).unwrap(),
+            locale: Locale::default(),
+            created_at: Timestamp::from_seconds(1_790_000_000),
+        };
+        let holder = Holder {
+            id: user.id.to_string(),
+            data: serde_json::Value::Null,
+            expires_at: None,
+        };
+        let claim = Claim {
+            space: ClaimSpace::Email,
+            name: user.email.to_string(),
+        };
+        let steps = [
+            Step::Insert(Owner::User(user.id), RawRecord::of(&user).unwrap()),
+            Step::Claim(claim, holder),
+        ];
+        self.records.commit(&steps, &[], user.created_at).await.unwrap();
+        SignedIn {
+            user_id: user.id,
+            session_id: fresh_id(),
+        }
+    }
+
+    /// A new organization of a new account.
+    pub(crate) async fn kitchen(&self, email: &str) -> (SignedIn, Caller) {
+        let owner = self.account(email).await;
+        let created = create_organization(&self.office(), &owner, input("Harbour Bistro")).await;
+        let caller = self.caller(created.unwrap().view.id, owner.user_id).await;
+        (owner, caller)
+    }
+
     /// Makes somebody new a member, without asking anybody.
     pub(crate) async fn join(&self, org_id: OrgId, role: Role, sites: Sites) -> UserId {
+        self.enrol(org_id, fresh_id(), role, sites).await
+    }
+
+    /// Makes somebody a member, without asking anybody.
+    pub(crate) async fn enrol(&self, org_id: OrgId, user_id: UserId, role: Role, sites: Sites) -> UserId {
         let member = Member {
-            user_id: fresh_id(),
+            user_id,
             role,
             sites,
             since: Timestamp::from_seconds(1_790_000_000),

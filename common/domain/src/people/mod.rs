@@ -1,6 +1,7 @@
 //! People: who they are, what proves it, and what they are in organizations.
 
 mod email;
+mod invitation;
 mod key_ring;
 mod member;
 mod password;
@@ -9,6 +10,9 @@ mod session;
 mod user;
 
 pub use email::{EmailAddress, InvalidEmailAddress};
+pub use invitation::{
+    INVITATION_KEPT, INVITATION_LIFE, Invitation, InvitationOutcome, MOST_SENDINGS, RESEND_AFTER,
+};
 pub use key_ring::{KEY_LIFE, PUBLISHED_AHEAD, is_outlived, is_renewal_due, signing};
 pub use member::Member;
 pub use password::{InvalidPassword, LONGEST_PASSWORD, Password, SHORTEST_PASSWORD};

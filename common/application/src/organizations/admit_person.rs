@@ -1,0 +1,79 @@
+//! Decides what a person who has signed in may do in an organization.
+
+use super::lifecycle::is_deleted;
+use crate::error::PortError;
+use crate::ports::{Clock, Owner, Records};
+use crate::records::SUPPORT_DESK;
+use crate::scope::{Actor, Caller, OrgScope, SignedIn};
+use freshtrack_domain::ids::OrgId;
+use freshtrack_domain::people::Member;
+use freshtrack_domain::place::Organization;
+use freshtrack_domain::support::{Appointment, SupportDesk};
+use futures_util::future;
+
+/// The person as a member of `org_id`, or as an administrator who supports one of its members at the moment; `None` if
+/// they are neither, or the organization was deleted. Asked anew for every call, so that who was removed or given
+/// another role feels it at once.
+///
+/// # Errors
+/// When the store does not answer: then nothing is known and nothing is allowed.
+pub async fn admit_person(
+    records: &dyn Records,
+    clock: &dyn Clock,
+    person: SignedIn,
+    org_id: OrgId,
+) -> Result<Option<Caller>, PortError> {
+    let scope = OrgScope::granted(org_id);
+    let (organization, member) = future::try_join(
+        records.get::<Organization>(scope, org_id),
+        records.get::<Member>(scope, person.user_id),
+    )
+    .await?;
+    if is_deleted(organization) {
+        return Ok(None);
+    }
+    if let Some(member) = member {
+        return Ok(Some(caller(scope, person.actor(), member.record)));
+    }
+    let Some(member) = supported(records, clock, person, scope).await? else {
+        return Ok(None);
+    };
+    let actor = Actor {
+        acting_as: Some(member.user_id),
+        ..person.actor()
+    };
+    Ok(Some(caller(scope, actor, member)))
+}
+
+fn caller(scope: OrgScope, actor: Actor, member: Member) -> Caller {
+    Caller {
+        scope,
+        actor,
+        rights: member.role.rights(),
+        sites: member.sites,
+    }
+}
+
+/// The member in whose place the person acts, being an administrator of the platform.
+async fn supported(
+    records: &dyn Records,
+    clock: &dyn Clock,
+    person: SignedIn,
+    scope: OrgScope,
+) -> Result<Option<Member>, PortError> {
+    let desk = records
+        .get::<SupportDesk>(Owner::User(person.user_id), SUPPORT_DESK)
+        .await?;
+    let active = desk.and_then(|desk| desk.record.active(clock.now()).cloned());
+    let Some(active) =
+        active.filter(|active| active.org_id == scope.org_id() && active.sign_in == person.session_id)
+    else {
+        return Ok(None);
+    };
+    let (appointment, member) = future::try_join(
+        records.get::<Appointment>(Owner::Platform, person.user_id),
+        records.get::<Member>(scope, active.member),
+    )
+    .await?;
+    Ok(appointment.and(member).map(|member| member.record))
+}
