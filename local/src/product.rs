@@ -20,6 +20,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         freshtrack_alerts::FUNCTIONS,
         freshtrack_identity::FUNCTIONS,
         freshtrack_ingest::FUNCTIONS,
+        freshtrack_notify::FUNCTIONS,
         freshtrack_places::FUNCTIONS,
         freshtrack_platform::FUNCTIONS,
         freshtrack_readings::FUNCTIONS,

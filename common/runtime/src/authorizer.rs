@@ -1,13 +1,16 @@
-//! The two authorizers: access keys at the HTTP API, tickets at the socket.
+//! The two authorizers: access keys and tokens at the HTTP API, tickets at the socket.
 
 use crate::context::Context;
 use crate::event::{HttpAuthorizerEvent, Identity, SocketAuthorizerEvent};
 use crate::function::{InvocationError, InvocationFuture};
 use freshtrack_application::organizations::authorize_access_key;
-use freshtrack_application::{Caller, OrgScope, redeem_ticket};
+use freshtrack_application::{Caller, OrgScope, SignedIn, redeem_ticket};
 use freshtrack_domain::access::{Right, Rights, Sites};
 use serde_json::json;
 use std::sync::Arc;
+
+/// What every access key begins with, and no token does.
+const KEY_PREFIX: &str = "ftk_";
 
 /// Answers an HTTP API's authorizer in its simple form: allowed or not, and who it is.
 pub fn authorize_http(context: Arc<Context>, event: Vec<u8>) -> InvocationFuture {
@@ -19,19 +22,49 @@ pub fn authorize_http(context: Arc<Context>, event: Vec<u8>) -> InvocationFuture
             .first()
             .map(String::as_str)
             .unwrap_or_default();
-        let key = presented
+        let credential = presented
             .strip_prefix("Bearer ")
             .or_else(|| presented.strip_prefix("bearer "));
-        let caller = match key {
-            Some(key) => authorize_access_key(&context.records()?, context.clock(), key.trim()).await?,
+        let identity = match credential {
+            Some(credential) => identity(&context, credential.trim()).await?,
             None => None,
         };
-        let reply = match caller {
+        let reply = match identity {
             None => json!({ "isAuthorized": false }),
-            Some(caller) => json!({ "isAuthorized": true, "context": identity_of(&caller) }),
+            Some(identity) => json!({ "isAuthorized": true, "context": identity }),
         };
         Ok(reply.to_string().into_bytes())
     })
+}
+
+/// Who holds `credential`: an access key, a token of ours, or one of another issuer that is trusted.
+async fn identity(context: &Context, credential: &str) -> Result<Option<Identity>, InvocationError> {
+    let (records, clock) = (context.records()?, context.clock());
+    if credential.starts_with(KEY_PREFIX) {
+        let caller = authorize_access_key(&records, clock, credential).await?;
+        return Ok(caller.as_ref().map(identity_of));
+    }
+    let tokens = context.access_tokens()?;
+    if let Some(person) = tokens.authorize(&records, clock, credential).await? {
+        return Ok(Some(identity_of_person(person)));
+    }
+    let issuers = context.external_issuers()?;
+    if issuers.is_empty() {
+        return Ok(None);
+    }
+    let person = issuers
+        .authorize(&records, context.key_sets(), clock, credential)
+        .await?;
+    Ok(person.map(identity_of_person))
+}
+
+/// What the gateway hands on of somebody who is signed in: what they may do is known to organizations alone.
+fn identity_of_person(person: SignedIn) -> Identity {
+    Identity {
+        actor_id: person.user_id.to_string(),
+        session_id: person.session_id.to_string(),
+        ..Identity::default()
+    }
 }
 
 /// What the gateway hands on of `caller` to the functions behind it.

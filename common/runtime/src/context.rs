@@ -7,14 +7,16 @@ use crate::function::InvocationError;
 use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use freshtrack_application::identity::{AccessTokens, Accounts, ExternalIssuers};
 use freshtrack_application::places::{FollowPlaces, SetUp};
 use freshtrack_application::ports::{Clock, IdSource};
-use freshtrack_application::{Live, PortError, ReceiveUplinks, RecordReadings};
+use freshtrack_application::{Failure, Live, PortError, ReceiveUplinks, RecordReadings};
 use freshtrack_aws::{
     AwsClients, Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine, DynamoReadingLog,
-    DynamoRecords, DynamoTickets, DynamoUnitStates, EventBridgeBus, GatewaySockets, Meter, SqsBroadcastLane,
-    SqsRetryLane, Table,
+    DynamoRecords, DynamoThrottle, DynamoTickets, DynamoUnitStates, EventBridgeBus, GatewaySockets, KmsVault,
+    Meter, SesMailer, SqsBroadcastLane, SqsMailLane, SqsRetryLane, Table,
 };
+use freshtrack_vendors::HttpKeySets;
 use std::sync::{Arc, OnceLock};
 
 /// What a function may reach.
@@ -26,6 +28,9 @@ pub struct Context {
     table: OnceLock<Arc<Table>>,
     directory: OnceLock<Directory>,
     connections: OnceLock<DynamoConnections>,
+    access_tokens: OnceLock<AccessTokens>,
+    external_issuers: OnceLock<ExternalIssuers>,
+    key_sets: OnceLock<HttpKeySets>,
 }
 
 impl Context {
@@ -52,6 +57,9 @@ impl Context {
             table: OnceLock::new(),
             directory: OnceLock::new(),
             connections: OnceLock::new(),
+            access_tokens: OnceLock::new(),
+            external_issuers: OnceLock::new(),
+            key_sets: OnceLock::new(),
         }
     }
 
@@ -159,6 +167,88 @@ impl Context {
         Ok(DynamoRecords(Arc::clone(self.table()?)))
     }
 
+    /// Attempts, counted.
+    ///
+    /// # Errors
+    /// When the function is not told which table.
+    pub fn throttle(&self) -> Result<DynamoThrottle, InvocationError> {
+        Ok(DynamoThrottle(Arc::clone(self.table()?)))
+    }
+
+    /// What seals small secrets.
+    ///
+    /// # Errors
+    /// When the function is not told which master key.
+    pub fn vault(&self) -> Result<KmsVault, InvocationError> {
+        Ok(KmsVault::new(&self.clients, self.setting("VAULT_KEY_ID")?))
+    }
+
+    /// Where mails wait to be sent.
+    ///
+    /// # Errors
+    /// When the function is not told which queue.
+    pub fn mail_lane(&self) -> Result<SqsMailLane, InvocationError> {
+        Ok(SqsMailLane::new(&self.clients, self.setting("MAIL_QUEUE_URL")?))
+    }
+
+    /// What sends mails.
+    ///
+    /// # Errors
+    /// When the function is not told in whose name.
+    pub fn mailer(&self) -> Result<SesMailer, InvocationError> {
+        Ok(SesMailer::new(&self.clients, self.setting("MAIL_SENDER")?))
+    }
+
+    /// Where the web app is, without a slash at its end.
+    ///
+    /// # Errors
+    /// When the function is not told.
+    pub fn app_url(&self) -> Result<&str, InvocationError> {
+        self.setting("APP_URL").map(|url| url.trim_end_matches('/'))
+    }
+
+    /// Access tokens, and the keys that are known.
+    ///
+    /// # Errors
+    /// When the function is not told who issues them.
+    pub fn access_tokens(&self) -> Result<&AccessTokens, InvocationError> {
+        let issuer = self.setting("TOKEN_ISSUER")?;
+        Ok(self.access_tokens.get_or_init(|| AccessTokens::new(issuer)))
+    }
+
+    /// The other issuers whose tokens are taken, and their keys as far as they are known.
+    ///
+    /// # Errors
+    /// When the function is told what makes no sense.
+    pub fn external_issuers(&self) -> Result<&ExternalIssuers, InvocationError> {
+        if let Some(issuers) = self.external_issuers.get() {
+            return Ok(issuers);
+        }
+        let text = self.settings.optional("OIDC_ISSUERS").unwrap_or("[]");
+        let issuers = serde_json::from_str(text)
+            .map_err(|error| InvocationError::new("Settings", format!("OIDC_ISSUERS: {error}")))?;
+        Ok(self
+            .external_issuers
+            .get_or_init(|| ExternalIssuers::new(issuers)))
+    }
+
+    /// The keys that other issuers publish.
+    pub fn key_sets(&self) -> &HttpKeySets {
+        self.key_sets.get_or_init(HttpKeySets::default)
+    }
+
+    /// Everything that accounts need.
+    ///
+    /// # Errors
+    /// When the function is not told which table.
+    pub fn account_ports(&self) -> Result<AccountPorts<'_>, InvocationError> {
+        Ok(AccountPorts {
+            records: self.records()?,
+            throttle: self.throttle()?,
+            clock: self.clock(),
+        })
+    }
+
     /// Tickets.
     ///
     /// # Errors
@@ -254,6 +344,26 @@ impl Context {
             quarantine: self.quarantine()?,
             record: self.record_ports()?,
         })
+    }
+}
+
+/// The ports of accounts, held for one invocation.
+pub struct AccountPorts<'a> {
+    records: DynamoRecords,
+    throttle: DynamoThrottle,
+    clock: &'a dyn Clock,
+}
+
+impl AccountPorts<'_> {
+    /// What accounts need, with new identifiers and secrets from `ids`.
+    #[must_use]
+    pub fn accounts<'p>(&'p self, ids: &'p dyn IdSource) -> Accounts<'p> {
+        Accounts {
+            records: &self.records,
+            throttle: &self.throttle,
+            ids,
+            clock: self.clock,
+        }
     }
 }
 
@@ -354,6 +464,16 @@ impl From<PortError> for InvocationError {
         let cause = chain(&error);
         tracing::error!(error.op = error.op, error.kind = ?error.kind, error.cause = cause, "a port failed");
         Self::new("Port", error.to_string())
+    }
+}
+
+impl From<Failure> for InvocationError {
+    /// What an operator is told who invokes a function by hand.
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => Self::new("Refused", refusal.detail),
+            Failure::Fault(fault) => fault.into(),
+        }
     }
 }
 

@@ -7,11 +7,13 @@ use crate::function::{InvocationError, InvocationFuture};
 use crate::idempotency::{CallIds, ids_of};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use freshtrack_application::identity::Origin;
 use freshtrack_application::ports::IdSource;
 use freshtrack_application::{Caller, Failure, OrgScope, PageRequest, Refusal, SignedIn};
 use freshtrack_contracts::endpoints::of_function;
 use freshtrack_contracts::problem::{Problem, ProblemCode};
 use freshtrack_domain::ids::Id;
+use freshtrack_domain::time::Span;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -88,22 +90,19 @@ impl Call {
             .ok_or_else(|| Refusal::invalid("If-Match must be the ETag of an earlier reply."))
     }
 
-    /// The address the call came from, as the gateway saw it.
-    #[must_use]
-    pub fn source_ip(&self) -> &str {
-        &self.source_ip
-    }
-
-    /// What the caller's program says it is.
-    #[must_use]
-    pub fn user_agent(&self) -> &str {
-        self.headers.get("user-agent").map_or("", String::as_str)
-    }
-
     /// The part `name` of the path as it is.
     #[must_use]
     pub fn path(&self, name: &str) -> &str {
         self.path.get(name).map_or("", String::as_str)
+    }
+
+    /// Where the call comes from.
+    #[must_use]
+    pub fn origin(&self) -> Origin<'_> {
+        Origin {
+            address: &self.source_ip,
+            user_agent: self.headers.get("user-agent").map_or("", String::as_str),
+        }
     }
 
     /// The identifier `name` of the path. One that is malformed names nothing.
@@ -164,6 +163,7 @@ impl Call {
 pub struct Reply {
     body: Option<Value>,
     rev: Option<u64>,
+    kept_for: Option<Span>,
 }
 
 impl Reply {
@@ -176,6 +176,7 @@ impl Reply {
         Ok(Self {
             body: Some(body),
             rev: None,
+            kept_for: None,
         })
     }
 
@@ -185,6 +186,16 @@ impl Reply {
         Self {
             body: None,
             rev: None,
+            kept_for: None,
+        }
+    }
+
+    /// Lets anybody keep the reply for `span`. For what is the same for everybody.
+    #[must_use]
+    pub fn kept_for(self, span: Span) -> Self {
+        Self {
+            kept_for: Some(span),
+            ..self
         }
     }
 
@@ -284,6 +295,10 @@ fn headers(request_id: &str) -> serde_json::Map<String, Value> {
 
 fn success(status: u16, reply: Reply, request_id: &str) -> Value {
     let mut headers = headers(request_id);
+    if let Some(span) = reply.kept_for {
+        let kept = format!("public, max-age={}", span.as_seconds());
+        headers.insert("cache-control".to_owned(), kept.into());
+    }
     if let Some(rev) = reply.rev {
         headers.insert("etag".to_owned(), format!("\"{rev}\"").into());
     }

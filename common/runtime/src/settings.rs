@@ -36,11 +36,14 @@ impl Settings {
         }
     }
 
-    pub(crate) fn required(&self, name: &'static str) -> Result<&str, MissingSettings> {
+    pub(crate) fn optional(&self, name: &'static str) -> Option<&str> {
         self.variables
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
-            .ok_or(MissingSettings(name))
+    }
+
+    pub(crate) fn required(&self, name: &'static str) -> Result<&str, MissingSettings> {
+        self.optional(name).ok_or(MissingSettings(name))
     }
 }
