@@ -14,6 +14,7 @@ from pathlib import Path
 
 import boto3
 
+import http_api
 from bootstraps import REPOSITORY, lay_out
 
 REGION = "us-east-1"
@@ -123,6 +124,8 @@ class Stack:
         api, stage = self.outputs["SocketUrl"].removeprefix("wss://").split("/", 1)
         self._socket_path = f"/_aws/execute-api/{api.split('.')[0]}/{stage}"
         self._point_sockets_at_the_emulator()
+        self._http_api = self.outputs["HttpApiUrl"].split("://", 1)[1].split(".")[0]
+        self._make_routes()
 
     def _deploy(self, folder, executables):
         shutil.copy(REPOSITORY / "template.yaml", folder / "template.yaml")
@@ -153,6 +156,17 @@ class Stack:
             functions.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
         for function in self.functions():
             functions.get_waiter("function_updated_v2").wait(FunctionName=function, WaiterConfig={"Delay": 1})
+
+    def _make_routes(self):
+        template = self.emulator.client("cloudformation").get_template(StackName=STACK)["TemplateBody"]
+        functions = self.emulator.client("lambda")
+
+        def arn_of(logical_id):
+            name = self.resources[logical_id]["PhysicalResourceId"]
+            return functions.get_function_configuration(FunctionName=name)["FunctionArn"]
+
+        definition = template["Resources"]["HttpApi"]["Properties"]["Body"]
+        http_api.carry_out(self.emulator.client("apigatewayv2"), self._http_api, definition, arn_of)
 
     def functions(self):
         """The deployed functions' names."""
@@ -191,13 +205,12 @@ class Stack:
 
     def request(self, method, path, body=None, key=None, headers=None):
         """Calls the HTTP API; returns the status and the JSON body, if there is one."""
-        api = self.outputs["HttpApiUrl"].split("://", 1)[1].split(".")[0]
         request = urllib.request.Request(
             f"{self.emulator.url}{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
             # The emulator, like API Gateway, tells APIs apart by host name.
-            headers={"Host": f"{api}.execute-api.localhost", "Content-Type": "application/json", **(headers or {})},
+            headers={"Host": f"{self._http_api}.execute-api.localhost", "Content-Type": "application/json", **(headers or {})},
         )
         if key is not None:
             request.add_header("Authorization", f"Bearer {key}")
