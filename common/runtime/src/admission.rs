@@ -3,15 +3,13 @@
 use crate::context::Context;
 use crate::event::{HttpEvent, Identity};
 use crate::http::HandlerError;
-use freshtrack_application::ports::Records;
-use freshtrack_application::{Actor, Caller, OrgScope, Refusal, SignedIn};
+use freshtrack_application::organizations::admit_person;
+use freshtrack_application::platform::admit_administrator;
+use freshtrack_application::{Actor, Administrator, Caller, OrgScope, Refusal, SignedIn};
 use freshtrack_contracts::endpoints::Access;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Right, Sites};
 use freshtrack_domain::ids::{OrgId, UserId};
-use freshtrack_domain::people::Member;
-use freshtrack_domain::place::Organization;
-use futures_util::future;
 
 /// Who was let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +18,8 @@ pub(crate) enum Admitted {
     Anyone,
     /// A person, outside of any organization.
     Person(SignedIn),
+    /// An administrator of the platform.
+    Administrator(Administrator),
     /// Somebody within an organization.
     Caller(Caller),
 }
@@ -38,7 +38,13 @@ pub(crate) async fn admit(
     match access {
         Access::Anyone => Ok(Admitted::Anyone),
         Access::SignedIn => Ok(Admitted::Person(person_of(identity)?)),
-        Access::Platform => Err(Refusal::not_found("page").into()),
+        Access::Platform => {
+            let person = person_of(identity)?;
+            let administrator = admit_administrator(&context.records()?, person).await?;
+            // To everybody else these endpoints do not exist.
+            let administrator = administrator.ok_or_else(|| Refusal::not_found("page"))?;
+            Ok(Admitted::Administrator(administrator))
+        }
         Access::Organization(right) => {
             let identity = identity.ok_or_else(no_organization)?;
             // A malformed identifier is nobody's organization.
@@ -48,7 +54,8 @@ pub(crate) async fn admit(
                 .and_then(|text| text.parse().ok())
                 .ok_or_else(no_organization)?;
             let caller = if identity.org_id.is_empty() {
-                member(context, identity, asked).await?
+                let person = person_of(Some(identity))?;
+                admit_person(&context.records()?, context.clock(), person, asked).await?
             } else {
                 caller_of(identity).filter(|caller| caller.scope.org_id() == asked)
             };
@@ -83,33 +90,6 @@ fn person_of(identity: Option<&Identity>) -> Result<SignedIn, Refusal> {
             })
         })
         .ok_or_else(|| Refusal::new(ProblemCode::NotSignedIn, "Sign in as a person to do this."))
-}
-
-/// The person as a member of the organization they ask for, unless that was deleted. Read anew for every call, so that
-/// who was removed or given another role feels it at once.
-async fn member(
-    context: &Context,
-    identity: &Identity,
-    org_id: OrgId,
-) -> Result<Option<Caller>, HandlerError> {
-    let person = person_of(Some(identity))?;
-    let records = context.records()?;
-    let records: &dyn Records = &records;
-    let scope = OrgScope::granted(org_id);
-    let (organization, member) = future::try_join(
-        records.get::<Organization>(scope, org_id),
-        records.get::<Member>(scope, person.user_id),
-    )
-    .await?;
-    if organization.is_none_or(|stored| stored.record.deleted.is_some()) {
-        return Ok(None);
-    }
-    Ok(member.map(|stored| Caller {
-        scope,
-        actor: person.actor(),
-        rights: stored.record.role.rights(),
-        sites: stored.record.sites,
-    }))
 }
 
 /// The caller that an authorizer told of, whose credential is for one organization.

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use freshtrack_application::identity::Origin;
 use freshtrack_application::ports::IdSource;
-use freshtrack_application::{Caller, Failure, OrgScope, PageRequest, Refusal, SignedIn};
+use freshtrack_application::{Administrator, Caller, Failure, OrgScope, PageRequest, Refusal, SignedIn};
 use freshtrack_contracts::endpoints::of_function;
 use freshtrack_contracts::problem::{Problem, ProblemCode};
 use freshtrack_domain::ids::Id;
@@ -60,10 +60,22 @@ impl Call {
     pub fn person(&self) -> Result<SignedIn, Refusal> {
         match &self.admitted {
             Admitted::Person(person) => Ok(*person),
+            Admitted::Administrator(administrator) => Ok(administrator.person()),
             _ => Err(Refusal::new(
                 ProblemCode::NotSignedIn,
                 "Sign in as a person to do this.",
             )),
+        }
+    }
+
+    /// The administrator of the platform who calls.
+    ///
+    /// # Errors
+    /// Refused on an endpoint that is not for administrators, which has no business asking.
+    pub fn administrator(&self) -> Result<Administrator, Refusal> {
+        match &self.admitted {
+            Admitted::Administrator(administrator) => Ok(*administrator),
+            _ => Err(Refusal::not_found("page")),
         }
     }
 

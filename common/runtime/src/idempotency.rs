@@ -13,6 +13,7 @@ use freshtrack_application::ports::{
     CommitError, IdSource, Owner, RawRecord, Record, RecordKind, Records, Step,
 };
 use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_domain::ids::UserId;
 use freshtrack_domain::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -110,10 +111,12 @@ pub(crate) async fn ids_of(
         ))
         .into());
     }
+    let of_person = |user_id: UserId| (Owner::User(user_id), user_id.to_string());
     let (owner, who): (Owner, String) = match admitted {
         // Without a caller there is nobody to remember the key for.
         Admitted::Anyone => return Ok(CallIds::new(Seed::Fresh)),
-        Admitted::Person(person) => (Owner::User(person.user_id), person.user_id.to_string()),
+        Admitted::Person(person) => of_person(person.user_id),
+        Admitted::Administrator(administrator) => of_person(administrator.person().user_id),
         Admitted::Caller(caller) => (caller.scope.into(), caller.actor.id.clone()),
     };
     let hash = |parts: &[&[u8]]| {
