@@ -18,9 +18,11 @@ use std::sync::Arc;
 pub fn functions() -> impl Iterator<Item = &'static Function> {
     [
         freshtrack_alerts::FUNCTIONS,
+        freshtrack_devices::FUNCTIONS,
         freshtrack_identity::FUNCTIONS,
         freshtrack_ingest::FUNCTIONS,
         freshtrack_notify::FUNCTIONS,
+        freshtrack_organizations::FUNCTIONS,
         freshtrack_places::FUNCTIONS,
         freshtrack_platform::FUNCTIONS,
         freshtrack_readings::FUNCTIONS,
