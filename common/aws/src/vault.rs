@@ -91,7 +91,9 @@ impl Vault for KmsVault {
             .map_err(|error| {
                 let is_foreign = matches!(
                     error.as_service_error(),
-                    Some(DecryptError::InvalidCiphertextException(_) | DecryptError::IncorrectKeyException(_))
+                    Some(
+                        DecryptError::InvalidCiphertextException(_) | DecryptError::IncorrectKeyException(_)
+                    )
                 );
                 if is_foreign {
                     PortError::because(OP, PortErrorKind::Corrupt, error)

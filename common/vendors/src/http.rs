@@ -35,14 +35,22 @@ impl Http {
     ///
     /// # Errors
     /// `Unavailable` when there is none within five seconds; `Rejected` when it is larger than a megabyte.
-    pub async fn send(&self, op: &'static str, request: Request<Bytes>) -> Result<Response<Bytes>, PortError> {
+    pub async fn send(
+        &self,
+        op: &'static str,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, PortError> {
         let unavailable = |error: Box<dyn std::error::Error + Send + Sync>| {
             PortError::because(op, PortErrorKind::Unavailable, error)
         };
         let request = HttpRequest::try_from(request.map(SdkBody::from))
             .map_err(|error| PortError::because(op, PortErrorKind::Rejected, error))?;
         let answer = async {
-            let response = self.0.call(request).await.map_err(|error| unavailable(error.into()))?;
+            let response = self
+                .0
+                .call(request)
+                .await
+                .map_err(|error| unavailable(error.into()))?;
             let (parts, body) = response
                 .try_into_http1x()
                 .map_err(|error| unavailable(error.into()))?

@@ -27,6 +27,7 @@
 //!   never comes into play and its dead letter queue gets what could not be
 //!   delivered at once; an unknown bus is an error of the entry, where AWS drops
 //!   the event; a placeholder without a value becomes `null`.
+//! - KMS: data keys under symmetric keys alone; no aliases, no rotation.
 //! - Scheduler: a run is never spread over its flexible window; what came due
 //!   while the system was stopped runs once at the next start.
 //! - IoT: the SQL is the subset that [`iot`] names; a statement that cannot be
@@ -40,6 +41,7 @@ pub mod events;
 pub(crate) mod identifiers;
 pub mod iot;
 pub(crate) mod json_protocol;
+pub mod kms;
 pub mod lambda;
 pub mod pattern;
 pub mod scheduler;
@@ -65,6 +67,7 @@ pub use self::identifiers::Account;
 use self::iot::broker::MqttBroker;
 use self::iot::rules::{RuleError, TopicRules};
 use self::json_protocol::AwsError;
+use self::kms::Kms;
 use self::lambda::{AsyncInvocations, LambdaError};
 use self::pattern::PatternError;
 use self::scheduler::{Scheduler, SchedulerError};
@@ -142,6 +145,7 @@ pub struct Services {
     invocations: AsyncInvocations,
     buses: EventBuses,
     topic_rules: TopicRules,
+    kms: Kms,
     tray: Tray,
     mappings: Arc<[EventSourceMapping]>,
     schedules: Arc<[Schedule]>,
@@ -185,6 +189,7 @@ impl Services {
             &queues,
             &system.topic_rules,
         )?;
+        let kms = Kms::open(store.clone(), account.clone(), &system.encryption_keys)?;
         let tray = Tray::open(store.clone(), clock.clone())?;
         Ok(Self {
             store,
@@ -195,6 +200,7 @@ impl Services {
             invocations,
             buses,
             topic_rules,
+            kms,
             tray,
             mappings: system.event_source_mappings.clone().into(),
             schedules: system.schedules.clone().into(),
@@ -320,6 +326,7 @@ impl AwsEndpoint for Services {
             Some("DynamoDB_20120810" | "DynamoDBStreams_20120810") => &self.dynamodb,
             Some("AmazonSQS") => &self.queues,
             Some("AWSEvents") => &self.buses,
+            Some("TrentService") => &self.kms,
             _ if request.uri().path().starts_with("/v2/email/") || is_form(&request) => &self.tray,
             _ => {
                 let asked = if target.is_empty() {

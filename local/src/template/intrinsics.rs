@@ -380,6 +380,7 @@ impl<'a> Resolver<'a> {
                     "AWS::Events::Rule" => ("events", format!("rule/{name}")),
                     "AWS::Scheduler::Schedule" => ("scheduler", format!("schedule/default/{name}")),
                     "AWS::IoT::TopicRule" => ("iot", format!("rule/{name}")),
+                    "AWS::KMS::Key" => ("kms", format!("key/{name}")),
                     "AWS::Logs::LogGroup" => ("logs", format!("log-group:{name}")),
                     "AWS::IAM::Role" => {
                         return Ok(format!("arn:aws:iam::{}:role/{name}", deployment.account));

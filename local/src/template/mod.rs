@@ -52,7 +52,8 @@ impl Deployment {
             region: "eu-central-1".to_owned(),
             account: "000000000000".to_owned(),
             address,
-            parameters: BTreeMap::new(),
+            // The dashboard is served beside the API.
+            parameters: BTreeMap::from([("AppUrl".to_owned(), format!("http://{address}"))]),
         }
     }
 
@@ -181,6 +182,7 @@ impl<'a> Builder<'a> {
         builder.tables()?;
         builder.queues()?;
         builder.event_buses()?;
+        builder.encryption_keys()?;
         builder.functions()?;
         builder.event_source_mappings()?;
         builder.rules()?;
@@ -192,7 +194,7 @@ impl<'a> Builder<'a> {
 
     /// Refuses resources the host does not know and notes those it has no use for.
     fn sort_out(&mut self) -> Result<(), Problem> {
-        const SERVED: [&str; 15] = [
+        const SERVED: [&str; 16] = [
             "AWS::ApiGatewayV2::Api",
             "AWS::ApiGatewayV2::Authorizer",
             "AWS::ApiGatewayV2::Integration",
@@ -204,6 +206,7 @@ impl<'a> Builder<'a> {
             "AWS::Events::EventBus",
             "AWS::Events::Rule",
             "AWS::IoT::TopicRule",
+            "AWS::KMS::Key",
             "AWS::Lambda::EventSourceMapping",
             "AWS::SQS::Queue",
             "AWS::Scheduler::Schedule",

@@ -28,6 +28,8 @@ pub struct System {
     pub topic_rules: Vec<TopicRule>,
     /// The DynamoDB tables.
     pub tables: Vec<Table>,
+    /// The KMS keys, by name.
+    pub encryption_keys: Vec<String>,
     /// Resources that mean nothing on this machine, such as roles and alarms.
     pub ignored: Vec<IgnoredResource>,
 }

@@ -81,6 +81,28 @@ impl Builder<'_> {
         Ok(())
     }
 
+    pub(super) fn encryption_keys(&mut self) -> Result<(), Problem> {
+        const CLOUD_ONLY: [&str; 7] = [
+            "Description",
+            "EnableKeyRotation",
+            "KeyPolicy",
+            "MultiRegion",
+            "PendingWindowInDays",
+            "RotationPeriodInDays",
+            "Tags",
+        ];
+        for (id, mut reader) in self.resources("AWS::KMS::Key", &CLOUD_ONLY)? {
+            let spec = reader.string("KeySpec")?;
+            if spec.as_deref().is_some_and(|spec| spec != "SYMMETRIC_DEFAULT") {
+                return Err(reader.problem_in("KeySpec", "only symmetric keys are part of the local system"));
+            }
+            reader.finish()?;
+            let name = self.physical_name(&id)?;
+            self.system.encryption_keys.push(name);
+        }
+        Ok(())
+    }
+
     pub(super) fn queues(&mut self) -> Result<(), Problem> {
         const CLOUD_ONLY: [&str; 8] = [
             "DeduplicationScope",
