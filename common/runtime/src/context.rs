@@ -8,6 +8,7 @@ use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use freshtrack_application::identity::{AccessTokens, Accounts, ExternalIssuers};
+use freshtrack_application::organizations::Office;
 use freshtrack_application::places::{FollowPlaces, SetUp};
 use freshtrack_application::ports::{Clock, IdSource};
 use freshtrack_application::{Failure, Live, PortError, ReceiveUplinks, RecordReadings};
@@ -237,6 +238,17 @@ impl Context {
         self.key_sets.get_or_init(HttpKeySets::default)
     }
 
+    /// Everything that seeing to organizations needs.
+    ///
+    /// # Errors
+    /// When the function is not told which table.
+    pub fn office_ports(&self) -> Result<OfficePorts<'_>, InvocationError> {
+        Ok(OfficePorts {
+            records: self.records()?,
+            clock: self.clock(),
+        })
+    }
+
     /// Everything that accounts need.
     ///
     /// # Errors
@@ -344,6 +356,24 @@ impl Context {
             quarantine: self.quarantine()?,
             record: self.record_ports()?,
         })
+    }
+}
+
+/// The ports of seeing to organizations, held for one invocation.
+pub struct OfficePorts<'a> {
+    records: DynamoRecords,
+    clock: &'a dyn Clock,
+}
+
+impl OfficePorts<'_> {
+    /// What seeing to organizations needs, with new identifiers and secrets from `ids`.
+    #[must_use]
+    pub fn office<'p>(&'p self, ids: &'p dyn IdSource) -> Office<'p> {
+        Office {
+            records: &self.records,
+            ids,
+            clock: self.clock,
+        }
     }
 }
 
