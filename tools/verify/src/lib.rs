@@ -31,7 +31,7 @@ Usage: cargo verify [STEP]... [--keep-going] [--write]
 
   STEP          only these steps
   --keep-going  run the steps after a failed one too
-  --write       structure: write the generated files anew instead of comparing them
+  --write       structure: write what functions lack and the generated files, instead of comparing
   --list        what each step does
   --help        this text";
 

@@ -1,6 +1,7 @@
 //! The steps of `cargo verify`, in the order they run: what is quick and often wrong comes first.
 
 use crate::command::{StepError, Tool, on_path};
+use crate::findings::Findings;
 use crate::structure;
 use crate::workshop::Workshop;
 use std::path::PathBuf;
@@ -90,10 +91,14 @@ fn format(workshop: &Workshop) -> Result<(), StepError> {
 }
 
 fn structure(workshop: &Workshop) -> Result<(), StepError> {
+    let mut findings = Findings::default();
+    if workshop.write {
+        structure::complete(&workshop.root, &mut findings)?;
+    }
     let metadata = cargo(workshop)
         .args("metadata --no-deps --format-version 1")
         .output()?;
-    let findings = structure::check(&workshop.root, &metadata, workshop.write)?;
+    structure::check(&workshop.root, &metadata, workshop.write, &mut findings)?;
     findings.print();
     findings.judge()
 }

@@ -14,7 +14,7 @@ pub(crate) struct Workshop {
     /// Where Python environments are installed: `$FRESHTRACK_VENV`, or `venv` in `$FRESHTRACK_CACHE`, or in
     /// `freshtrack` in the user's cache folder.
     pub(crate) environments: PathBuf,
-    /// Whether generated files are written instead of compared.
+    /// Whether what is missing or generated is written instead of only named.
     pub(crate) write: bool,
     tests: Cell<Tests>,
 }

@@ -139,6 +139,9 @@ fn declared(function: &Function, story: &Story<'_>, findings: &mut Findings) {
 fn promised(endpoint: &Endpoint, story: &Story<'_>, findings: &mut Findings) {
     let name = endpoint.function;
     let key = endpoint.route_key();
+    if endpoint.request.is_some() && endpoint.example.is_none() {
+        findings.error(name, "takes a body, and the contracts show no example of one");
+    }
     let function = story.functions.iter().find(|function| function.name == name);
     let route = function.and_then(|function| {
         function.triggers.iter().find_map(|trigger| match trigger {
@@ -273,6 +276,19 @@ mod tests {
         let endpoints = [*of_function("alerts-list").unwrap()];
         let functions = [function("alerts-list", route(ALERTS, false))];
         assert!(lines(&story(&functions, &endpoints, &["alerts-list"]))[0].contains("has no authorizer"));
+    }
+
+    #[test]
+    fn a_body_is_shown() {
+        let upload = Endpoint {
+            example: None,
+            ..*of_function("ingest-upload-readings").unwrap()
+        };
+        let functions = [function(upload.function, route(&upload.route_key(), true))];
+        assert_eq!(
+            lines(&story(&functions, &[upload], &[upload.function])),
+            ["error: ingest-upload-readings: takes a body, and the contracts show no example of one"]
+        );
     }
 
     #[test]

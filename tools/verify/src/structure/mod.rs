@@ -6,40 +6,51 @@ mod crates;
 mod files;
 mod functions;
 mod generated;
+mod handlers;
 mod layers;
+mod scaffold;
 mod template;
 mod wiring;
 
 use crate::command::StepError;
 use crate::findings::Findings;
 use crates::Crate;
-use freshtrack_contracts::endpoints::endpoints;
+use freshtrack_contracts::endpoints::{Endpoint, endpoints};
 use functions::Function;
 use generated::Generated;
+use handlers::Handler;
 use std::path::Path;
 use template::Template;
+
+/// Writes what the repository at `root` lacks of its functions, as far as it follows from what is there.
+pub(crate) fn complete(root: &Path, findings: &mut Findings) -> Result<(), StepError> {
+    let endpoints: Vec<Endpoint> = endpoints().copied().collect();
+    scaffold::write(root, &Handler::all(root)?, &endpoints, findings)
+}
 
 /// Checks the repository at `root`, given what `cargo metadata --no-deps` says of it.
 ///
 /// With `write`, generated files are written instead of compared.
-pub(crate) fn check(root: &Path, metadata: &[u8], write: bool) -> Result<Findings, StepError> {
-    let mut findings = Findings::default();
+pub(crate) fn check(
+    root: &Path,
+    metadata: &[u8],
+    write: bool,
+    findings: &mut Findings,
+) -> Result<(), StepError> {
     let crates = Crate::all(root, metadata)?;
     let template = Template::read(&root.join("template.yaml"))?;
-    let functions = Function::all(&template, &crates, &mut findings);
+    let functions = Function::all(&template, &crates, findings);
 
-    layers::check(&crates, &mut findings);
+    let endpoints: Vec<Endpoint> = endpoints().copied().collect();
+
+    layers::check(&crates, findings);
+    handlers::check(&Handler::all(root)?, findings);
     agreement::check(
-        &agreement::Story::of(
-            root,
-            &crates,
-            &functions,
-            &endpoints().copied().collect::<Vec<_>>(),
-        ),
-        &mut findings,
+        &agreement::Story::of(root, &crates, &functions, &endpoints),
+        findings,
     );
-    wiring::check(&template, &functions, &mut findings);
-    files::check(root, &mut findings)?;
+    wiring::check(&template, &functions, findings);
+    files::check(root, findings)?;
 
     let files = [
         Generated {
@@ -55,8 +66,8 @@ pub(crate) fn check(root: &Path, metadata: &[u8], write: bool) -> Result<Finding
         if write {
             file.write(root)?;
         } else {
-            file.compare(root, &mut findings);
+            file.compare(root, findings);
         }
     }
-    Ok(findings)
+    Ok(())
 }
