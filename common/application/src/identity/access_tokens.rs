@@ -1,5 +1,6 @@
 //! Access tokens: signed by us, checked by us and by whoever reads our published keys (RFC 9068 in spirit).
 
+use super::signing_keys::KeyRing;
 use super::{Accounts, signing_keys};
 use crate::error::{Failure, PortError, PortErrorKind};
 use crate::ports::{Clock, Owner, Records, Vault};
@@ -46,7 +47,7 @@ struct Known {
 
 #[derive(Default)]
 struct Keys {
-    keys: Vec<signing_keys::SigningKey>,
+    ring: KeyRing,
     public: BTreeMap<String, DecodingKey>,
 }
 
@@ -72,12 +73,11 @@ impl AccessTokens {
         const OP: &str = "access_tokens.issue";
         let now = accounts.clock.now();
         let mut keys = self.keys(accounts.records, now, KEYS_KNOWN_FOR).await?;
-        if keys.keys.is_empty() {
-            signing_keys::make(accounts, vault).await?;
+        if keys.ring.keys.is_empty() {
+            signing_keys::make_first(accounts, vault).await?;
             keys = self.keys(accounts.records, now, Span::ZERO).await?;
         }
-        let made: Vec<Timestamp> = keys.keys.iter().map(|key| key.created_at).collect();
-        let key = signing(&made, now).and_then(|place| keys.keys.get(place));
+        let key = signing(&keys.ring.made(), now).and_then(|place| keys.ring.keys.get(place));
         let key = key.ok_or_else(|| PortError::new(OP, PortErrorKind::Unavailable))?;
         let signer = match self.signer(&key.kid) {
             Some(signer) => signer,
@@ -168,14 +168,15 @@ impl AccessTokens {
                 return Ok(Arc::clone(&known.keys));
             }
         }
-        let keys = signing_keys::all(records).await?;
-        let public = keys.iter().filter_map(|key| {
+        let ring = signing_keys::find(records).await?;
+        let ring = ring.map(|stored| stored.record).unwrap_or_default();
+        let public = ring.keys.iter().filter_map(|key| {
             let public = DecodingKey::from_ed_components(&key.public).ok()?;
             Some((key.kid.clone(), public))
         });
         let keys = Arc::new(Keys {
             public: public.collect(),
-            keys,
+            ring,
         });
         let mut known = self.lock();
         known.at = Some(now);

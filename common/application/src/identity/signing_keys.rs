@@ -2,7 +2,7 @@
 
 use super::Accounts;
 use crate::error::{Failure, PortError, PortErrorKind};
-use crate::ports::{Clock, Owner, Record, RecordKind, Records, Vault};
+use crate::ports::{Clock, Owner, Record, RecordKind, Records, Stored, Vault};
 use crate::registry::Change;
 use crate::scope::Actor;
 use freshtrack_contracts::identity::{Jwk, Jwks};
@@ -33,11 +33,34 @@ pub(super) struct SigningKey {
     pub(super) created_at: Timestamp,
 }
 
-impl Record for SigningKey {
-    const KIND: RecordKind = RecordKind("SIGNKEY");
+/// All keys, oldest first. One record, so that two who renew them at once do not both make one.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct KeyRing {
+    pub(super) keys: Vec<SigningKey>,
+}
+
+impl KeyRing {
+    const KEY: &'static str = "RING";
+
+    pub(super) fn made(&self) -> Vec<Timestamp> {
+        self.keys.iter().map(|key| key.created_at).collect()
+    }
+
+    /// Those that can have signed a token that still lasts at `now`.
+    fn needed(&self, now: Timestamp) -> Vec<SigningKey> {
+        let made = self.made();
+        let keys = self.keys.iter().enumerate();
+        keys.filter(|(place, _)| !is_outlived(&made, *place, now))
+            .map(|(_, key)| key.clone())
+            .collect()
+    }
+}
+
+impl Record for KeyRing {
+    const KIND: RecordKind = RecordKind("SIGNKEYS");
 
     fn key(&self) -> String {
-        self.kid.clone()
+        Self::KEY.to_owned()
     }
 }
 
@@ -53,16 +76,31 @@ fn purpose(kid: &str) -> String {
     format!("signing-key/{kid}")
 }
 
-/// All keys, oldest first.
-pub(super) async fn all(records: &dyn Records) -> Result<Vec<SigningKey>, PortError> {
-    let stored = records.all::<SigningKey>(Owner::Platform).await?;
-    let mut keys: Vec<_> = stored.into_iter().map(|stored| stored.record).collect();
-    keys.sort_by_key(|key| key.created_at);
-    Ok(keys)
+/// The keys as they are kept.
+pub(super) async fn find(records: &dyn Records) -> Result<Option<Stored<KeyRing>>, PortError> {
+    records.get::<KeyRing>(Owner::Platform, KeyRing::KEY).await
 }
 
-/// Makes another key.
-pub(super) async fn make(accounts: &Accounts<'_>, vault: &dyn Vault) -> Result<(), Failure> {
+/// Makes the first key of all. If somebody else has made it in between, that one is the first.
+pub(super) async fn make_first(accounts: &Accounts<'_>, vault: &dyn Vault) -> Result<(), Failure> {
+    let key = make(accounts, vault).await?;
+    let change = change()
+        .detail("made", &key.kid)
+        .insert(&KeyRing { keys: vec![key] })?;
+    accounts.registry().commit(change).await
+}
+
+fn change() -> Change {
+    Change::new(
+        Owner::Platform,
+        &Actor::new(ACTOR),
+        "signing_keys.rotated",
+        KeyRing::KEY,
+    )
+}
+
+/// Makes a key.
+async fn make(accounts: &Accounts<'_>, vault: &dyn Vault) -> Result<SigningKey, PortError> {
     const OP: &str = "signing_keys.make";
     let corrupt = |what: String| PortError::because(OP, PortErrorKind::Corrupt, what);
     let mut private = PKCS8_PREFIX.to_vec();
@@ -72,24 +110,16 @@ pub(super) async fn make(accounts: &Accounts<'_>, vault: &dyn Vault) -> Result<(
     let jwk = AnyJwk::from_encoding_key(&EncodingKey::from_ed_der(&private), Algorithm::EdDSA)
         .map_err(|error| corrupt(error.to_string()))?;
     let AlgorithmParameters::OctetKeyPair(parameters) = jwk.algorithm else {
-        return Err(corrupt("not a key on Ed25519".to_owned()).into());
+        return Err(corrupt("not a key on Ed25519".to_owned()));
     };
     let digest: [u8; 32] = Sha256::digest(parameters.x.as_bytes()).into();
     let kid: String = hex::encode(digest).chars().take(16).collect();
-    let key = SigningKey {
+    Ok(SigningKey {
         private: vault.seal(&purpose(&kid), &private).await?,
         public: parameters.x,
         created_at: accounts.clock.now(),
         kid,
-    };
-    let change = Change::new(
-        Owner::Platform,
-        &Actor::new(ACTOR),
-        "signing_key.created",
-        &key.kid,
-    )
-    .insert(&key)?;
-    accounts.registry().commit(change).await
+    })
 }
 
 /// Makes a new key when the newest is a month old, and forgets those whose last token has ended. Gives how many were made
@@ -101,22 +131,25 @@ pub async fn rotate_signing_keys(
     accounts: &Accounts<'_>,
     vault: &dyn Vault,
 ) -> Result<(usize, usize), Failure> {
-    let stored = accounts.records.all::<SigningKey>(Owner::Platform).await?;
-    let made: Vec<Timestamp> = stored.iter().map(|stored| stored.record.created_at).collect();
+    let Some(stored) = find(accounts.records).await? else {
+        make_first(accounts, vault).await?;
+        return Ok((1, 0));
+    };
+    let ring = &stored.record;
     let now = accounts.clock.now();
-    let is_due = is_renewal_due(&made, now);
+    let mut keys = ring.needed(now);
+    let forgotten = ring.keys.len().saturating_sub(keys.len());
+    let is_due = is_renewal_due(&ring.made(), now);
+    let mut change = change();
     if is_due {
-        make(accounts, vault).await?;
+        let key = make(accounts, vault).await?;
+        change = change.detail("made", &key.kid);
+        keys.push(key);
     }
-    let mut forgotten = 0;
-    for (place, key) in stored.iter().enumerate() {
-        if is_outlived(&made, place, now) {
-            let kid = &key.record.kid;
-            let change =
-                Change::new(Owner::Platform, &Actor::new(ACTOR), "signing_key.removed", kid).remove(key);
-            accounts.registry().commit(change).await?;
-            forgotten += 1;
-        }
+    if is_due || forgotten > 0 {
+        let change = change.detail("forgotten", forgotten);
+        let change = change.replace(&KeyRing { keys }, stored.rev)?;
+        accounts.registry().commit(change).await?;
     }
     Ok((usize::from(is_due), forgotten))
 }
@@ -126,16 +159,15 @@ pub async fn rotate_signing_keys(
 /// # Errors
 /// When the store does not answer.
 pub async fn get_jwks(records: &dyn Records, clock: &dyn Clock) -> Result<Jwks, PortError> {
-    let keys = all(records).await?;
-    let made: Vec<Timestamp> = keys.iter().map(|key| key.created_at).collect();
-    let now = clock.now();
-    let published = keys
-        .into_iter()
-        .enumerate()
-        .filter(|(place, _)| !is_outlived(&made, *place, now));
+    let ring = find(records)
+        .await?
+        .map(|stored| stored.record)
+        .unwrap_or_default();
     Ok(Jwks {
-        keys: published
-            .map(|(_, key)| Jwk {
+        keys: ring
+            .needed(clock.now())
+            .into_iter()
+            .map(|key| Jwk {
                 kty: "OKP".to_owned(),
                 crv: "Ed25519".to_owned(),
                 x: key.public,
