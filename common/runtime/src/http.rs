@@ -170,10 +170,17 @@ impl Call {
     }
 }
 
+/// What a success says.
+#[derive(Debug, Clone, PartialEq)]
+enum Body {
+    Json(Value),
+    Html(String),
+}
+
 /// A success.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
-    body: Option<Value>,
+    body: Option<Body>,
     rev: Option<u64>,
     kept_for: Option<Span>,
 }
@@ -186,10 +193,20 @@ impl Reply {
     pub fn of(body: &impl Serialize) -> Result<Self, InvocationError> {
         let body = serde_json::to_value(body).map_err(|e| InvocationError::new("Reply", e.to_string()))?;
         Ok(Self {
-            body: Some(body),
+            body: Some(Body::Json(body)),
             rev: None,
             kept_for: None,
         })
+    }
+
+    /// A success that shows `html` to a person. Browsers are told to load nothing for it and to run nothing.
+    #[must_use]
+    pub const fn page(html: String) -> Self {
+        Self {
+            body: Some(Body::Html(html)),
+            rev: None,
+            kept_for: None,
+        }
     }
 
     /// A success with nothing to say.
@@ -292,6 +309,9 @@ async fn call_of(context: &Context, admitted: Admitted, event: HttpEvent) -> Res
     })
 }
 
+/// What a browser may do with a page of ours: show it, with the style it brings along.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// Headers that every reply has: none of ours is to be kept, guessed at or framed.
 fn headers(request_id: &str) -> serde_json::Map<String, Value> {
     [
@@ -314,11 +334,18 @@ fn success(status: u16, reply: Reply, request_id: &str) -> Value {
     if let Some(rev) = reply.rev {
         headers.insert("etag".to_owned(), format!("\"{rev}\"").into());
     }
-    let Some(body) = reply.body else {
-        return json!({ "statusCode": status, "headers": headers, "body": "", "isBase64Encoded": false });
+    let (media_type, body) = match reply.body {
+        None => (None, String::new()),
+        Some(Body::Json(body)) => (Some("application/json"), body.to_string()),
+        Some(Body::Html(body)) => {
+            headers.insert("content-security-policy".to_owned(), PAGE_POLICY.into());
+            (Some("text/html; charset=utf-8"), body)
+        }
     };
-    headers.insert("content-type".to_owned(), "application/json".into());
-    json!({ "statusCode": status, "headers": headers, "body": body.to_string(), "isBase64Encoded": false })
+    if let Some(media_type) = media_type {
+        headers.insert("content-type".to_owned(), media_type.into());
+    }
+    json!({ "statusCode": status, "headers": headers, "body": body, "isBase64Encoded": false })
 }
 
 fn failure(function: &'static str, error: HandlerError, request_id: &str) -> Result<Value, InvocationError> {

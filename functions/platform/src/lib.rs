@@ -1,7 +1,9 @@
 //! Functions that keep the system running.
 
 pub mod end_support;
+pub mod get_docs;
 pub mod get_health;
+pub mod get_openapi;
 pub mod get_support;
 pub mod get_user;
 pub mod grant_administrator;
@@ -21,7 +23,9 @@ use freshtrack_runtime::Function;
 /// Every function of this area.
 pub const FUNCTIONS: &[Function] = &[
     end_support::FUNCTION,
+    get_docs::FUNCTION,
     get_health::FUNCTION,
+    get_openapi::FUNCTION,
     get_support::FUNCTION,
     get_user::FUNCTION,
     grant_administrator::FUNCTION,

@@ -97,6 +97,8 @@ pub struct Endpoint {
     pub example: Option<fn() -> Value>,
     /// The schema of its reply; `None` if it has nothing to say.
     pub reply: Option<fn(&mut SchemaGenerator) -> Schema>,
+    /// The media type of its reply.
+    pub media_type: &'static str,
     /// The status of a success.
     pub status: u16,
     /// The problems it may answer with, beside those that every endpoint may.
@@ -115,6 +117,7 @@ impl Endpoint {
         request: None,
         example: None,
         reply: None,
+        media_type: "application/json",
         status: 200,
         problems: &[],
     };
@@ -123,6 +126,12 @@ impl Endpoint {
     #[must_use]
     pub fn route_key(&self) -> String {
         format!("{} {}", self.method, self.path)
+    }
+
+    /// The area it belongs to: the first word of its function's name.
+    #[must_use]
+    pub fn area(&self) -> &'static str {
+        self.function.split('-').next().unwrap_or_default()
     }
 }
 
@@ -148,19 +157,66 @@ fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<T>()
 }
 
+/// Endpoints that belong together.
+#[derive(Debug, Clone, Copy)]
+pub struct Area {
+    /// Its name: the folder below `functions/`.
+    pub name: &'static str,
+    /// What its endpoints are about.
+    pub about: &'static str,
+    endpoints: &'static [Endpoint],
+}
+
+/// Every area with endpoints, in the order the documentation shows them.
+pub const AREAS: &[Area] = &[
+    Area {
+        name: "identity",
+        about: "Signing up and in, sessions, passwords and second factors.",
+        endpoints: identity::ENDPOINTS,
+    },
+    Area {
+        name: "organizations",
+        about: "Organizations, their members, invitations, access keys and audit log.",
+        endpoints: organizations::ENDPOINTS,
+    },
+    Area {
+        name: "places",
+        about: "Sites, areas, units and the rules they are judged by.",
+        endpoints: places::ENDPOINTS,
+    },
+    Area {
+        name: "devices",
+        about: "Sensors, gateways and network servers.",
+        endpoints: devices::ENDPOINTS,
+    },
+    Area {
+        name: "ingest",
+        about: "Readings and frames on their way in.",
+        endpoints: ingest::ENDPOINTS,
+    },
+    Area {
+        name: "readings",
+        about: "What was measured.",
+        endpoints: readings::ENDPOINTS,
+    },
+    Area {
+        name: "alerts",
+        about: "What went wrong, and what became of it.",
+        endpoints: alerts::ENDPOINTS,
+    },
+    Area {
+        name: "realtime",
+        about: "The live channel.",
+        endpoints: realtime::ENDPOINTS,
+    },
+    Area {
+        name: "platform",
+        about: "The system itself, and those who see to it.",
+        endpoints: platform::ENDPOINTS,
+    },
+];
+
 /// Every endpoint, in the order the documentation shows them.
 pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
-    [
-        identity::ENDPOINTS,
-        organizations::ENDPOINTS,
-        places::ENDPOINTS,
-        devices::ENDPOINTS,
-        ingest::ENDPOINTS,
-        readings::ENDPOINTS,
-        alerts::ENDPOINTS,
-        realtime::ENDPOINTS,
-        platform::ENDPOINTS,
-    ]
-    .into_iter()
-    .flatten()
+    AREAS.iter().flat_map(|area| area.endpoints)
 }

@@ -7,7 +7,7 @@ use crate::organizations::OrganizationView;
 use crate::page::Page;
 use crate::problem::ProblemCode::{Conflict, InvalidRequest, TooManyRequests, Unavailable};
 use crate::support::{ActiveSupportView, PersonDetail, PersonView, StartSupport, SupportSessionView};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 const SEARCH: &[QueryParameter] = &[
     QueryParameter {
@@ -27,6 +27,21 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         summary: "Tells whether the system answers.",
         reply: Some(schema::<Health>),
         problems: &[Unavailable],
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "platform-get-openapi",
+        path: "/v1/openapi.json",
+        summary: "Shows this description of the API, an OpenAPI 3.1 document.",
+        reply: Some(schema::<Map<String, Value>>),
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "platform-get-docs",
+        path: "/v1/docs",
+        summary: "Shows this description of the API as a page for people.",
+        reply: Some(schema::<String>),
+        media_type: "text/html",
         ..Endpoint::BASE
     },
     Endpoint {

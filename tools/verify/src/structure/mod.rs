@@ -15,6 +15,7 @@ mod wiring;
 use crate::command::StepError;
 use crate::findings::Findings;
 use crates::Crate;
+use freshtrack_contracts::documents;
 use freshtrack_contracts::endpoints::{Endpoint, endpoints};
 use functions::Function;
 use generated::Generated;
@@ -59,7 +60,11 @@ pub(crate) fn check(
         },
         Generated {
             path: "contracts/openapi.json",
-            content: generated::json(&freshtrack_contracts::documents::openapi()),
+            content: generated::json(&documents::openapi()),
+        },
+        Generated {
+            path: "contracts/asyncapi.json",
+            content: generated::json(&documents::asyncapi()),
         },
     ];
     for file in &files {

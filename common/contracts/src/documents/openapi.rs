@@ -1,0 +1,304 @@
+//! The OpenAPI document, made from the endpoint list. Committed as `contracts/openapi.json`.
+
+use super::{generator, license};
+use crate::endpoints::{AREAS, Access, Endpoint, endpoints};
+use crate::events::Event;
+use crate::ingest::UploadedReading;
+use crate::live::{ClientMessage, ServerMessage};
+use crate::organization::OrganizationDocument;
+use crate::problem::{Problem, ProblemCode};
+use schemars::SchemaGenerator;
+use serde_json::{Map, Value, json};
+
+/// The credential of a machine.
+const ACCESS_KEY: &str = "access_key";
+/// The credential of a person.
+const SESSION: &str = "session";
+
+/// The OpenAPI 3.1 document of the HTTP API. The socket's messages and the bus's events are among its schemas,
+/// so that one generation of the client covers them too.
+#[must_use]
+pub fn openapi() -> Value {
+    let mut generator = generator();
+    let mut paths = Map::new();
+    for endpoint in endpoints() {
+        let operation = operation(endpoint, &mut generator);
+        let path = paths.entry(endpoint.path).or_insert_with(|| json!({}));
+        if let Some(path) = path.as_object_mut() {
+            path.insert(endpoint.method.to_lowercase(), operation);
+        }
+    }
+    generator.subschema_for::<ClientMessage>();
+    generator.subschema_for::<ServerMessage>();
+    generator.subschema_for::<Event>();
+    generator.subschema_for::<UploadedReading>();
+    generator.subschema_for::<OrganizationDocument>();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "FreshTrack",
+            "version": "1",
+            "description": "Food safety monitoring: readings in, verdicts and alerts out.",
+            "license": license(),
+        },
+        "tags": AREAS
+            .iter()
+            .map(|area| json!({ "name": area.name, "description": area.about }))
+            .collect::<Vec<_>>(),
+        "paths": paths,
+        "components": {
+            "schemas": generator.take_definitions(true),
+            "securitySchemes": {
+                (ACCESS_KEY): {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "ftk_…",
+                    "description": "An access key of one organization, for programs and network servers.",
+                },
+                (SESSION): {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "The access token of a person who has signed in, good for a few minutes.",
+                },
+            },
+        },
+    })
+}
+
+fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
+    let mut parameters: Vec<Value> = path_parameters(endpoint.path)
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .collect();
+    for parameter in endpoint.query {
+        let mut schema =
+            json!({ "type": if parameter.format == Some("int32") { "integer" } else { "string" } });
+        if let (Some(format), Some(schema)) = (parameter.format, schema.as_object_mut()) {
+            schema.insert("format".to_owned(), json!(format));
+        }
+        parameters.push(json!({
+            "name": parameter.name, "in": "query", "required": parameter.required,
+            "description": parameter.description, "schema": schema,
+        }));
+    }
+    if takes_idempotency_key(endpoint) {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "Makes it safe to send the request again: what it creates is created once.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+        }));
+    }
+    if takes_if_match(endpoint) {
+        parameters.push(json!({
+            "name": "If-Match", "in": "header", "required": false,
+            "description": "The ETag of what the change is based on: it is refused if somebody else was faster.",
+            "schema": { "type": "string" },
+        }));
+    }
+    let mut operation = json!({
+        "operationId": endpoint.function,
+        "summary": endpoint.summary,
+        "tags": [endpoint.area()],
+        "parameters": parameters,
+        "responses": responses(endpoint, generator),
+    });
+    if let Some(operation) = operation.as_object_mut() {
+        if let Some(request) = endpoint.request {
+            operation.insert(
+                "requestBody".to_owned(),
+                request_body(endpoint, request(generator)),
+            );
+        }
+        if let Some(right) = endpoint.access.right() {
+            operation.insert("x-right".to_owned(), json!(right.name()));
+        }
+        let security = match endpoint.access {
+            Access::Anyone => json!([]),
+            Access::Organization(_) => json!([{ ACCESS_KEY: [] }, { SESSION: [] }]),
+            Access::SignedIn | Access::Platform => json!([{ SESSION: [] }]),
+        };
+        operation.insert("security".to_owned(), security);
+    }
+    operation
+}
+
+/// What the endpoint answers, by status.
+fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<String, Value> {
+    let mut responses = Map::new();
+    let mut success = Map::new();
+    success.insert("description".to_owned(), json!("Success"));
+    if let Some(reply) = endpoint.reply {
+        success.insert(
+            "content".to_owned(),
+            json!({ endpoint.media_type: { "schema": reply(generator) } }),
+        );
+    }
+    let tag = json!({
+        "description": "The revision, to be sent back as `If-Match`.",
+        "schema": { "type": "string" },
+    });
+    if endpoint.reply.is_some() && is_revisioned(endpoint) {
+        success.insert("headers".to_owned(), json!({ "ETag": tag }));
+    }
+    responses.insert(endpoint.status.to_string(), Value::Object(success));
+    for code in problems(endpoint) {
+        let mut response = json!({
+            "description": code.title(),
+            "content": { "application/problem+json": { "schema": generator.subschema_for::<Problem>() } },
+        });
+        let waits = matches!(code, ProblemCode::TooManyRequests | ProblemCode::Unavailable);
+        if let (true, Some(response)) = (waits, response.as_object_mut()) {
+            let after = json!({
+                "description": "Seconds to wait before trying again.",
+                "schema": { "type": "integer" },
+            });
+            response.insert("headers".to_owned(), json!({ "Retry-After": after }));
+        }
+        responses.insert(code.status().to_string(), response);
+    }
+    if matches!(endpoint.access, Access::Organization(_)) {
+        // The gateway's answer, which is no problem document.
+        responses.insert("401".to_owned(), json!({ "description": "No credential" }));
+    }
+    responses
+}
+
+/// Whether what the endpoint shows or changes has a revision that a change can be tied to.
+fn is_revisioned(endpoint: &Endpoint) -> bool {
+    let changes = |other: &Endpoint| other.path == endpoint.path && takes_if_match(other);
+    matches!(endpoint.method, "GET" | "PATCH" | "PUT") && endpoints().any(changes)
+}
+
+fn takes_if_match(endpoint: &Endpoint) -> bool {
+    matches!(endpoint.method, "PATCH" | "PUT")
+}
+
+fn takes_idempotency_key(endpoint: &Endpoint) -> bool {
+    endpoint.method == "POST" && endpoint.access.needs_credential()
+}
+
+/// The problems the endpoint may answer with: those of every endpoint, those of its kind, its own.
+fn problems(endpoint: &Endpoint) -> Vec<ProblemCode> {
+    let mut problems = vec![ProblemCode::Internal, ProblemCode::Unavailable];
+    match endpoint.access {
+        Access::Anyone => {}
+        Access::Organization(_) => problems.extend([ProblemCode::MissingRight, ProblemCode::NotFound]),
+        Access::SignedIn | Access::Platform => {
+            problems.extend([
+                ProblemCode::NotSignedIn,
+                ProblemCode::MissingRight,
+                ProblemCode::NotFound,
+            ]);
+        }
+    }
+    if endpoint.request.is_some() {
+        problems.push(ProblemCode::InvalidRequest);
+    }
+    if takes_idempotency_key(endpoint) {
+        problems.extend([ProblemCode::InvalidRequest, ProblemCode::KeyReused]);
+    }
+    if takes_if_match(endpoint) {
+        problems.extend([
+            ProblemCode::InvalidRequest,
+            ProblemCode::Conflict,
+            ProblemCode::Stale,
+        ]);
+    }
+    problems.extend(endpoint.problems);
+    problems
+}
+
+fn request_body(endpoint: &Endpoint, schema: schemars::Schema) -> Value {
+    let mut media = json!({ "schema": schema });
+    if let (Some(example), Some(media)) = (endpoint.example, media.as_object_mut()) {
+        media.insert("example".to_owned(), example());
+    }
+    json!({ "required": true, "content": { "application/json": media } })
+}
+
+fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn operation_of(function: &str) -> Value {
+        let document = openapi();
+        let endpoint = crate::endpoints::of_function(function).unwrap();
+        document["paths"][endpoint.path][endpoint.method.to_lowercase()].clone()
+    }
+
+    fn statuses(operation: &Value) -> Vec<&str> {
+        let responses = operation["responses"].as_object().unwrap();
+        responses.keys().map(String::as_str).collect()
+    }
+
+    fn parameters(operation: &Value) -> Vec<&str> {
+        let parameters = operation["parameters"].as_array().unwrap();
+        parameters
+            .iter()
+            .map(|parameter| parameter["name"].as_str().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn every_endpoint_is_an_operation_of_its_own() {
+        let document = openapi();
+        let operations: usize = document["paths"]
+            .as_object()
+            .unwrap()
+            .values()
+            .map(|path| path.as_object().unwrap().len())
+            .sum();
+        assert_eq!(operations, endpoints().count());
+    }
+
+    #[test]
+    fn a_change_can_be_tied_to_a_revision() {
+        let change = operation_of("places-update-site");
+        assert_eq!(parameters(&change), ["org_id", "site_id", "If-Match"]);
+        assert!(statuses(&change).contains(&"412"), "{change}");
+        for function in ["places-get-site", "places-update-site"] {
+            let reply = &operation_of(function)["responses"]["200"];
+            assert!(reply["headers"]["ETag"].is_object(), "{function}");
+        }
+        let list = &operation_of("places-list-sites")["responses"]["200"];
+        assert!(list.get("headers").is_none());
+    }
+
+    #[test]
+    fn a_creation_can_be_repeated() {
+        let creation = operation_of("places-create-site");
+        assert_eq!(parameters(&creation), ["org_id", "Idempotency-Key"]);
+        for status in ["201", "400", "401", "403", "404", "422", "503"] {
+            assert!(statuses(&creation).contains(&status), "{status}");
+        }
+        assert!(creation["requestBody"]["content"]["application/json"]["example"].is_object());
+    }
+
+    #[test]
+    fn who_has_nothing_to_say_has_no_body() {
+        let deletion = operation_of("places-delete-site");
+        assert!(deletion["responses"]["204"].get("content").is_none());
+    }
+
+    #[test]
+    fn credentials_are_those_that_are_let_in() {
+        let schemes = |function: &str| operation_of(function)["security"].clone();
+        assert_eq!(schemes("platform-get-health"), json!([]));
+        assert_eq!(
+            schemes("places-create-site"),
+            json!([{ "access_key": [] }, { "session": [] }])
+        );
+        assert_eq!(schemes("identity-get-me"), json!([{ "session": [] }]));
+    }
+
+    #[test]
+    fn whoever_must_wait_is_told_how_long() {
+        let unavailable = &operation_of("places-create-site")["responses"]["503"];
+        assert!(unavailable["headers"]["Retry-After"].is_object());
+    }
+}
