@@ -2,6 +2,7 @@
 
 mod agreement;
 mod catalogue;
+mod compatibility;
 mod crates;
 mod files;
 mod functions;
@@ -20,6 +21,7 @@ use freshtrack_contracts::endpoints::{Endpoint, endpoints};
 use functions::Function;
 use generated::Generated;
 use handlers::Handler;
+use serde_json::Value;
 use std::path::Path;
 use template::Template;
 
@@ -53,6 +55,9 @@ pub(crate) fn check(
     wiring::check(&template, &functions, findings);
     files::check(root, findings)?;
 
+    let openapi = documents::openapi();
+    compatibility::check(&released(root)?, &openapi, findings);
+
     let files = [
         Generated {
             path: "functions/README.md",
@@ -60,7 +65,7 @@ pub(crate) fn check(
         },
         Generated {
             path: "contracts/openapi.json",
-            content: generated::json(&documents::openapi()),
+            content: generated::json(&openapi),
         },
         Generated {
             path: "contracts/asyncapi.json",
@@ -75,4 +80,13 @@ pub(crate) fn check(
         }
     }
     Ok(())
+}
+
+/// The contract of the last release.
+fn released(root: &Path) -> Result<Value, StepError> {
+    const FILE: &str = "contracts/released/openapi.json";
+    std::fs::read(root.join(FILE))
+        .map_err(|error| error.to_string())
+        .and_then(|text| serde_json::from_slice(&text).map_err(|error| error.to_string()))
+        .map_err(|problem| StepError::Found(format!("{FILE}: {problem}")))
 }

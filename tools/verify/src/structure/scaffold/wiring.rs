@@ -205,7 +205,7 @@ fn indentation(line: &str) -> usize {
 mod tests {
     use super::*;
     use crate::findings::Findings;
-    use crate::structure::functions::{FUNCTION, Function, Trigger};
+    use crate::structure::functions::{Function, Trigger};
     use crate::structure::template::Template;
     use freshtrack_contracts::endpoints::of_function;
 
