@@ -4,6 +4,7 @@
 //! answers with a contract type, a [`Refusal`] (the caller's to mend) or a fault (ours).
 
 pub mod audit;
+mod close_sockets;
 mod error;
 mod get_alert;
 mod get_overview;
@@ -28,6 +29,7 @@ mod scope;
 mod sweep_timers;
 mod upload_readings;
 
+pub use close_sockets::close_sockets;
 pub use error::{Failure, PortError, PortErrorKind, Refusal};
 pub use get_alert::get_alert;
 pub use get_overview::get_overview;

@@ -6,7 +6,7 @@ use crate::ports::{
     Alerts, BroadcastLane, Clock, Connection, ConnectionId, Connections, Delivery, IdSource, Places, Sockets,
     TicketGrant, Tickets, UnitStates,
 };
-use crate::scope::{Caller, OrgScope};
+use crate::scope::{Actor, Caller, OrgScope};
 use freshtrack_contracts::alerts::AlertView;
 use freshtrack_contracts::live::{MAX_FRAME, ServerBody, ServerMessage, Ticket, Topic};
 use freshtrack_contracts::places::UnitSnapshot;
@@ -18,6 +18,7 @@ use freshtrack_domain::unit::{Change, UnitRecord};
 use futures_util::stream::{self, StreamExt};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::iter;
 
 /// How long a ticket may wait to be used.
 pub const TICKET_LIFE: Span = Span::seconds(30);
@@ -284,12 +285,16 @@ pub async fn redeem_ticket(
 pub async fn connect(
     connections: &dyn Connections,
     clock: &dyn Clock,
-    scope: OrgScope,
+    caller: &Caller,
     id: &str,
 ) -> Result<(), PortError> {
+    let Actor { id: actor, acting_as } = &caller.actor;
     let connection = Connection {
         id: id.to_owned(),
-        org_id: scope.org_id(),
+        org_id: caller.scope.org_id(),
+        holders: iter::once(actor.clone())
+            .chain(acting_as.iter().map(ToString::to_string))
+            .collect(),
         topics: Vec::new(),
         expires_at: clock.now() + CONNECTION_LIFE,
         rev: 1,

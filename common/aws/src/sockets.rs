@@ -4,6 +4,7 @@ use crate::clients::AwsClients;
 use crate::error::sdk;
 use async_trait::async_trait;
 use aws_sdk_apigatewaymanagement::Client;
+use aws_sdk_apigatewaymanagement::operation::delete_connection::DeleteConnectionError;
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use freshtrack_application::PortError;
@@ -23,6 +24,21 @@ impl GatewaySockets {
 
 #[async_trait]
 impl Sockets for GatewaySockets {
+    async fn close(&self, id: &str) -> Result<(), PortError> {
+        match self.0.delete_connection().connection_id(id).send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if matches!(
+                    error.as_service_error(),
+                    Some(DeleteConnectionError::GoneException(_))
+                ) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(sdk("sockets.close", error)),
+        }
+    }
+
     async fn send(&self, id: &str, message: &str) -> Result<Delivery, PortError> {
         let sent = self
             .0

@@ -2,7 +2,7 @@
 
 use crate::alerts::AlertView;
 use crate::time::Instant;
-use freshtrack_domain::ids::{AreaId, OrgId, SiteId, UnitId, UserId};
+use freshtrack_domain::ids::{AccessKeyId, AreaId, OrgId, SiteId, UnitId, UserId};
 use freshtrack_domain::unit::{Change, UnitStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,13 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub what: Happening,
+}
+
+/// An event as the bus delivers it to a queue.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Delivered {
+    /// The event.
+    pub detail: Event,
 }
 
 /// What happened. Its `type` is the event's `detail-type` on the bus.
@@ -59,6 +66,18 @@ pub enum Happening {
     #[serde(rename = "member.changed")]
     MemberChanged {
         /// The person.
+        user_id: UserId,
+    },
+    /// An access key was revoked.
+    #[serde(rename = "access_key.revoked")]
+    AccessKeyRevoked {
+        /// The key.
+        key_id: AccessKeyId,
+    },
+    /// An administrator of the platform acts in the organization no more.
+    #[serde(rename = "support.ended")]
+    SupportEnded {
+        /// The administrator.
         user_id: UserId,
     },
     /// A unit is new or has moved: its state must follow.
@@ -115,6 +134,8 @@ impl Happening {
             Self::OrganizationDeleted {} => "organization.deleted",
             Self::OrganizationRestored {} => "organization.restored",
             Self::MemberChanged { .. } => "member.changed",
+            Self::AccessKeyRevoked { .. } => "access_key.revoked",
+            Self::SupportEnded { .. } => "support.ended",
             Self::UnitChanged { .. } => "place.unit_changed",
             Self::PresenceChanged { .. } => "place.presence_changed",
             Self::RulesChanged { .. } => "place.rules_changed",

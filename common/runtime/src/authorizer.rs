@@ -3,7 +3,7 @@
 use crate::context::Context;
 use crate::event::{HttpAuthorizerEvent, Identity, SocketAuthorizerEvent};
 use crate::function::{InvocationError, InvocationFuture};
-use freshtrack_application::organizations::authorize_access_key;
+use freshtrack_application::organizations::{authorize_access_key, still_holds};
 use freshtrack_application::{Caller, OrgScope, SignedIn, redeem_ticket};
 use freshtrack_domain::access::{Right, Rights, Sites};
 use serde_json::json;
@@ -97,6 +97,10 @@ pub fn authorize_socket(context: Arc<Context>, event: Vec<u8>) -> InvocationFutu
         let grant = match parameters.get("ticket") {
             Some(ticket) => redeem_ticket(&context.tickets()?, context.clock(), ticket).await?,
             None => None,
+        };
+        let grant = match grant {
+            Some(grant) if still_holds(&context.records()?, context.clock(), &grant).await? => Some(grant),
+            _ => None,
         };
         let policy = |effect: &str| {
             json!({

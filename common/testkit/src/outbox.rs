@@ -32,7 +32,7 @@ impl<T> Recorded<T> {
         std::mem::take(&mut *self.items.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn push(&self, item: T) {
+    pub(crate) fn push(&self, item: T) {
         self.items
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -100,6 +100,12 @@ pub struct RecordedSockets {
 }
 
 impl RecordedSockets {
+    /// The sockets that are closed.
+    pub fn closed(&self) -> Vec<String> {
+        let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        gone.iter().cloned().collect()
+    }
+
     /// The socket `id` closes without a word.
     pub fn close(&self, id: &str) {
         self.gone
@@ -111,6 +117,12 @@ impl RecordedSockets {
 
 #[async_trait]
 impl Sockets for RecordedSockets {
+    async fn close(&self, id: &str) -> Result<(), PortError> {
+        self.sent.faults.call("sockets.close").await?;
+        Self::close(self, id);
+        Ok(())
+    }
+
     async fn send(&self, id: &str, message: &str) -> Result<Delivery, PortError> {
         self.sent.faults.call("sockets.send").await?;
         if self

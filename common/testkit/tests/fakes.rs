@@ -8,8 +8,8 @@ use freshtrack_domain::access::Sites;
 use freshtrack_domain::ids::OrgId;
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_testkit::{
-    ManualClock, Memory, MemoryRecords, RecordedBroadcasts, RecordedSockets, SeededIds, Work, contract,
-    fresh_id, interleaved, killed_after,
+    ManualClock, Memory, MemoryRecords, MemoryThrottle, MemoryVault, RecordedBroadcasts, RecordedSockets,
+    SeededIds, Work, contract, fresh_id, interleaved, killed_after,
 };
 
 #[tokio::test]
@@ -26,6 +26,8 @@ async fn the_memory_is_every_store_it_stands_for() {
     contract::records(&MemoryRecords::default()).await;
     contract::listed(&MemoryRecords::default()).await;
     contract::claims(&MemoryRecords::default()).await;
+    contract::throttle(&MemoryThrottle::default()).await;
+    contract::vault(&MemoryVault::default()).await;
 }
 
 #[tokio::test]
@@ -70,6 +72,7 @@ async fn an_answer_that_is_lost_leaves_its_change() {
 fn a_process_dies_between_its_calls_or_within_one() {
     let (memory, org_id) = (Memory::default(), fresh_id::<OrgId>());
     let connection = |id: &str| Connection {
+        holders: Vec::new(),
         id: id.to_owned(),
         org_id,
         topics: Vec::new(),

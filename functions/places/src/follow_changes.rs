@@ -2,9 +2,8 @@
 
 use freshtrack_application::Failure;
 use freshtrack_application::places::follow_change;
-use freshtrack_contracts::events::Event;
+use freshtrack_contracts::events::{Delivered, Event};
 use freshtrack_runtime::{Context, Function, InvocationError, Verdict, queue};
-use serde::Deserialize;
 use std::sync::Arc;
 
 /// The function.
@@ -12,12 +11,6 @@ pub const FUNCTION: Function = Function {
     name: "places-follow-changes",
     entry: |context, event| queue(context, event, handle),
 };
-
-/// An event as the bus delivers it.
-#[derive(Deserialize)]
-struct Delivered {
-    detail: Event,
-}
 
 async fn handle(context: Arc<Context>, event: Delivered) -> Verdict {
     follow(&context, &event.detail).await.into()

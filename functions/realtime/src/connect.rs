@@ -15,7 +15,7 @@ async fn handle(context: Arc<Context>, call: SocketCall) -> Result<Option<Server
     connect(
         context.connections()?,
         context.clock(),
-        call.caller.scope,
+        &call.caller,
         &call.connection_id,
     )
     .await?;

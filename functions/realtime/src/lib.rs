@@ -2,6 +2,7 @@
 
 pub mod authorize;
 pub mod broadcast;
+pub mod close_sockets;
 pub mod connect;
 pub mod disconnect;
 pub mod heartbeat;
@@ -18,6 +19,7 @@ use freshtrack_runtime::{Function, HandlerError};
 pub const FUNCTIONS: &[Function] = &[
     authorize::FUNCTION,
     broadcast::FUNCTION,
+    close_sockets::FUNCTION,
     connect::FUNCTION,
     disconnect::FUNCTION,
     heartbeat::FUNCTION,

@@ -1,6 +1,6 @@
 //! Access keys: what an organization lets machines do.
 
-use super::Office;
+use super::{Office, event};
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
 use crate::page::{Order, PageRequest, page_of};
 use crate::ports::{Claim, ClaimSpace, Holder, IdSource, Record, RecordKind, Stored};
@@ -9,6 +9,7 @@ use crate::scope::Caller;
 use freshtrack_contracts::access_keys::{
     AccessKeyStatus, AccessKeyView, CreateAccessKey, NewAccessKey, RotateAccessKey,
 };
+use freshtrack_contracts::events::Happening;
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{AccessKey, AccessKeySecret, PreviousSecret, Right, Rights, Sites};
@@ -249,7 +250,14 @@ pub async fn revoke_access_key(office: &Office<'_>, caller: &Caller, id: AccessK
     record.revoked_at = Some(now);
     let mut change = Change::new(caller.scope, &caller.actor, "access_key.revoked", id)
         .detail("name", &record.name)
-        .replace(&record, rev)?;
+        .replace(&record, rev)?
+        .publish(event(
+            office,
+            caller.scope.org_id(),
+            id,
+            rev,
+            Happening::AccessKeyRevoked { key_id: id },
+        ));
     for prefix in ended {
         change = change.release(prefix_claim(&prefix), &held);
     }

@@ -10,6 +10,7 @@ mod lifecycle;
 mod members;
 mod people;
 mod slugs;
+mod still_holds;
 
 pub use access_keys::{create_access_key, list_access_keys, revoke_access_key, rotate_access_key};
 pub use admit_person::admit_person;
@@ -28,6 +29,7 @@ pub use lifecycle::{
 pub use members::{leave_organization, remove_member, transfer_ownership, update_member};
 pub use people::list_members;
 pub(crate) use people::{members_page, user};
+pub use still_holds::still_holds;
 
 use crate::error::Refusal;
 use crate::ports::{Clock, IdSource, Records};
@@ -73,7 +75,13 @@ pub(crate) fn whole_organization(caller: &Caller) -> Result<(), Refusal> {
 }
 
 /// The event of a change of `record` that was read as `rev`.
-fn event(office: &Office<'_>, org_id: OrgId, record: impl ToString, rev: u64, what: Happening) -> Event {
+pub(crate) fn event(
+    office: &Office<'_>,
+    org_id: OrgId,
+    record: impl ToString,
+    rev: u64,
+    what: Happening,
+) -> Event {
     let now = office.clock.now();
     // With the time, for a person who leaves may come again.
     let id = format!(

@@ -1,12 +1,13 @@
 //! Support: an administrator acts in the place of a member, for a short time, and the customer reads of it.
 
 use crate::error::{Failure, Refusal};
-use crate::organizations::{Office, find_organization, user, whole_organization};
+use crate::organizations::{Office, event, find_organization, user, whole_organization};
 use crate::page::{Order, PageRequest, page_of};
 use crate::ports::{Owner, Stored};
 use crate::records::SUPPORT_DESK;
 use crate::registry::{Change, changed_meanwhile};
 use crate::scope::{Administrator, Caller, OrgScope};
+use freshtrack_contracts::events::Happening;
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_contracts::support::{ActiveSupportView, StartSupport, SupportSessionView, SupportStatus};
@@ -193,7 +194,16 @@ async fn end(
     };
     let mut change = Change::new(scope, &person.actor(), "support.ended", active.member)
         .detail("session", active.id)
-        .replace_for(Owner::User(person.user_id), &cleared, desk.rev)?;
+        .replace_for(Owner::User(person.user_id), &cleared, desk.rev)?
+        .publish(event(
+            office,
+            active.org_id,
+            active.id,
+            desk.rev,
+            Happening::SupportEnded {
+                user_id: person.user_id,
+            },
+        ));
     if let Some(session) = office.records.get::<SupportSession>(scope, active.id).await? {
         let ended = SupportSession {
             ended: Some(SupportEnd {

@@ -19,6 +19,9 @@ pub struct Connection {
     pub id: ConnectionId,
     /// Whose it is.
     pub org_id: OrgId,
+    /// Whose access it rests on: who loses it loses the socket. Users and access keys, by their identifiers.
+    #[serde(default)]
+    pub holders: Vec<String>,
     /// What it wants to hear.
     pub topics: Vec<Topic>,
     /// When it ends at the latest: API Gateway closes sockets after two hours.
@@ -67,6 +70,12 @@ pub enum Delivery {
 /// Sends to sockets.
 #[async_trait]
 pub trait Sockets: Send + Sync {
+    /// Ends the socket `id`. One that has ended stays so.
+    ///
+    /// # Errors
+    /// When it may still be open.
+    async fn close(&self, id: &str) -> Result<(), PortError>;
+
     /// Sends `message` to the socket `id`.
     ///
     /// # Errors

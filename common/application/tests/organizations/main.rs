@@ -12,4 +12,5 @@ mod invitations;
 mod lifecycle;
 mod members;
 mod platform;
+mod sockets;
 mod support;

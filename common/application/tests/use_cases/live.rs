@@ -60,7 +60,7 @@ impl Stage {
 
     async fn open(&self, id: &str) {
         let World { memory, clock, .. } = &self.world;
-        connect(memory, clock, self.scope(), id).await.unwrap();
+        connect(memory, clock, &self.viewer(), id).await.unwrap();
     }
 
     async fn subscribe(&self, caller: &Caller, id: &str, topics: Vec<Topic>) -> Result<Vec<Topic>, Failure> {
@@ -200,7 +200,7 @@ async fn each_screen_is_shown_what_it_subscribed_to() {
     connect(
         &stage.world.memory,
         &stage.world.clock,
-        foreign.scope(),
+        &foreign.viewer(),
         "foreign",
     )
     .await
@@ -513,7 +513,9 @@ async fn opening_and_closing_may_be_repeated() {
     memory
         .faults
         .lose_answer("connections.put", PortErrorKind::Unavailable, 1);
-    connect(memory, clock, stage.scope(), "screen").await.unwrap_err();
+    connect(memory, clock, &stage.viewer(), "screen")
+        .await
+        .unwrap_err();
     stage.open("screen").await;
     let stored = memory
         .find(stage.kitchen.org_id, "screen")

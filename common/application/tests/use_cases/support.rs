@@ -100,7 +100,7 @@ impl Stage {
     /// Opens the socket `id`, which wants to hear of `topic`.
     pub(crate) async fn watch(&self, id: &str, topic: Topic) {
         let World { memory, clock, .. } = &self.world;
-        connect(memory, clock, self.scope(), id).await.unwrap();
+        connect(memory, clock, &self.viewer(), id).await.unwrap();
         subscribe(memory, memory, &self.viewer(), id, vec![topic])
             .await
             .unwrap();

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 pub async fn connections(connections: &dyn Connections) {
     let (org_id, other): (OrgId, OrgId) = (fresh_id(), fresh_id());
     let connection = |id: String| Connection {
+        holders: vec!["usr_1".to_owned()],
         id,
         org_id,
         topics: Vec::new(),
