@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod contract;
 mod disorder;
 mod durability;
 mod kept_aside;
