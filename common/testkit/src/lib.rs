@@ -6,6 +6,7 @@
 mod builders;
 pub mod contract;
 mod faults;
+mod identity;
 mod memory;
 mod outbox;
 mod records;
@@ -15,6 +16,7 @@ mod world;
 
 pub use builders::{Kitchen, fresh_id, lht65n_payload, lht65n_uplink, reading};
 pub use faults::Faults;
+pub use identity::{MemoryThrottle, MemoryVault, PublishedKeys, RecordedLetters};
 pub use memory::Memory;
 pub use outbox::{
     Recorded, RecordedBroadcasts, RecordedEvents, RecordedMails, RecordedRetries, RecordedSockets,

@@ -3,7 +3,7 @@
 use crate::engine::{Call, Engine};
 use freshtrack_aws::{
     Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine, DynamoReadingLog, DynamoRecords,
-    DynamoTickets, DynamoUnitStates,
+    DynamoThrottle, DynamoTickets, DynamoUnitStates,
 };
 use freshtrack_local::services::store::DataLocation;
 use freshtrack_testkit::contract;
@@ -27,6 +27,7 @@ async fn everything(engine: &Engine) {
     contract::records(&records).await;
     contract::listed(&records).await;
     contract::claims(&records).await;
+    contract::throttle(&DynamoThrottle(table())).await;
 }
 
 #[tokio::test]
@@ -49,7 +50,14 @@ async fn nothing_is_read_that_is_not_asked_for_by_its_key() {
     everything(&engine).await;
     let calls = engine.calls();
     let operations: BTreeSet<&str> = calls.iter().map(|call| call.operation.as_str()).collect();
-    let expected = ["DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems"];
+    let expected = [
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "TransactWriteItems",
+        "UpdateItem",
+    ];
     assert_eq!(operations, BTreeSet::from(expected), "a scan, or something new");
 
     let mut indexes = BTreeSet::new();

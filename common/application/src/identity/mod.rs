@@ -29,9 +29,12 @@ pub use signing_keys::{get_jwks, rotate_signing_keys};
 pub use totp::{confirm_totp, disable_totp, enrol_totp, renew_recovery_codes};
 
 pub(crate) use account::email_claim;
+pub(crate) use throttling::{INVITATIONS, INVITATIONS_TO, address_of_account};
 
+use crate::error::Failure;
 use crate::ports::{Clock, IdSource, Records, Throttle};
-use crate::registry::Registry;
+use crate::registry::{Registry, changed_meanwhile};
+use std::future::Future;
 
 /// What everything about accounts needs.
 #[derive(Clone, Copy)]
@@ -51,6 +54,38 @@ impl<'a> Accounts<'a> {
         Registry {
             records: self.records,
             clock: self.clock,
+        }
+    }
+}
+
+/// How often something is begun anew because its account changed in between.
+const ATTEMPTS: usize = 8;
+
+/// Does `work`, and again from its beginning when the account changed under it: a person who changes their password just
+/// when a page of theirs refreshes does not want to hear of it.
+async fn settled<T, F: Future<Output = Result<T, Failure>>>(work: impl Fn() -> F) -> Result<T, Failure> {
+    for _ in 1..ATTEMPTS {
+        match work().await {
+            Err(Failure::Refused(refusal)) if refusal == changed_meanwhile() => {}
+            settled => return settled,
+        }
+    }
+    work().await
+}
+
+#[cfg(test)]
+mod chance {
+    use crate::ports::IdSource;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// Numbers that never repeat.
+    #[derive(Default)]
+    pub(super) struct Chance(AtomicU64);
+
+    impl IdSource for Chance {
+        fn random(&self) -> u128 {
+            let drawn = self.0.fetch_add(1, Ordering::Relaxed);
+            u128::from(drawn).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)
         }
     }
 }

@@ -8,6 +8,7 @@ use argon2::{Argon2, Params};
 use freshtrack_domain::people::{Credentials, EmailAddress, Password, SHORTEST_PASSWORD};
 use freshtrack_domain::text::Name;
 use sha2::{Digest, Sha256};
+use std::cmp::Reverse;
 use zxcvbn::{Score, zxcvbn};
 
 /// Argon2id with 19 MiB, two passes and one lane: the first choice of OWASP's Password Storage Cheat Sheet. Whoever signs
@@ -15,6 +16,9 @@ use zxcvbn::{Score, zxcvbn};
 const PARAMETERS: Params = Params::DEFAULT;
 /// At least 10^8 guesses: what zxcvbn calls safely unguessable, also if the hashes are stolen.
 const LEAST_SCORE: Score = Score::Three;
+
+/// How many characters must be left of a password without the words that whoever knows the person tries first.
+const OWN_CHARACTERS: usize = 6;
 
 /// Passwords of 10 characters and more that appear in lists of leaked passwords, as the first five bytes of their SHA-256,
 /// sorted. `breached/README.md` tells where they come from; by chance one good password of 20 million is among them.
@@ -82,12 +86,18 @@ pub(super) fn judge(password: &Password, email: &EmailAddress, name: &Name) -> R
     if is_breached(password) {
         return weak("This one is in lists of stolen passwords, which are tried first.");
     }
+    // Whole parts as well as their words: `lakeside-diner`, `lakeside`, `diner`.
     let known: Vec<&str> = email
         .as_str()
-        .split(['@', '.', '+', '-', '_'])
-        .chain([email.as_str(), "freshtrack"])
+        .split(['@', '.'])
+        .chain(email.as_str().split(['@', '.', '+', '-', '_']))
+        .chain(email.as_str().split('@'))
         .chain(name.as_str().split_whitespace())
+        .chain([email.as_str(), name.as_str(), "freshtrack"])
         .collect();
+    if beyond(password, &known) < OWN_CHARACTERS {
+        return weak("It is made of your name or address, which are tried first.");
+    }
     let estimate = zxcvbn(password.expose(), &known);
     if estimate.score() >= LEAST_SCORE {
         return Ok(());
@@ -102,6 +112,21 @@ pub(super) fn judge(password: &Password, email: &EmailAddress, name: &Name) -> R
     ))
 }
 
+/// How many characters `password` has apart from `known` words of three letters and more (NIST SP 800-63B, 5.1.1.2:
+/// context-specific words).
+fn beyond(password: &Password, known: &[&str]) -> usize {
+    let mut words: Vec<String> = known
+        .iter()
+        .filter(|word| word.chars().count() > 2)
+        .map(|word| word.to_lowercase())
+        .collect();
+    // The longest first, or parts of it would be left.
+    words.sort_by_key(|word| Reverse(word.len()));
+    let lower = password.expose().to_lowercase();
+    let left = words.iter().fold(lower, |left, word| left.replace(word, ""));
+    left.chars().count()
+}
+
 fn is_breached(password: &Password) -> bool {
     let digest = Sha256::digest(password.expose().as_bytes());
     let wanted = digest.iter().take(PREFIX);
@@ -113,10 +138,10 @@ fn is_breached(password: &Password) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::chance::Chance;
     use super::*;
     use freshtrack_domain::ids::{Id, Ulid, UserId};
     use freshtrack_domain::time::Timestamp;
-    use freshtrack_testkit::SeededIds;
 
     fn password(text: &str) -> Password {
         Password::new(text).unwrap()
@@ -134,7 +159,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_names_its_parameters_and_knows_its_password() {
-        let ids = SeededIds::new(1);
+        let ids = Chance::default();
         let kept = credentials(hash(&password("correct horse"), &ids).unwrap());
         assert!(
             kept.password.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
@@ -178,10 +203,10 @@ mod tests {
             ("k7#Qz!2pw", "at least 10"),
             ("1234567890", "stolen"),
             ("password123", "stolen"),
-            ("aaaaaaaaaaaaaaaa", "Repeats"),
-            ("lakeside-diner", "guess"),
-            ("AnnSmith2024", "guess"),
-            ("freshtrack1", "guess"),
+            ("wxwxwxwxwxwxwx", "Repeats"),
+            ("lakeside-diner", "name or address"),
+            ("AnnSmith2024", "name or address"),
+            ("freshtrack1", "name or address"),
         ] {
             let detail = judged(weak).expect_err(weak);
             assert!(detail.contains(why), "{weak}: {detail}");

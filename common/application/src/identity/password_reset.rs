@@ -3,7 +3,7 @@
 use super::one_use::Grant;
 use super::password::{self, Verdict};
 use super::throttling::{MAIL_FROM_ADDRESS, PASSWORD};
-use super::{Accounts, Origin, account, me, one_use, sessions, sign_up, throttling};
+use super::{Accounts, Origin, account, me, one_use, sessions, settled, sign_up, throttling};
 use crate::error::{Failure, Refusal};
 use crate::mail::{MailJob, Notice, Occasion};
 use crate::ports::{MailLane, Owner};
@@ -11,7 +11,7 @@ use crate::registry::Change;
 use crate::scope::{Actor, SignedIn};
 use freshtrack_contracts::identity::{ChangePassword, ResetPassword, SendMail};
 use freshtrack_contracts::problem::ProblemCode;
-use freshtrack_domain::people::{Credentials, Password, Session};
+use freshtrack_domain::people::{Credentials, EmailAddress, Password, Session};
 use freshtrack_domain::time::Span;
 
 /// How long a new password can be set by a mail.
@@ -57,6 +57,13 @@ pub async fn reset_password(
     MAIL_FROM_ADDRESS
         .take(accounts.throttle, accounts.clock, &party)
         .await?;
+    let email = settled(|| reset(accounts, &input)).await?;
+    me::notify(accounts, mail, &email, Notice::PasswordChanged).await;
+    Ok(())
+}
+
+/// Resets a password; whose.
+async fn reset(accounts: &Accounts<'_>, input: &ResetPassword) -> Result<EmailAddress, Failure> {
     let over = || {
         Refusal::new(
             ProblemCode::NotFound,
@@ -78,14 +85,7 @@ pub async fn reset_password(
     );
     let (change, _) = new_password(accounts, &account, &input.password, change, |_| true).await?;
     accounts.registry().commit(presented.use_up(change)).await?;
-    me::notify(
-        accounts,
-        mail,
-        &account.user.record.email,
-        Notice::PasswordChanged,
-    )
-    .await;
-    Ok(())
+    Ok(account.user.record.email)
 }
 
 /// Changes the password of a person who knows it, and ends their other sessions.
@@ -101,12 +101,23 @@ pub async fn change_password(
     let (throttle, clock) = (accounts.throttle, accounts.clock);
     let subject = throttling::account(person.user_id);
     PASSWORD.take(throttle, clock, &subject).await?;
+    let email = settled(|| exchange(accounts, person, &input)).await?;
+    PASSWORD.forget(throttle, clock, &subject).await;
+    me::notify(accounts, mail, &email, Notice::PasswordChanged).await;
+    Ok(())
+}
+
+/// Puts the new password in place of the present one; whose.
+async fn exchange(
+    accounts: &Accounts<'_>,
+    person: SignedIn,
+    input: &ChangePassword,
+) -> Result<EmailAddress, Failure> {
     let account = account::of_person(accounts.records, person).await?;
     let credentials = &account.credentials.record;
     if password::verify(&input.current_password, Some(credentials))? == Verdict::Wrong {
         return Err(Refusal::invalid("The present password is wrong.").into());
     }
-    PASSWORD.forget(throttle, clock, &subject).await;
     let change = Change::new(
         Owner::User(person.user_id),
         &person.actor(),
@@ -116,14 +127,7 @@ pub async fn change_password(
     let others = |session: &Session| session.id != person.session_id;
     let (change, _) = new_password(accounts, &account, &input.password, change, others).await?;
     accounts.registry().commit(change).await?;
-    me::notify(
-        accounts,
-        mail,
-        &account.user.record.email,
-        Notice::PasswordChanged,
-    )
-    .await;
-    Ok(())
+    Ok(account.user.record.email)
 }
 
 /// Adds to `change` a new password and the end of the sessions that are `chosen`; how many that are.

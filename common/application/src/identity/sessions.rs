@@ -2,7 +2,7 @@
 
 use super::account::Account;
 use super::totp::Factor;
-use super::{AccessTokens, Accounts};
+use super::{AccessTokens, Accounts, settled};
 use crate::error::{Failure, Refusal};
 use crate::page::{Order, PageRequest, page_of};
 use crate::ports::{Owner, Records, Stored, Vault};
@@ -10,7 +10,6 @@ use crate::registry::Change;
 use crate::scope::{Actor, SignedIn};
 use freshtrack_contracts::identity::{SessionView, SignOut, Tokens};
 use freshtrack_contracts::page::Page;
-use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::ids::{SessionId, UserId};
 use freshtrack_domain::people::{
     ACCESS_TOKEN_LIFE, Credentials, MOST_SESSIONS, RefreshState, RefreshToken, Secret, Session,
@@ -20,8 +19,6 @@ use std::cmp::Reverse;
 
 /// How much of what a program says it is is kept.
 const LONGEST_USER_AGENT: usize = 200;
-/// How often sessions are read again when they change while they are ended.
-const ATTEMPTS: usize = 8;
 
 /// A session that is to begin.
 pub(super) struct NewSession<'a> {
@@ -41,8 +38,8 @@ pub(super) struct Started {
 
 /// Begins a session, with what `with` adds to the change.
 ///
-/// Whoever changes a password ends all sessions; so a session begins only while the credentials are those that were
-/// checked, or one could begin with the former password just after.
+/// Whoever changes a password ends all sessions. A session that begins at the same moment would not be among them, so the
+/// credentials that were checked are written again, changed or not: of the two, one finds them no longer as it read them.
 pub(super) async fn start(
     accounts: &Accounts<'_>,
     new: NewSession<'_>,
@@ -70,10 +67,8 @@ pub(super) async fn start(
     .detail("second_factor", factor)
     .insert(&session)?;
     let checked = &new.account.credentials;
-    change = match &new.credentials {
-        Some(credentials) => change.replace(credentials, checked.rev)?,
-        None => change.expect(checked),
-    };
+    let credentials = new.credentials.as_ref().unwrap_or(&checked.record);
+    change = change.replace(credentials, checked.rev)?;
     for surplus in surplus(accounts.records, user_id).await? {
         change = change.remove(&surplus);
     }
@@ -207,29 +202,21 @@ pub async fn sign_out(accounts: &Accounts<'_>, person: SignedIn, input: SignOut)
     end(accounts, person.user_id, change, ends).await.map(drop)
 }
 
-/// Makes the change that `change` begins, which ends the sessions that are `chosen` as well; how many it ended. If a
-/// session changed in between, the change is begun anew.
+/// Makes the change that `change` begins, which ends the sessions that are `chosen` as well; how many it ended.
 async fn end(
     accounts: &Accounts<'_>,
     user_id: UserId,
     change: impl Fn() -> Change,
     chosen: impl Fn(&Session) -> bool,
 ) -> Result<usize, Failure> {
-    let mut attempt = 0;
-    loop {
+    settled(|| async {
         let (change, ended) = ending(accounts.records, user_id, change(), &chosen).await?;
-        if ended == 0 {
-            return Ok(0);
+        if ended > 0 {
+            accounts.registry().commit(change).await?;
         }
-        match accounts.registry().commit(change).await {
-            Ok(()) => return Ok(ended),
-            // It was refreshed or ended in between.
-            Err(Failure::Refused(refusal)) if refusal.code == ProblemCode::Conflict && attempt < ATTEMPTS => {
-                attempt += 1;
-            }
-            Err(failure) => return Err(failure),
-        }
-    }
+        Ok(ended)
+    })
+    .await
 }
 
 /// Adds to `change` the end of the sessions of `user_id` that are `chosen`; how many that are.

@@ -1,6 +1,6 @@
 //! Sets a password in place of its holder: an operator's way to the first account and out of a dead end.
 
-use super::{Accounts, account, password, password_reset};
+use super::{Accounts, account, password, password_reset, settled};
 use crate::error::{Failure, Refusal};
 use crate::ports::Owner;
 use crate::registry::Change;
@@ -17,6 +17,10 @@ const ACTOR: &str = "operator";
 /// # Errors
 /// Refused when the password is not good enough, and when there is no such account and no name for a new one.
 pub async fn set_password(accounts: &Accounts<'_>, input: SetPassword) -> Result<PasswordSet, Failure> {
+    settled(|| set(accounts, input.clone())).await
+}
+
+async fn set(accounts: &Accounts<'_>, input: SetPassword) -> Result<PasswordSet, Failure> {
     let SetPassword {
         email,
         password,

@@ -14,7 +14,7 @@ use freshtrack_domain::time::{Span, Timestamp};
 use std::net::IpAddr;
 
 /// How often something may be tried within a time.
-pub(super) struct Limit {
+pub(crate) struct Limit {
     name: &'static str,
     most: u32,
     window: Span,
@@ -34,6 +34,11 @@ pub(super) const SIGN_IN_FROM_ADDRESS: Limit = Limit::new("sign-in-from", 300, Q
 pub(super) const MAIL: Limit = Limit::new("mail", 5, Span::hours(1));
 /// Mails that one network address can cause, and tokens of mails that it can try.
 pub(super) const MAIL_FROM_ADDRESS: Limit = Limit::new("mail-from", 100, QUARTER);
+
+/// Invitations that one organization sends: more than anybody has people, and no way to write to everybody.
+pub(crate) const INVITATIONS: Limit = Limit::new("invitations", 200, Span::hours(24));
+/// Invitations to one address, whoever sends them. Counted apart, so that they keep nobody from a new password.
+pub(crate) const INVITATIONS_TO: Limit = Limit::new("invitations-to", 20, Span::hours(24));
 
 impl Limit {
     const fn new(name: &'static str, most: u32, window: Span) -> Self {
@@ -57,7 +62,7 @@ impl Limit {
     ///
     /// # Errors
     /// Refused when there were too many.
-    pub(super) async fn take(
+    pub(crate) async fn take(
         &self,
         throttle: &dyn Throttle,
         clock: &dyn Clock,
@@ -83,7 +88,7 @@ impl Limit {
 }
 
 /// An account before it is known whether there is one.
-pub(super) fn address_of_account(email: &EmailAddress) -> String {
+pub(crate) fn address_of_account(email: &EmailAddress) -> String {
     format!("email:{email}")
 }
 

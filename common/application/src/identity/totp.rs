@@ -2,7 +2,7 @@
 
 use super::password::{self, Verdict};
 use super::throttling::{CODE, PASSWORD};
-use super::{Accounts, account, me, throttling};
+use super::{Accounts, account, me, settled, throttling};
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
 use crate::mail::Notice;
 use crate::ports::{Clock, IdSource, MailLane, Owner, Vault};
@@ -146,35 +146,46 @@ pub async fn enrol_totp(
     vault: &dyn Vault,
     person: SignedIn,
 ) -> Result<TotpEnrolment, Failure> {
-    let account = account::of_person(accounts.records, person).await?;
-    let credentials = &account.credentials.record;
-    if credentials.second_factor.is_some() {
-        return Err(is_on().into());
-    }
     let random = [
         accounts.ids.random().to_be_bytes(),
         accounts.ids.random().to_be_bytes(),
     ];
     let secret: Vec<u8> = random.concat().into_iter().take(SECRET_LENGTH).collect();
-    let totp = authenticator(&secret, Some(&account.user.record.email))?;
+    let expires_at = accounts.clock.now() + CONFIRM_WITHIN;
+    let enrolment = Enrolment {
+        secret: vault.seal(&purpose(person.user_id), &secret).await?,
+        expires_at,
+    };
+    let email = settled(|| enrol(accounts, person, &enrolment)).await?;
+    let totp = authenticator(&secret, Some(&email))?;
     let uri = totp
         .to_url()
         .map_err(|error| PortError::because("totp.uri", PortErrorKind::Corrupt, error.to_string()))?;
-    let expires_at = accounts.clock.now() + CONFIRM_WITHIN;
-    let enrolling = Credentials {
-        enrolment: Some(Enrolment {
-            secret: vault.seal(&purpose(person.user_id), &secret).await?,
-            expires_at,
-        }),
-        ..credentials.clone()
-    };
-    let change = change(person, "second_factor.enrolled").replace(&enrolling, account.credentials.rev)?;
-    accounts.registry().commit(change).await?;
     Ok(TotpEnrolment {
         secret: totp.secret().to_base32().into(),
         uri: uri.into(),
         expires_at: expires_at.into(),
     })
+}
+
+/// Keeps a secret until it is confirmed; whose it is.
+async fn enrol(
+    accounts: &Accounts<'_>,
+    person: SignedIn,
+    enrolment: &Enrolment,
+) -> Result<EmailAddress, Failure> {
+    let account = account::of_person(accounts.records, person).await?;
+    let credentials = &account.credentials.record;
+    if credentials.second_factor.is_some() {
+        return Err(is_on().into());
+    }
+    let enrolling = Credentials {
+        enrolment: Some(enrolment.clone()),
+        ..credentials.clone()
+    };
+    let change = change(person, "second_factor.enrolled").replace(&enrolling, account.credentials.rev)?;
+    accounts.registry().commit(change).await?;
+    Ok(account.user.record.email)
 }
 
 /// Turns the second factor on, once a code shows that the authenticator has its secret.
@@ -191,28 +202,43 @@ pub async fn confirm_totp(
     let (throttle, clock) = (accounts.throttle, accounts.clock);
     let subject = throttling::account(person.user_id);
     CODE.take(throttle, clock, &subject).await?;
+    let (shown, kept) = recovery_codes(accounts.ids);
+    let turned_on = settled(|| confirm(accounts, vault, person, input, &kept)).await?;
+    CODE.forget(throttle, clock, &subject).await;
+    if let Some(email) = turned_on {
+        me::notify(accounts, mail, &email, Notice::SecondFactorOn).await;
+    }
+    Ok(shown)
+}
+
+/// Turns the second factor on; whose, unless it was this very request that did, and its answer was lost.
+async fn confirm(
+    accounts: &Accounts<'_>,
+    vault: &dyn Vault,
+    person: SignedIn,
+    input: &TotpCode,
+    recovery_codes: &[SecretHash],
+) -> Result<Option<EmailAddress>, Failure> {
     let account = account::of_person(accounts.records, person).await?;
     let credentials = &account.credentials.record;
-    let (shown, recovery_codes) = recovery_codes(accounts.ids);
     if let Some(factor) = &credentials.second_factor {
-        // With the same idempotency key the same codes are drawn: it is this very request, whose answer was lost.
+        // With the same idempotency key the same codes are drawn.
         return if factor.recovery_codes == recovery_codes {
-            Ok(shown)
+            Ok(None)
         } else {
             Err(is_on().into())
         };
     }
-    let now = clock.now();
-    let enrolment = credentials
-        .enrolment
-        .as_ref()
-        .filter(|enrolment| now < enrolment.expires_at);
-    let enrolment = enrolment.ok_or_else(|| {
-        Refusal::new(
-            ProblemCode::Conflict,
-            "There is no second factor to confirm, or it waited too long. Begin again.",
-        )
-    })?;
+    let now = accounts.clock.now();
+    let enrolment = credentials.enrolment.as_ref();
+    let enrolment = enrolment
+        .filter(|enrolment| now < enrolment.expires_at)
+        .ok_or_else(|| {
+            Refusal::new(
+                ProblemCode::Conflict,
+                "There is no second factor to confirm, or it waited too long. Begin again.",
+            )
+        })?;
     let secret = vault.open(&purpose(person.user_id), &enrolment.secret).await?;
     let Some(last_step) = step_of(&authenticator(&secret, None)?, &input.code.0, now, 0) else {
         return Err(Refusal::invalid(WRONG_CODE).into());
@@ -222,16 +248,14 @@ pub async fn confirm_totp(
             secret: enrolment.secret.clone(),
             last_step,
             since: now,
-            recovery_codes,
+            recovery_codes: recovery_codes.to_vec(),
         }),
         enrolment: None,
         ..credentials.clone()
     };
     let change = change(person, "second_factor.turned_on").replace(&confirmed, account.credentials.rev)?;
     accounts.registry().commit(change).await?;
-    CODE.forget(throttle, clock, &subject).await;
-    me::notify(accounts, mail, &account.user.record.email, Notice::SecondFactorOn).await;
-    Ok(shown)
+    Ok(Some(account.user.record.email))
 }
 
 /// Turns the second factor off, for who shows both the password and a code.
@@ -249,13 +273,27 @@ pub async fn disable_totp(
     let subject = throttling::account(person.user_id);
     PASSWORD.take(throttle, clock, &subject).await?;
     CODE.take(throttle, clock, &subject).await?;
+    let email = settled(|| disable(accounts, vault, person, &input)).await?;
+    PASSWORD.forget(throttle, clock, &subject).await;
+    CODE.forget(throttle, clock, &subject).await;
+    me::notify(accounts, mail, &email, Notice::SecondFactorOff).await;
+    Ok(())
+}
+
+/// Turns the second factor off; whose.
+async fn disable(
+    accounts: &Accounts<'_>,
+    vault: &dyn Vault,
+    person: SignedIn,
+    input: &DisableTotp,
+) -> Result<EmailAddress, Failure> {
     let account = account::of_person(accounts.records, person).await?;
     let credentials = &account.credentials.record;
     if credentials.second_factor.is_none() {
         return Err(is_off().into());
     }
     let is_wrong = password::verify(&input.password, Some(credentials))? == Verdict::Wrong;
-    let proven = prove(vault, clock, credentials, &input.code.0).await?;
+    let proven = prove(vault, accounts.clock, credentials, &input.code.0).await?;
     let Some((_, used)) = proven.filter(|_| !is_wrong) else {
         return Err(Refusal::invalid("The password or the code is wrong.").into());
     };
@@ -265,16 +303,7 @@ pub async fn disable_totp(
     };
     let change = change(person, "second_factor.turned_off").replace(&without, account.credentials.rev)?;
     accounts.registry().commit(change).await?;
-    PASSWORD.forget(throttle, clock, &subject).await;
-    CODE.forget(throttle, clock, &subject).await;
-    me::notify(
-        accounts,
-        mail,
-        &account.user.record.email,
-        Notice::SecondFactorOff,
-    )
-    .await;
-    Ok(())
+    Ok(account.user.record.email)
 }
 
 /// Draws new recovery codes in place of those there are, for who shows a code of the authenticator.
@@ -290,28 +319,38 @@ pub async fn renew_recovery_codes(
     let (throttle, clock) = (accounts.throttle, accounts.clock);
     let subject = throttling::account(person.user_id);
     CODE.take(throttle, clock, &subject).await?;
+    let (shown, kept) = recovery_codes(accounts.ids);
+    settled(|| renew(accounts, vault, person, input, &kept)).await?;
+    CODE.forget(throttle, clock, &subject).await;
+    Ok(shown)
+}
+
+async fn renew(
+    accounts: &Accounts<'_>,
+    vault: &dyn Vault,
+    person: SignedIn,
+    input: &TotpCode,
+    recovery_codes: &[SecretHash],
+) -> Result<(), Failure> {
     let account = account::of_person(accounts.records, person).await?;
     let credentials = &account.credentials.record;
     let factor = credentials.second_factor.as_ref().ok_or_else(is_off)?;
-    let (shown, recovery_codes) = recovery_codes(accounts.ids);
     if factor.recovery_codes == recovery_codes {
-        return Ok(shown);
+        return Ok(());
     }
-    let proven = prove(vault, clock, credentials, &input.code.0).await?;
+    let proven = prove(vault, accounts.clock, credentials, &input.code.0).await?;
     let Some((Factor::Authenticator, used)) = proven else {
         return Err(Refusal::invalid(WRONG_CODE).into());
     };
     let renewed = Credentials {
         second_factor: used.second_factor.map(|factor| SecondFactor {
-            recovery_codes,
+            recovery_codes: recovery_codes.to_vec(),
             ..factor
         }),
         ..used
     };
     let change = change(person, "recovery_codes.renewed").replace(&renewed, account.credentials.rev)?;
-    accounts.registry().commit(change).await?;
-    CODE.forget(throttle, clock, &subject).await;
-    Ok(shown)
+    accounts.registry().commit(change).await
 }
 
 fn change(person: SignedIn, action: &str) -> Change {
@@ -336,8 +375,8 @@ fn is_off() -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use super::super::chance::Chance;
     use super::*;
-    use freshtrack_testkit::SeededIds;
 
     /// RFC 6238, appendix B, the SHA-1 column; six digits are the last of its eight.
     #[test]
@@ -365,7 +404,7 @@ mod tests {
 
     #[test]
     fn recovery_codes_are_typed_as_people_type() {
-        let (shown, kept) = recovery_codes(&SeededIds::new(1));
+        let (shown, kept) = recovery_codes(&Chance::default());
         assert_eq!((shown.codes.len(), kept.len()), (RECOVERY_CODES, RECOVERY_CODES));
         let code = &shown.codes[0].0;
         assert_eq!(code.len(), 27);

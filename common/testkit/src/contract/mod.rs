@@ -11,6 +11,7 @@
 )]
 
 mod directory;
+mod identity;
 mod live;
 mod quarantine;
 mod reading_log;
@@ -18,6 +19,7 @@ mod records;
 mod unit_states;
 
 pub use directory::{devices, places};
+pub use identity::{throttle, vault};
 pub use live::{connections, tickets};
 pub use quarantine::quarantine;
 pub use reading_log::reading_log;
