@@ -1,6 +1,6 @@
 //! POST /v1/orgs/{org_id}/invitations: asks somebody by mail to join.
 
-use freshtrack_application::organizations::create_invitation;
+use freshtrack_application::organizations::{Post, create_invitation};
 use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
 use std::sync::Arc;
 
@@ -12,7 +12,15 @@ pub const FUNCTION: Function = Function {
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.office_ports()?;
-    let office = ports.office(call.ids());
-    let created = create_invitation(&office, &context.mail_lane()?, call.caller()?, call.json()?).await?;
+    let (office, lane, throttle) = (
+        ports.office(call.ids()),
+        context.mail_lane()?,
+        context.throttle()?,
+    );
+    let post = Post {
+        lane: &lane,
+        throttle: &throttle,
+    };
+    let created = create_invitation(&office, &post, call.caller()?, call.json()?).await?;
     Ok(Reply::of(&created)?)
 }

@@ -1,6 +1,6 @@
 //! POST /v1/orgs/{org_id}/invitations/{invitation_id}/resend: sends an invitation again, with a new link.
 
-use freshtrack_application::organizations::resend_invitation;
+use freshtrack_application::organizations::{Post, resend_invitation};
 use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
 use std::sync::Arc;
 
@@ -13,7 +13,15 @@ pub const FUNCTION: Function = Function {
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.office_ports()?;
     let id = call.id("invitation_id", "invitation")?;
-    let office = ports.office(call.ids());
-    let sent = resend_invitation(&office, &context.mail_lane()?, call.caller()?, id).await?;
+    let (office, lane, throttle) = (
+        ports.office(call.ids()),
+        context.mail_lane()?,
+        context.throttle()?,
+    );
+    let post = Post {
+        lane: &lane,
+        throttle: &throttle,
+    };
+    let sent = resend_invitation(&office, &post, call.caller()?, id).await?;
     Ok(Reply::of(&sent)?)
 }

@@ -4,10 +4,10 @@ use super::members::{acting_member, may_not, member_changed, within};
 use super::people::{name_of, user};
 use super::{MOST_MEMBERSHIPS, Office, lifecycle};
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
-use crate::identity::email_claim;
+use crate::identity::{INVITATIONS, INVITATIONS_TO, address_of_account, email_claim};
 use crate::mail::{MailJob, Occasion};
 use crate::page::{Order, PageRequest, page_of};
-use crate::ports::{Claim, ClaimSpace, Holder, MailLane, Owner, Record, Stored};
+use crate::ports::{Claim, ClaimSpace, Holder, MailLane, Owner, Record, Stored, Throttle};
 use crate::registry::Change;
 use crate::scope::{Caller, OrgScope, SignedIn};
 use freshtrack_contracts::identity::{MembershipView, Token};
@@ -28,6 +28,15 @@ use serde_json::Value;
 /// Invitations that wait for an answer at the same time: what can be looked through, and no way to write to everybody.
 const MOST_OPEN: usize = 200;
 
+/// What sends invitations, and keeps them from being many.
+#[derive(Clone, Copy)]
+pub struct Post<'a> {
+    /// Where mails wait to be sent.
+    pub lane: &'a dyn MailLane,
+    /// How many were sent.
+    pub throttle: &'a dyn Throttle,
+}
+
 /// What the claim on a token tells whoever has nothing but the token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct InvitationGrant {
@@ -38,10 +47,11 @@ struct InvitationGrant {
 /// Asks somebody to join. They get a mail, whether or not they have an account; the answer is the same.
 ///
 /// # Errors
-/// Refused when the caller may not give that role or those sites, and when the address is invited or a member's already.
+/// Refused when the caller may not give that role or those sites, when the address is invited or a member's already, and
+/// after very many.
 pub async fn create_invitation(
     office: &Office<'_>,
-    mail: &dyn MailLane,
+    post: &Post<'_>,
     caller: &Caller,
     input: CreateInvitation,
 ) -> Result<InvitationView, Failure> {
@@ -76,13 +86,14 @@ pub async fn create_invitation(
         )
         .into());
     }
+    admit(office, post, caller.scope, &invitation.email).await?;
     let change = Change::new(caller.scope, &caller.actor, "invitation.created", id)
         .detail("email", invitation.email.masked())
         .detail("role", invitation.role)
         .insert(&invitation)?;
     let change = claim(change, caller.scope.org_id(), &invitation)?.expect(&acting);
     office.registry().commit(change).await?;
-    send(office, mail, caller.scope, &invitation, &token).await?;
+    send(office, post, caller.scope, &invitation, &token).await?;
     Ok(view(&invitation, now))
 }
 
@@ -108,7 +119,7 @@ pub async fn list_invitations(
 /// address has been invited anew since it expired.
 pub async fn resend_invitation(
     office: &Office<'_>,
-    mail: &dyn MailLane,
+    post: &Post<'_>,
     caller: &Caller,
     id: InvitationId,
 ) -> Result<InvitationView, Failure> {
@@ -119,7 +130,7 @@ pub async fn resend_invitation(
     let before = &stored.record;
     if before.token == token.hash() {
         // The same request was made before, and its mail perhaps not sent.
-        send(office, mail, caller.scope, before, &token).await?;
+        send(office, post, caller.scope, before, &token).await?;
         return Ok(view(before, now));
     }
     may_invite(&acting.record, before)?;
@@ -137,6 +148,7 @@ pub async fn resend_invitation(
     if now < again_at {
         return Err(Refusal::too_many(again_at.since(now)).into());
     }
+    admit(office, post, caller.scope, &before.email).await?;
     let invitation = Invitation {
         sent_at: now,
         sendings: before.sendings + 1,
@@ -153,7 +165,7 @@ pub async fn resend_invitation(
     };
     let change = claim(change, caller.scope.org_id(), &invitation)?.expect(&acting);
     office.registry().commit(change).await?;
-    send(office, mail, caller.scope, &invitation, &token).await?;
+    send(office, post, caller.scope, &invitation, &token).await?;
     Ok(view(&invitation, now))
 }
 
@@ -338,6 +350,22 @@ async fn refuse_member(office: &Office<'_>, caller: &Caller, email: &EmailAddres
     }
 }
 
+/// Counts a mail before it is sent.
+async fn admit(
+    office: &Office<'_>,
+    post: &Post<'_>,
+    scope: OrgScope,
+    email: &EmailAddress,
+) -> Result<(), Failure> {
+    let organization = scope.org_id().to_string();
+    INVITATIONS
+        .take(post.throttle, office.clock, &organization)
+        .await?;
+    INVITATIONS_TO
+        .take(post.throttle, office.clock, &address_of_account(email))
+        .await
+}
+
 async fn find(office: &Office<'_>, caller: &Caller, id: InvitationId) -> Result<Stored<Invitation>, Failure> {
     let stored = office.records.get::<Invitation>(caller.scope, id).await?;
     stored
@@ -407,7 +435,7 @@ fn claim(change: Change, org_id: OrgId, invitation: &Invitation) -> Result<Chang
 
 async fn send(
     office: &Office<'_>,
-    mail: &dyn MailLane,
+    post: &Post<'_>,
     scope: OrgScope,
     invitation: &Invitation,
     token: &Secret,
@@ -425,7 +453,7 @@ async fn send(
             expires_at: invitation.expires_at(),
         },
     };
-    Ok(mail.hand_over(&job).await?)
+    Ok(post.lane.hand_over(&job).await?)
 }
 
 fn membership(organization: &Organization, member: &Member) -> MembershipView {

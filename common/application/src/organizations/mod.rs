@@ -18,7 +18,7 @@ pub use authorize_access_key::authorize_access_key;
 pub(crate) use bring_in::{OPERATOR, key_of, put_key, put_organization};
 pub use delete_account::delete_account;
 pub use invitations::{
-    accept_invitation, create_invitation, list_invitations, preview_invitation, resend_invitation,
+    Post, accept_invitation, create_invitation, list_invitations, preview_invitation, resend_invitation,
     revoke_invitation,
 };
 pub(crate) use lifecycle::find as find_organization;

@@ -131,7 +131,7 @@ async fn whoever_has_no_account_any_more_joins_nothing() {
         role: Role::Staff,
         sites: Sites::All,
     };
-    create_invitation(&house.office(), &house.mails, &owner, input)
+    create_invitation(&house.office(), &house.post(), &owner, input)
         .await
         .unwrap();
     let freshtrack_application::mail::Occasion::Invitation { token, .. } =

@@ -26,7 +26,7 @@ fn asking(email: &str, role: Role) -> CreateInvitation {
 }
 
 async fn invite(house: &House, caller: &Caller, input: CreateInvitation) -> Result<InvitationView, Failure> {
-    create_invitation(&house.office(), &house.mails, caller, input).await
+    create_invitation(&house.office(), &house.post(), caller, input).await
 }
 
 /// The token in the newest mail, which must be the only one since the last that was looked at.
@@ -244,7 +244,7 @@ async fn an_address_is_invited_once_at_a_time() {
     let anew = invite(&house, &owner, asking("ann@example.com", Role::Staff))
         .await
         .unwrap();
-    let resend = resend_invitation(&house.office(), &house.mails, &owner, again.id).await;
+    let resend = resend_invitation(&house.office(), &house.post(), &owner, again.id).await;
     assert_eq!(code(resend), ProblemCode::Conflict, "there is a newer one");
     revoke_invitation(&house.office(), &owner, again.id)
         .await
@@ -261,7 +261,7 @@ async fn a_link_holds_until_the_next_is_sent_the_invitation_is_revoked_or_a_week
         .await
         .unwrap();
     let first = mailed(&house);
-    let resend = async || resend_invitation(&house.office(), &house.mails, &owner, invitation.id).await;
+    let resend = async || resend_invitation(&house.office(), &house.post(), &owner, invitation.id).await;
     assert_eq!(code(resend().await), ProblemCode::TooManyRequests, "at once");
     house.clock.advance(Span::minutes(1));
     let sent = resend().await.unwrap();
@@ -303,12 +303,12 @@ async fn a_link_holds_until_the_next_is_sent_the_invitation_is_revoked_or_a_week
         .unwrap();
     for _ in 1..10 {
         house.clock.advance(Span::minutes(1));
-        resend_invitation(&house.office(), &house.mails, &owner, often.id)
+        resend_invitation(&house.office(), &house.post(), &owner, often.id)
             .await
             .unwrap();
     }
     house.clock.advance(Span::minutes(1));
-    let enough = resend_invitation(&house.office(), &house.mails, &owner, often.id).await;
+    let enough = resend_invitation(&house.office(), &house.post(), &owner, often.id).await;
     assert_eq!(code(enough), ProblemCode::Conflict, "ten mails are enough");
 }
 
@@ -338,7 +338,7 @@ async fn a_mail_that_could_not_be_sent_is_sent_by_the_repetition() {
             ..house.office()
         };
         let input = asking("ann@example.com", Role::Staff);
-        create_invitation(&office, &house.mails, &owner, input).await
+        create_invitation(&office, &house.post(), &owner, input).await
     };
     house
         .mails
@@ -380,4 +380,45 @@ fn whatever_happens_at_once_an_invitation_is_accepted_or_revoked_and_not_both() 
         let status = runtime.block_on(listed(&house, &owner))[0].status;
         assert_eq!(status == InvitationStatus::Accepted, done[0]);
     }
+}
+
+#[tokio::test]
+async fn nobody_writes_to_everybody() {
+    let house = House::new();
+    let (_, owner) = house.kitchen("olga@example.com").await;
+    // Taken back and asked anew: a mail each time.
+    let mut sent = 0;
+    loop {
+        let result = invite(&house, &owner, asking("ann@example.com", Role::Staff)).await;
+        match result {
+            Ok(invitation) => {
+                sent += 1;
+                revoke_invitation(&house.office(), &owner, invitation.id)
+                    .await
+                    .unwrap();
+            }
+            refused => {
+                assert_eq!(code(refused), ProblemCode::TooManyRequests);
+                break;
+            }
+        }
+    }
+    assert_eq!(sent, 20, "to one address in a day");
+    house.clock.advance(Span::hours(24));
+    invite(&house, &owner, asking("ann@example.com", Role::Staff))
+        .await
+        .unwrap();
+    for number in 1..200 {
+        let input = asking(&format!("guest{number}@example.com"), Role::Staff);
+        let invitation = invite(&house, &owner, input).await.unwrap();
+        revoke_invitation(&house.office(), &owner, invitation.id)
+            .await
+            .unwrap();
+    }
+    let enough = invite(&house, &owner, asking("bob@example.com", Role::Staff)).await;
+    assert_eq!(code(enough), ProblemCode::TooManyRequests, "of one organization");
+    let (_, other) = house.kitchen("otto@example.com").await;
+    invite(&house, &other, asking("bob@example.com", Role::Staff))
+        .await
+        .unwrap();
 }

@@ -1,6 +1,6 @@
 //! An organization with people in it.
 
-use freshtrack_application::organizations::{Office, create_organization};
+use freshtrack_application::organizations::{Office, Post, create_organization};
 use freshtrack_application::ports::{Claim, ClaimSpace, Holder, Owner, RawRecord, Records, Step};
 use freshtrack_application::{Actor, Caller, Failure, OrgScope, SignedIn};
 use freshtrack_contracts::organizations::{CreateOrganization, OrganizationView};
@@ -11,12 +11,13 @@ use freshtrack_domain::people::{Locale, Member, User};
 use freshtrack_domain::place::{ComplianceMode, TemperatureUnit};
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Timestamp;
-use freshtrack_testkit::{ManualClock, MemoryRecords, RecordedMails, SeededIds, fresh_id};
+use freshtrack_testkit::{ManualClock, MemoryRecords, MemoryThrottle, RecordedMails, SeededIds, fresh_id};
 
 /// What use cases of organizations work on.
 pub(crate) struct House {
     pub(crate) records: MemoryRecords,
     pub(crate) mails: RecordedMails,
+    pub(crate) throttle: MemoryThrottle,
     pub(crate) ids: SeededIds,
     pub(crate) clock: ManualClock,
 }
@@ -26,6 +27,7 @@ impl House {
         Self {
             records: MemoryRecords::default(),
             mails: RecordedMails::default(),
+            throttle: MemoryThrottle::default(),
             ids: SeededIds::new(1),
             clock: ManualClock::at(Timestamp::from_seconds(1_790_000_000)),
         }
@@ -36,6 +38,13 @@ impl House {
             records: &self.records,
             ids: &self.ids,
             clock: &self.clock,
+        }
+    }
+
+    pub(crate) fn post(&self) -> Post<'_> {
+        Post {
+            lane: &self.mails,
+            throttle: &self.throttle,
         }
     }
 

@@ -186,7 +186,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         example: Some(|| json!({ "email": "ann@example.com", "role": "staff" })),
         reply: Some(schema::<InvitationView>),
         status: 201,
-        problems: &[InvalidRequest, Conflict],
+        problems: &[InvalidRequest, Conflict, TooManyRequests],
         ..Endpoint::BASE
     },
     Endpoint {
