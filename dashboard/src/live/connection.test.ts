@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError } from "../api/client";
 import type { ServerMessage, Ticket } from "../api/types";
 import { LiveConnection, retryDelay, SUBPROTOCOL, type ConnectionOptions, type Socket } from "./connection";
-import { AT, overview, resynced, SEQ, unitsChanged, unitSnapshot } from "./fixtures";
+import { AT, overview, resynced, SEQ, subscribed, unitsChanged, unitSnapshot } from "./fixtures";
 import { LiveStore } from "./store";
 
 class FakeSocket implements Socket {
@@ -65,6 +65,7 @@ async function live(): Promise<FakeSocket> {
   await vi.advanceTimersByTimeAsync(0);
   const socket = newest();
   socket.open();
+  socket.hear(subscribed(store.seq));
   socket.hear(resynced(store.seq));
   return socket;
 }
@@ -94,10 +95,11 @@ test("subscribes, then asks for what came since the overview", async () => {
   const socket = newest();
   expect(socket.protocol).toBe(SUBPROTOCOL);
   socket.open();
-  expect(socket.sent).toEqual([
-    { type: "subscribe", topics: ["org"] },
-    { type: "resync", since: SEQ },
-  ]);
+  expect(socket.sent).toEqual([{ type: "subscribe", topics: ["org"] }]);
+  socket.hear(unitsChanged(SEQ + 1, unitSnapshot({ rev: 5 })));
+  expect(socket.sent).toHaveLength(1);
+  socket.hear(subscribed(SEQ + 2));
+  expect(socket.sent.slice(1)).toEqual([{ type: "resync", since: SEQ }]);
   expect(store.connection).toBe("connecting");
   socket.hear(resynced(SEQ));
   expect(store.connection).toBe("live");
@@ -114,6 +116,7 @@ test("returns with a fresh ticket and resumes from the last message", async () =
   const second = newest();
   expect(second.url).toBe("wss://live/?ticket=2");
   second.open();
+  second.hear(subscribed(SEQ + 60_500));
   expect(second.sent).toContainEqual({ type: "resync", since: SEQ + 60_000 });
   expect(onCaughtUp).not.toHaveBeenCalled();
   second.hear(resynced(SEQ + 61_000));
@@ -138,7 +141,18 @@ test("asks again on the next connection when a gap was not filled on this one", 
   first.lose();
   await vi.advanceTimersByTimeAsync(retryDelay(0, () => 1));
   newest().open();
+  newest().hear(subscribed(SEQ + 95_000));
   expect(newest().sent).toContainEqual({ type: "resync", since: SEQ });
+});
+
+test("gives up a connection that leaves its subscription unanswered", async () => {
+  connect();
+  await vi.advanceTimersByTimeAsync(0);
+  const socket = newest();
+  socket.open();
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(socket.closed).toBe(true);
+  expect(store.connection).toBe("connecting");
 });
 
 test("gives up a connection that leaves a ping unanswered", async () => {

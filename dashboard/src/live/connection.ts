@@ -123,9 +123,12 @@ export class LiveConnection {
   }
 
   #opened(): void {
-    // First hear, then ask for what was missed: the other way round leaves a moment that belongs to neither.
+    // First hear, then ask for what was missed: the other way round leaves a moment that belongs to neither. The
+    // question waits for the answer to the subscription, for messages of one socket may overtake each other.
+    this.#missedSince ??= this.#options.store.seq;
+    this.#options.store.beginResync();
     this.#send({ type: "subscribe", topics: ["org"] });
-    this.#resync();
+    this.#expectAnswer();
     this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
   }
 
@@ -139,6 +142,7 @@ export class LiveConnection {
       this.#resyncSoon();
     }
     if (unknownUnit || message.type === "error") onOutdated?.();
+    if (message.type === "subscribed") this.#resync();
     if (message.type === "resynced") {
       this.#failures = 0;
       this.#missedSince = undefined;

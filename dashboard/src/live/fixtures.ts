@@ -80,3 +80,7 @@ export function alertsChanged(seq: number, ...alerts: AlertView[]): ServerMessag
 export function resynced(seq: number): ServerMessage {
   return { v: 1, at: new Date(seq).toISOString(), seq, type: "resynced" };
 }
+
+export function subscribed(seq: number): ServerMessage {
+  return { v: 1, at: new Date(seq).toISOString(), seq, type: "subscribed", data: { topics: ["org"] } };
+}
