@@ -19,6 +19,7 @@ use report::Findings;
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
 
 /// Why something could not be measured.
 pub type Failure = Box<dyn Error + Send + Sync>;
@@ -47,6 +48,12 @@ struct Options {
 /// The program.
 #[must_use]
 pub fn main() -> ExitCode {
+    // What goes wrong in the system is seen; what merely happens would be measured along.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
     let done = parse().and_then(|options| match options {
         Some(options) => measure(&options),
         None => usage(),
