@@ -14,6 +14,9 @@ Usage:
   cargo dev [options]                         start the system
   cargo dev invoke <function> [-e <file>]     call a function of the running system with an event
   cargo dev import <file>                     import an organization into the running system
+  cargo dev set-password <e-mail> [--name <name>]
+                                              set the password of an account of the running system, asked for on the
+                                              terminal or read from the standard input; with a name, create it first
 
 Options:
   --port <port>       where to listen on 127.0.0.1 [8787]
@@ -39,6 +42,15 @@ pub enum Command {
         function: String,
         /// The file with the event; an empty object without one.
         event: Option<PathBuf>,
+    },
+    /// Set the password of an account of the running system.
+    SetPassword {
+        /// The running system's port.
+        port: u16,
+        /// The address of the account.
+        email: String,
+        /// What its holder is called, to create it if there is none.
+        name: Option<String>,
     },
     /// Say how to use the program.
     Help,
@@ -86,7 +98,7 @@ const DEFAULT_PORT: u16 = 8787;
 pub fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result<Command, lexopt::Error> {
     let mut parser = lexopt::Parser::from_args(arguments);
     let mut serve = Serve::default();
-    let mut event = None;
+    let (mut event, mut name) = (None, None);
     let mut words: Vec<String> = Vec::new();
     // Options of `serve` that have no meaning for the other commands.
     let mut only_serving: Option<&'static str> = None;
@@ -94,6 +106,7 @@ pub fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Long("port") => serve.port = parser.value()?.parse()?,
+            Long("name") => name = Some(parser.value()?.string()?),
             Short('e') | Long("event") => event = Some(PathBuf::from(parser.value()?)),
             Long("mqtt-port") => {
                 only_serving = Some("--mqtt-port");
@@ -130,6 +143,9 @@ pub fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result
             if event.is_some() {
                 return Err("--event belongs to `cargo dev invoke`".into());
             }
+            if name.is_some() {
+                return Err("--name belongs to `cargo dev set-password`".into());
+            }
             Command::Serve(serve)
         }
         Some("invoke") => {
@@ -150,13 +166,20 @@ pub fn parse(arguments: impl IntoIterator<Item = impl Into<OsString>>) -> Result
                 event: Some(PathBuf::from(file)),
             }
         }
+        Some("set-password") => Command::SetPassword {
+            port,
+            email: words
+                .next()
+                .ok_or("`cargo dev set-password` needs an e-mail address")?,
+            name,
+        },
         Some(other) => return Err(format!("unknown command \"{other}\"").into()),
     };
     if let Some(extra) = words.next() {
         return Err(format!("unexpected argument \"{extra}\"").into());
     }
     match (&command, only_serving) {
-        (Command::Invoke { .. }, Some(option)) => {
+        (Command::Invoke { .. } | Command::SetPassword { .. }, Some(option)) => {
             Err(format!("{option} has no meaning for a system that runs already").into())
         }
         _ => Ok(command),
@@ -218,6 +241,22 @@ mod tests {
     }
 
     #[test]
+    fn passwords_are_never_on_the_command_line() {
+        let set = |port, name: Option<&str>| Command::SetPassword {
+            port,
+            email: "ann@example.com".to_owned(),
+            name: name.map(str::to_owned),
+        };
+        assert_eq!(read("set-password ann@example.com"), Ok(set(8787, None)));
+        assert_eq!(
+            read("set-password ann@example.com --name Ann --port 1"),
+            Ok(set(1, Some("Ann")))
+        );
+        let refused = read("set-password ann@example.com correct-horse").unwrap_err();
+        assert!(refused.contains("unexpected argument"), "{refused}");
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused() {
         for (line, reason) in [
             ("--fast", "invalid option '--fast'"),
@@ -230,6 +269,9 @@ mod tests {
             ("launch", "unknown command \"launch\""),
             ("invoke x --reset", "--reset has no meaning"),
             ("-e x.json", "--event belongs to"),
+            ("--name Ann", "--name belongs to"),
+            ("set-password", "needs an e-mail address"),
+            ("set-password a@b.c --reset", "--reset has no meaning"),
         ] {
             let error = read(line).unwrap_err();
             assert!(error.contains(reason), "{line}: {error}");

@@ -10,6 +10,7 @@ pub mod endpoint;
 pub mod gateway;
 pub mod host;
 pub mod invoke;
+pub mod password;
 pub mod product;
 pub mod services;
 pub mod simulator;

@@ -6,7 +6,8 @@ use freshtrack_local::client::{self, ClientError};
 use freshtrack_local::clock::LocalClock;
 use freshtrack_local::demonstration::{Demonstration, DemonstrationError, Told};
 use freshtrack_local::gateway::socket::Lifetimes;
-use freshtrack_local::host::{Functions, Host, HostError, Settings, TRAY_PATH};
+use freshtrack_local::host::{DemonstrationLink, Functions, Host, HostError, Settings, TRAY_PATH};
+use freshtrack_local::password::{self, NoPassword};
 use freshtrack_local::services::store::DataLocation;
 use freshtrack_local::{dashboard, product};
 use http::Request;
@@ -17,6 +18,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 use tracing_subscriber::EnvFilter;
+
+/// The function that sets passwords.
+const SET_PASSWORD_FUNCTION: &str = "identity-set-password";
 
 /// Why the program gives up.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +33,8 @@ enum Failure {
     File { path: PathBuf, source: io::Error },
     #[error("no FreshTrack runs on port {0}: start it with `cargo dev`")]
     NotRunning(u16),
+    #[error(transparent)]
+    NoPassword(#[from] NoPassword),
     #[error("{function} failed: {reply}")]
     Invocation { function: String, reply: String },
     #[error(transparent)]
@@ -70,6 +76,7 @@ fn main() -> ExitCode {
                 function,
                 event,
             } => invoke(port, function, event.as_deref()).await,
+            Command::SetPassword { port, email, name } => set_password(port, &email, name).await,
         }
     });
     // What still runs, such as a build that was interrupted, must not hold the program back.
@@ -184,25 +191,22 @@ async fn build_dashboard(folder: &Path) {
 async fn demonstrate(demonstration: Option<Demonstration>, host: &Host, clock: &LocalClock, kept: &Path) {
     if let Some(demonstration) = demonstration {
         match demonstration.sensors(host, clock, kept) {
-            Ok(mut sensors) => {
-                let Told {
-                    delivered,
-                    failed,
-                    took,
-                } = sensors.catch_up().await;
-                complain(&format!(
-                    "simulated sensors told the past in {delivered} frames ({:.1} s) and are live now",
-                    took.as_secs_f64()
-                ));
-                if failed > 0 {
-                    complain(&format!("{failed} simulated frames were not taken"));
-                }
-                sensors.send(clock, kept).await;
-            }
+            Ok(mut sensors) => sensors.send(clock, kept, report_told).await,
             Err(error) => complain(&format!("no simulated sensors: {error}")),
         }
     }
     std::future::pending().await
+}
+
+fn report_told(Told { past, took }: Told) {
+    complain(&format!(
+        "{} readings of the past were uploaded in {:.1} s; simulated sensors are live",
+        past.taken,
+        took.as_secs_f64()
+    ));
+    if past.refused > 0 {
+        complain(&format!("{} readings of the past were not taken", past.refused));
+    }
 }
 
 /// Waits until somebody wants the program to end.
@@ -246,12 +250,12 @@ fn greet(
         started.elapsed().as_millis()
     )?;
     writeln!(out, "  Dashboard  {bold}http://{address}{plain}")?;
-    for (organization, path) in demonstration
+    for DemonstrationLink { name, href } in demonstration
         .map(Demonstration::links)
         .transpose()?
         .unwrap_or_default()
     {
-        writeln!(out, "             http://{address}{path}  ({organization})")?;
+        writeln!(out, "             http://{address}{href}  ({name})")?;
     }
     writeln!(out, "  API        http://{address}/v1")?;
     if let Some(mqtt) = host.mqtt_address() {
@@ -273,6 +277,10 @@ fn greet(
         line.push_str(&format!(", time goes {} times as fast", options.speed));
     }
     writeln!(out, "\n  {line}. Ctrl-C stops.\n")?;
+    if let Some((after, event)) = demonstration.and_then(Demonstration::first_event) {
+        let seconds = after.as_seconds() as f64 / options.speed;
+        writeln!(out, "  In {seconds:.0} s {event}: watch it on the dashboard.\n")?;
+    }
     Ok(out.flush()?)
 }
 
@@ -282,6 +290,26 @@ async fn invoke(port: u16, function: String, event: Option<&Path>) -> Result<(),
         Some(file) => Bytes::from(std::fs::read(file).map_err(at(file))?),
         None => Bytes::from_static(b"{}"),
     };
+    call(port, function, event).await
+}
+
+/// Sets the password of an account of the running system.
+async fn set_password(port: u16, email: &str, name: Option<String>) -> Result<(), Failure> {
+    let password = password::ask()?;
+    let mut event = serde_json::json!({ "email": email, "password": password });
+    if let (Some(event), Some(name)) = (event.as_object_mut(), name) {
+        event.insert("name".to_owned(), name.into());
+    }
+    call(
+        port,
+        SET_PASSWORD_FUNCTION.to_owned(),
+        Bytes::from(event.to_string()),
+    )
+    .await
+}
+
+/// Calls a function of the running system with `event` and prints its reply.
+async fn call(port: u16, function: String, event: Bytes) -> Result<(), Failure> {
     let path = format!("/2015-03-31/functions/{function}/invocations");
     let refused = |reply: &[u8]| Failure::Invocation {
         function: function.clone(),

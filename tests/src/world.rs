@@ -21,6 +21,8 @@ const NOON: jiff::Timestamp = jiff::Timestamp::constant(1_795_262_400, 0);
 
 /// How a world is set up.
 pub struct Setup {
+    /// Its wiring: that which is deployed, unless said otherwise.
+    pub template: PathBuf,
     /// Its time: unless said otherwise it stands still, so that nothing happens by itself.
     pub clock: LocalClock,
     /// Where it keeps its data: in memory, unless said otherwise.
@@ -32,6 +34,7 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self {
+            template: World::root().join("template.yaml"),
             clock: LocalClock::manual(NOON),
             data: DataLocation::Memory,
             lifetimes: Lifetimes::default(),
@@ -63,7 +66,7 @@ impl World {
         let loopback = ([127, 0, 0, 1], 0).into();
         let root = Self::root();
         let host = Host::start(Settings {
-            template: root.join("template.yaml"),
+            template: setup.template,
             address: loopback,
             mqtt: Some(loopback),
             data: setup.data,

@@ -1,6 +1,8 @@
 //! What every implementation of a port must do.
 
 use crate::engine::{Call, Engine};
+use freshtrack_application::PortErrorKind;
+use freshtrack_application::ports::Vault as _;
 use freshtrack_aws::{
     Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine, DynamoReadingLog, DynamoRecords,
     DynamoThrottle, DynamoTickets, DynamoUnitStates,
@@ -42,6 +44,20 @@ async fn the_table_on_disk_is_every_store_it_stands_for_also_for_the_second_time
     for _ in 0..2 {
         everything(&Engine::open(&data)).await;
     }
+}
+
+#[tokio::test]
+async fn the_vault_is_opened_by_its_master_key_alone_also_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = DataLocation::Directory(folder.path().into());
+    contract::vault(&Engine::open(&data).vault).await;
+    let engine = Engine::open(&data);
+    let sealed = engine.vault.seal("test", b"content").await.unwrap();
+    drop(engine);
+    let opened = Engine::open(&data).vault.open("test", &sealed).await.unwrap();
+    assert_eq!(opened, b"content");
+    let elsewhere = Engine::in_memory().vault.open("test", &sealed).await;
+    assert_eq!(elsewhere.unwrap_err().kind, PortErrorKind::Corrupt);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bytes::Bytes;
-use freshtrack_aws::{AwsClients, AwsSettings, Table};
+use freshtrack_aws::{AwsClients, AwsSettings, KmsVault, Table};
 use freshtrack_local::clock::LocalClock;
 use freshtrack_local::connector::Connector;
 use freshtrack_local::endpoint::AwsEndpoint;
@@ -19,6 +19,8 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct Engine {
     /// The table through the adapters' eyes.
     pub(crate) table: Arc<Table>,
+    /// The vault, as the adapter has it.
+    pub(crate) vault: KmsVault,
     recorder: Arc<Recorder>,
     /// Holds what the connector reaches by a weak reference.
     _endpoint: Arc<dyn AwsEndpoint>,
@@ -76,6 +78,7 @@ impl Engine {
         let clients = AwsClients::with_http_client(settings, SharedHttpClient::new(connector));
         Self {
             table: Arc::new(Table::new(&clients, &system.tables[0].name)),
+            vault: KmsVault::new(&clients, &system.encryption_keys[0]),
             recorder,
             _endpoint: endpoint,
         }

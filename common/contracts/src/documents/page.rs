@@ -28,7 +28,7 @@ pub fn page(document: &Value) -> String {
 }
 
 fn write_page(page: &mut String, document: &Value) -> fmt::Result {
-    let title = Text(&document["info"]["title"]);
+    let title = Text(at(document, "/info/title"));
     write!(
         page,
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -36,8 +36,8 @@ fn write_page(page: &mut String, document: &Value) -> fmt::Result {
          <body><a class=\"skip\" href=\"#endpoints\">Skip to the endpoints</a>\
          <header><h1>{title} API, version {}</h1><p>{} For programs: <a href=\"openapi.json\">openapi.json</a>.</p>\
          </header><nav aria-label=\"Contents\"><ul>",
-        Text(&document["info"]["version"]),
-        Text(&document["info"]["description"]),
+        Text(at(document, "/info/version")),
+        Text(at(document, "/info/description")),
     )?;
     let tags: Vec<&Value> = items(&document["tags"])
         .filter(|tag| operations(document, &tag["name"]).next().is_some())
@@ -67,7 +67,7 @@ fn write_page(page: &mut String, document: &Value) -> fmt::Result {
         page.push_str("</section>");
     }
     page.push_str("<section aria-labelledby=\"credentials\"><h2 id=\"credentials\">Credentials</h2><dl>");
-    for (name, scheme) in fields(&document["components"]["securitySchemes"]) {
+    for (name, scheme) in fields(at(document, "/components/securitySchemes")) {
         write!(
             page,
             "<dt><code>{name}</code></dt><dd>{} Sent as <code>Authorization: Bearer {}</code>.</dd>",
@@ -76,7 +76,7 @@ fn write_page(page: &mut String, document: &Value) -> fmt::Result {
         )?;
     }
     page.push_str("</dl></section><section aria-labelledby=\"types\"><h2 id=\"types\">Types</h2>");
-    for (name, schema) in fields(&document["components"]["schemas"]) {
+    for (name, schema) in fields(at(document, "/components/schemas")) {
         write!(
             page,
             "<h3 id=\"type-{0}\">{0}</h3><p>{1}</p>",
@@ -135,7 +135,7 @@ fn write_operation(page: &mut String, path: &str, method: &str, operation: &Valu
         }
         page.push_str("</tbody></table>");
     }
-    for (_, media) in fields(&operation["requestBody"]["content"]) {
+    for (_, media) in fields(at(operation, "/requestBody/content")) {
         write!(page, "<p>Body: {}</p>", Kind(&media["schema"]))?;
         if let Some(example) = media.get("example") {
             write!(page, "<pre>{}</pre>", Escaped(&format!("{example:#}")))?;
@@ -209,6 +209,11 @@ fn operations<'a>(
             .filter_map(move |method| Some((path, method, operations.get(method)?)))
             .filter(move |(_, _, operation)| items(&operation["tags"]).any(|own| own == tag))
     })
+}
+
+/// What `pointer` leads to within `value`; null if that is nowhere.
+fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
+    value.pointer(pointer).unwrap_or(&Value::Null)
 }
 
 fn items(value: &Value) -> impl Iterator<Item = &Value> {

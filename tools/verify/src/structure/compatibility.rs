@@ -36,14 +36,17 @@ pub(super) fn check(released: &Value, current: &Value, findings: &mut Findings) 
     for (path, operations) in fields(&released["paths"]) {
         for (method, operation) in fields(operations) {
             comparison.endpoint = format!("{} {path}", method.to_uppercase());
-            match current["paths"][path].get(method) {
+            match current
+                .get("paths")
+                .and_then(|paths| paths.get(path)?.get(method))
+            {
                 Some(now) => comparison.operation(operation, now),
                 None => comparison.note("the last release had it, and it is gone"),
             }
         }
     }
     for (name, way) in MESSAGES {
-        let schema = |document: &'_ Value| document["components"]["schemas"].get(name).cloned();
+        let schema = |document: &Value| document.pointer(&format!("/components/schemas/{name}")).cloned();
         comparison.endpoint = (*name).to_owned();
         match (schema(released), schema(current)) {
             (Some(then), Some(now)) => comparison.schema(name, &then, &now, *way),
@@ -135,14 +138,14 @@ impl Comparison<'_> {
 
     fn request(&mut self, then: &Value, now: &Value) {
         let body = |operation: &Value| {
-            operation["requestBody"]["content"]["application/json"]
-                .get("schema")
+            operation
+                .pointer("/requestBody/content/application~1json/schema")
                 .cloned()
         };
         match (body(then), body(now)) {
             (Some(then), Some(now)) => self.schema("request", &then, &now, Way::Request),
             (Some(_), None) => self.note("took a body, and does so no longer"),
-            (None, Some(_)) if now["requestBody"]["required"] == true => {
+            (None, Some(_)) if now.pointer("/requestBody/required") == Some(&Value::Bool(true)) => {
                 self.note("now requires a body");
             }
             (None, _) => {}
