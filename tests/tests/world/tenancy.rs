@@ -11,8 +11,8 @@ use http::{Method, StatusCode};
 use serde_json::json;
 
 /// An organization in which there is something to be seen of every kind.
-struct Furnished {
-    tenant: Tenant,
+pub(crate) struct Furnished {
+    pub(crate) tenant: Tenant,
     alert: String,
     frame: String,
     /// What only this organization may know: a part of each of its names.
@@ -20,7 +20,7 @@ struct Furnished {
 }
 
 impl Furnished {
-    async fn new(world: &World) -> Self {
+    pub(crate) async fn new(world: &World) -> Self {
         let mut tenant = Tenant::new(world.api, 1);
         let secret = format!("{:032x}", rand::random::<u128>());
         tenant.document.name = format!("Bistro {secret}");
@@ -43,7 +43,7 @@ impl Furnished {
     }
 
     /// The value for the path parameter `name`: something of this organization.
-    fn parameter(&self, name: &str) -> String {
+    pub(crate) fn parameter(&self, name: &str) -> String {
         match name {
             "org_id" => self.tenant.org_id().to_string(),
             "site_id" => self.tenant.document.sites[0].id.to_string(),
@@ -80,7 +80,7 @@ impl Furnished {
 }
 
 /// The path of `endpoint`, with each parameter given by `value`.
-fn path(endpoint: &Endpoint, value: impl Fn(&str) -> String) -> String {
+pub(crate) fn path(endpoint: &Endpoint, value: impl Fn(&str) -> String) -> String {
     let segment = |segment: &str| match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
         Some(name) => value(name),
         None => segment.to_owned(),
