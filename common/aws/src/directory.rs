@@ -1,9 +1,10 @@
 //! Places and sensors: what an organization consists of.
 
+use crate::error::{corrupt, sdk};
 use crate::keys::{self, Key};
-use crate::table::{Condition, Query, SK, Table, data, item, text, text_of};
+use crate::table::{Condition, DATA, PK, Query, SK, Table, data, item, text, text_of};
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, ReturnConsumedCapacity, TransactWriteItem};
 use freshtrack_application::ports::{Devices, Organizations, Places, PlacesOfOrg};
 use freshtrack_application::{OrgScope, PortError};
 use freshtrack_domain::device::{DevEui, Sensor};
@@ -53,6 +54,13 @@ impl Directory {
             .get(key)
             .filter(|(at, _)| at.elapsed() < SENSOR_CACHE)
             .map(|(_, sensor)| sensor.clone())
+    }
+
+    fn forget(&self, key: &Key) {
+        self.sensors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key);
     }
 
     fn remember(&self, key: Key, sensor: &Sensor) {
@@ -129,6 +137,10 @@ impl Organizations for Directory {
         const OP: &str = "organizations.put_sensor";
         let by_id = keys::sensor(sensor.org_id, sensor.id);
         let by_eui = keys::dev_eui(sensor.dev_eui);
+        let before: Option<Sensor> = match self.table.get(OP, &by_id, true).await? {
+            Some(mut item) => Some(data(OP, &mut item)?),
+            None => None,
+        };
         // The claim on the DevEUI holds its owner at its top level, where a condition can see it.
         let owner = owner(sensor.org_id, sensor.id);
         let free = unclaimed_or_owned_by(&owner);
@@ -140,18 +152,51 @@ impl Organizations for Directory {
             .set_expression_attribute_names(free.names())
             .set_expression_attribute_values(free.values())
             .build()
-            .map_err(|error| crate::error::corrupt(OP, error))?;
-        let own = put(item(OP, "sensor", &by_id, sensor)?)
-            .build()
-            .map_err(|e| crate::error::corrupt(OP, e))?;
-        self.table
+            .map_err(|error| corrupt(OP, error))?;
+        let own = put(item(OP, "sensor", &by_id, sensor)?);
+        // Only in place of what was read: it says which claim ends.
+        let own = match &before {
+            None => own.condition_expression(Condition::ABSENT.expression),
+            Some(before) => own
+                .condition_expression("#data.#eui = :eui")
+                .expression_attribute_names("#data", DATA)
+                .expression_attribute_names("#eui", "dev_eui")
+                .expression_attribute_values(":eui", text(before.dev_eui.to_string())),
+        };
+        let own = own.build().map_err(|error| corrupt(OP, error))?;
+        let mut writes = vec![
+            TransactWriteItem::builder().put(claim).build(),
+            TransactWriteItem::builder().put(own).build(),
+        ];
+        let exchanged = before.filter(|before| before.dev_eui != sensor.dev_eui);
+        let ended = exchanged.map(|before| keys::dev_eui(before.dev_eui));
+        if let Some(ended) = &ended {
+            let end = Delete::builder()
+                .table_name(&self.table.name)
+                .key(PK, text(&ended.pk))
+                .key(SK, text(&ended.sk))
+                .condition_expression(free.expression)
+                .set_expression_attribute_names(free.names())
+                .set_expression_attribute_values(free.values())
+                .build()
+                .map_err(|error| corrupt(OP, error))?;
+            writes.push(TransactWriteItem::builder().delete(end).build());
+        }
+        let written = self
+            .table
             .client
             .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(claim).build())
-            .transact_items(TransactWriteItem::builder().put(own).build())
+            .set_transact_items(Some(writes))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
-            .map_err(|error| crate::error::sdk(OP, error))?;
+            .map_err(|error| sdk(OP, error))?;
+        for consumed in written.consumed_capacity() {
+            self.table.metered_write(Some(consumed));
+        }
+        if let Some(ended) = &ended {
+            self.forget(ended);
+        }
         self.remember(by_id, sensor);
         self.remember(by_eui, sensor);
         Ok(())

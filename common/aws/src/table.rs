@@ -22,7 +22,7 @@ const ENTITY: &str = "et";
 /// The version of the item's shape, for reading old ones.
 const VERSION: &str = "v";
 /// The item's content, as one map.
-const DATA: &str = "d";
+pub(crate) const DATA: &str = "d";
 /// When DynamoDB deletes the item, in seconds since the epoch.
 pub(crate) const TTL: &str = "ttl";
 

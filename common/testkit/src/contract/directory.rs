@@ -8,7 +8,7 @@ use freshtrack_domain::measurement::{CentiCelsius, MeasurementSource};
 /// Finds sensors of the asking organization, and gives a DevEUI to one sensor only.
 pub async fn devices(organizations: &dyn Organizations, devices: &dyn Devices) {
     let kitchen = Kitchen::new(2);
-    let (scope, other) = (kitchen.scope(), Kitchen::new(1));
+    let (scope, other) = (kitchen.scope(), Kitchen::new(2));
     let [first, second] = <[Sensor; 2]>::try_from(kitchen.sensors.clone()).unwrap();
     assert_eq!(devices.by_eui(scope, first.dev_eui).await.unwrap(), None);
     organizations.put_sensor(&first).await.unwrap();
@@ -22,6 +22,22 @@ pub async fn devices(organizations: &dyn Organizations, devices: &dyn Devices) {
         ..second
     };
     organizations.put_sensor(&moved).await.unwrap();
+    let exchanged = moved;
+    let moved = Sensor {
+        dev_eui: other.sensors[1].dev_eui,
+        ..exchanged.clone()
+    };
+    organizations.put_sensor(&moved).await.unwrap();
+    assert_eq!(
+        devices.by_eui(scope, exchanged.dev_eui).await.unwrap(),
+        None,
+        "the device that was exchanged"
+    );
+    let heir = Sensor {
+        dev_eui: exchanged.dev_eui,
+        ..other.sensors[1].clone()
+    };
+    organizations.put_sensor(&heir).await.unwrap();
     for sensor in [&first, &moved] {
         assert_eq!(
             devices.by_eui(scope, sensor.dev_eui).await.unwrap().as_ref(),
