@@ -1,0 +1,82 @@
+//! What every implementation of a port must do.
+
+use crate::engine::{Call, Engine};
+use freshtrack_aws::{
+    Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine, DynamoReadingLog, DynamoRecords,
+    DynamoTickets, DynamoUnitStates,
+};
+use freshtrack_local::services::store::DataLocation;
+use freshtrack_testkit::contract;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Everything that the contracts ask of the store.
+async fn everything(engine: &Engine) {
+    let table = || Arc::clone(&engine.table);
+    let (states, directory) = (DynamoUnitStates(table()), Directory::new(table()));
+    let records = DynamoRecords(table());
+    contract::unit_states(&states).await;
+    contract::alerts(&states, &DynamoAlerts(table())).await;
+    contract::reading_log(&DynamoReadingLog(table())).await;
+    contract::quarantine(&DynamoQuarantine(table())).await;
+    contract::devices(&directory, &directory).await;
+    contract::places(&directory, &directory, &records).await;
+    contract::connections(&DynamoConnections::new(table())).await;
+    contract::tickets(&DynamoTickets(table())).await;
+    contract::records(&records).await;
+    contract::listed(&records).await;
+    contract::claims(&records).await;
+}
+
+#[tokio::test]
+async fn the_table_in_memory_is_every_store_it_stands_for() {
+    everything(&Engine::in_memory()).await;
+}
+
+#[tokio::test]
+async fn the_table_on_disk_is_every_store_it_stands_for_also_for_the_second_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = DataLocation::Directory(folder.path().into());
+    for _ in 0..2 {
+        everything(&Engine::open(&data)).await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_read_that_is_not_asked_for_by_its_key() {
+    let engine = Engine::in_memory();
+    everything(&engine).await;
+    let calls = engine.calls();
+    let operations: BTreeSet<&str> = calls.iter().map(|call| call.operation.as_str()).collect();
+    let expected = ["DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems"];
+    assert_eq!(operations, BTreeSet::from(expected), "a scan, or something new");
+
+    let mut indexes = BTreeSet::new();
+    for Call { request, .. } in calls.iter().filter(|call| call.operation == "Query") {
+        let index = request["IndexName"].as_str();
+        indexes.insert(index);
+        let partition = match index {
+            None => "pk = :pk",
+            Some("GSI1") => "g1pk = :pk",
+            Some("GSI2") => "g2pk = :pk",
+            Some(other) => panic!("the template has no index {other}"),
+        };
+        let condition = request["KeyConditionExpression"].as_str().unwrap();
+        assert!(condition.starts_with(partition), "{condition}");
+        assert_eq!(
+            request["FilterExpression"],
+            Value::Null,
+            "what is filtered is paid for"
+        );
+        assert!(
+            index.is_none() || request["ConsistentRead"] != true,
+            "no index can"
+        );
+    }
+    assert_eq!(indexes, BTreeSet::from([None, Some("GSI1"), Some("GSI2")]));
+    for call in &calls {
+        let metered = call.request["ReturnConsumedCapacity"] == "TOTAL";
+        assert!(metered, "{} is not metered: {}", call.operation, call.request);
+    }
+}
