@@ -29,6 +29,9 @@ const MAX_TOPICS: usize = 50;
 const ATTEMPTS: usize = 16;
 /// Sockets that the recording invocation serves itself. More are handed to workers, this many at a time.
 const DIRECT_FAN_OUT: usize = 200;
+/// Messages handed to a worker at once, so that a portion stays below the 256 KB that every queue takes: a frame of
+/// 32 KB is at most twice as long when it is written into JSON.
+const MESSAGES_PER_CHUNK: usize = 3;
 /// Messages in flight at once.
 const PARALLEL_SENDS: usize = 50;
 /// How far behind a resume point clocks of two writers may be: what is sent twice is recognised by its `rev`.
@@ -155,13 +158,15 @@ impl Live<'_> {
             broadcast(self.connections, self.sockets, &chunk).await;
             return Ok(());
         }
-        for portion in connections.chunks(DIRECT_FAN_OUT) {
-            let chunk = BroadcastChunk {
-                org_id: scope.org_id(),
-                connections: portion.to_vec(),
-                messages: messages.clone(),
-            };
-            self.lane.hand_over(&chunk).await?;
+        for connections in connections.chunks(DIRECT_FAN_OUT) {
+            for messages in messages.chunks(MESSAGES_PER_CHUNK) {
+                let chunk = BroadcastChunk {
+                    org_id: scope.org_id(),
+                    connections: connections.to_vec(),
+                    messages: messages.to_vec(),
+                };
+                self.lane.hand_over(&chunk).await?;
+            }
         }
         Ok(())
     }

@@ -353,6 +353,41 @@ async fn very_many_screens_are_served_by_workers_in_portions() {
 }
 
 #[tokio::test]
+async fn a_portion_is_never_larger_than_a_queue_takes() {
+    /// What every queue takes in one message.
+    const MESSAGE: usize = 256 * 1024;
+    let stage = Stage::new(1_000);
+    for number in 0..201 {
+        stage.watch(&format!("screen-{number}"), Topic::Org).await;
+    }
+    let batch: Vec<_> = (0..1_000)
+        .map(|unit| stage.measured(unit, minute(0), WARM))
+        .collect();
+    stage.record(&batch).await;
+    let World {
+        memory,
+        sockets,
+        broadcasts,
+        ..
+    } = &stage.world;
+    for chunk in broadcasts.take() {
+        let size = serde_json::to_string(&chunk).unwrap().len();
+        assert!(size <= MESSAGE, "{size}");
+        broadcast(memory, sockets, &chunk).await;
+    }
+    let sent = sockets.sent.take();
+    for id in ["screen-0", "screen-200"] {
+        let bodies: Vec<ServerBody> = sent
+            .iter()
+            .filter(|(socket, _)| socket == id)
+            .map(|(_, text)| serde_json::from_str::<ServerMessage>(text).unwrap().body)
+            .collect();
+        let (units, alerts) = units_and_alerts(&bodies);
+        assert_eq!((units.len(), alerts), (1_000, 1_000), "{id}");
+    }
+}
+
+#[tokio::test]
 async fn a_portion_that_nobody_takes_does_not_fail_recording() {
     let stage = Stage::new(1);
     for number in 0..201 {
