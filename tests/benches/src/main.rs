@@ -1,0 +1,7 @@
+//! `cargo figures`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    freshtrack_benches::main()
+}
