@@ -10,9 +10,9 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use freshtrack_application::ports::{Clock, IdSource};
 use freshtrack_application::{Live, PortError, ReceiveUplinks, RecordReadings};
 use freshtrack_aws::{
-    AwsClients, Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine,
-    DynamoReadingLog, DynamoRecords, DynamoTickets, DynamoUnitStates, EventBridgeBus, GatewaySockets, Meter,
-    SqsBroadcastLane, SqsRetryLane, Table,
+    AwsClients, Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine, DynamoReadingLog,
+    DynamoRecords, DynamoTickets, DynamoUnitStates, EventBridgeBus, GatewaySockets, Meter, SqsBroadcastLane,
+    SqsRetryLane, Table,
 };
 use std::sync::{Arc, OnceLock};
 

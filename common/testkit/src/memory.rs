@@ -3,9 +3,8 @@
 use crate::faults::Faults;
 use async_trait::async_trait;
 use freshtrack_application::ports::{
-    AlertPage, Alerts, Connection, Connections, Devices, DueUnit, LateEntry, Organizations,
-    Places, PlacesOfOrg, Quarantine, QuarantinedUplink, ReadingLog, TicketGrant, Tickets,
-    UnitStates,
+    AlertPage, Alerts, Connection, Connections, Devices, DueUnit, LateEntry, Organizations, Places,
+    PlacesOfOrg, Quarantine, QuarantinedUplink, ReadingLog, TicketGrant, Tickets, UnitStates,
 };
 use freshtrack_application::{OrgScope, PortError, PortErrorKind};
 use freshtrack_contracts::alerts::TrailEntry;

@@ -354,6 +354,21 @@ export interface components {
             /** @constant */
             type: "alert.resolved";
         } | {
+            data: Record<string, never>;
+            /** @constant */
+            type: "organization.deleted";
+        } | {
+            data: Record<string, never>;
+            /** @constant */
+            type: "organization.restored";
+        } | {
+            data: {
+                /** @description The person. */
+                user_id: components["schemas"]["UserId"];
+            };
+            /** @constant */
+            type: "member.changed";
+        } | {
             data: {
                 /** @description The unit. */
                 unit_id: components["schemas"]["UnitId"];
@@ -836,6 +851,7 @@ export interface components {
              */
             temperature_c?: number | null;
         };
+        UserId: string;
         /** @description A body that its sender defines: a network server's webhook. */
         VendorMessage: {
             [key: string]: unknown;

@@ -17,6 +17,12 @@ async fn handle(context: Arc<Context>, call: SocketCall) -> Result<Option<Server
         return Err(wrong_route());
     };
     Ok(Some(
-        unsubscribe(context.connections()?, call.caller.scope, &call.connection_id, &topics).await?,
+        unsubscribe(
+            context.connections()?,
+            call.caller.scope,
+            &call.connection_id,
+            &topics,
+        )
+        .await?,
     ))
 }

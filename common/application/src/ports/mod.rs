@@ -9,8 +9,8 @@ pub use live::{
     BroadcastLane, Connection, ConnectionId, Connections, Delivery, Sockets, TicketGrant, Tickets,
 };
 pub use records::{
-    AlertPage, Alerts, Devices, DueUnit, LateEntry, Organizations, Places, PlacesOfOrg,
-    Quarantine, QuarantinedUplink, ReadingLog, UnitStates,
+    AlertPage, Alerts, Devices, DueUnit, LateEntry, Organizations, Places, PlacesOfOrg, Quarantine,
+    QuarantinedUplink, ReadingLog, UnitStates,
 };
 pub use registry::{
     Claim, ClaimSpace, CommitError, Found, Holder, MOST_STEPS, Owner, RawRecord, Record, RecordKind, Records,

@@ -29,22 +29,6 @@ pub struct QueryParameter {
     pub format: Option<&'static str>,
 }
 
-/// The parameters of every list.
-const LIMIT_AND_CURSOR: &[QueryParameter] = &[
-    QueryParameter {
-        name: "limit",
-        description: "1 to 200; 50 unless given.",
-        required: false,
-        format: Some("int32"),
-    },
-    QueryParameter {
-        name: "cursor",
-        description: "The `next_cursor` of the page before.",
-        required: false,
-        format: None,
-    },
-];
-
 /// Who may call an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {

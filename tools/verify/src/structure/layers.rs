@@ -106,6 +106,11 @@ const LAYERS: &[Layer] = &[
         may_not_use: &[],
     },
     Layer {
+        folder: "tests/*",
+        may_use: &["*"],
+        may_not_use: &[],
+    },
+    Layer {
         folder: "tools/*",
         may_use: &["*"],
         may_not_use: &[],

@@ -30,7 +30,12 @@ pub(crate) fn check(root: &Path, metadata: &[u8], write: bool) -> Result<Finding
 
     layers::check(&crates, &mut findings);
     agreement::check(
-        &agreement::Story::of(root, &crates, &functions, &endpoints().copied().collect::<Vec<_>>()),
+        &agreement::Story::of(
+            root,
+            &crates,
+            &functions,
+            &endpoints().copied().collect::<Vec<_>>(),
+        ),
         &mut findings,
     );
     wiring::check(&template, &functions, &mut findings);
