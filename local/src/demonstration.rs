@@ -1,9 +1,11 @@
 //! The demonstration: organizations to look at, and simulated sensors that send for them.
 
 use crate::clock::LocalClock;
-use crate::host::Host;
+use crate::host::{DemonstrationLink, Host};
 use crate::invoke::InvocationFailed;
-use crate::simulator::{Network, Simulator, SimulatorError};
+use crate::simulator::{
+    COMPRESSOR_FAILS_AFTER, HistoryReport, Network, Simulator, SimulatorError, watched_compressor,
+};
 use bytes::Bytes;
 use freshtrack_contracts::organization::OrganizationDocument;
 use freshtrack_domain::access::Right;
@@ -12,6 +14,7 @@ use futures_util::future::join_all;
 use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
 
 /// The organizations that are demonstrated, the first of which is the one to look at. The second shows that
 /// neither sees anything of the other.
@@ -23,7 +26,7 @@ const DOCUMENTS: [&str; 2] = [
 /// The function that imports organizations.
 pub const IMPORT_FUNCTION: &str = "platform-import-organization";
 
-/// How far back the first start tells what happened.
+/// How far back the first start tells what was measured.
 const HISTORY: Span = Span::hours(24);
 
 /// The same day each time.
@@ -60,10 +63,11 @@ pub struct Demonstration {
 }
 
 impl Demonstration {
-    /// Brings the organizations into the system that `host` runs; what is there already stays.
+    /// Brings the organizations into the system that `host` runs, and lets it show them to whoever comes without a
+    /// key. What is there already stays.
     ///
     /// # Errors
-    /// When the system does not take one.
+    /// When the system does not take one, or nobody could look at one.
     pub async fn import(host: &Host) -> Result<Self, DemonstrationError> {
         let mut organizations = Vec::new();
         for document in DOCUMENTS {
@@ -72,26 +76,35 @@ impl Demonstration {
                 .invoke(IMPORT_FUNCTION, Bytes::from_static(document.as_bytes()))
                 .await?;
         }
-        Ok(Self { organizations })
+        let demonstration = Self { organizations };
+        host.demonstrate(demonstration.links()?);
+        Ok(demonstration)
     }
 
-    /// Where each organization's dashboard is, below the root of the host: `/#org=..&key=..`, by its name.
+    /// Where each organization's dashboard is.
     ///
     /// # Errors
     /// When an organization has no key to look at it with.
-    pub fn links(&self) -> Result<Vec<(String, String)>, DemonstrationError> {
+    pub fn links(&self) -> Result<Vec<DemonstrationLink>, DemonstrationError> {
         let link = |organization: &OrganizationDocument| {
             let key = key(organization, Right::Read)?;
-            Ok((
-                organization.name.clone(),
-                format!("/#org={}&key={key}", organization.id),
-            ))
+            Ok(DemonstrationLink {
+                name: organization.name.clone(),
+                href: format!("/#org={}&key={key}", organization.id),
+            })
         };
         self.organizations.iter().map(link).collect()
     }
 
-    /// Makes sensors for the organizations, which send what was missed since the time kept in `kept`, and then
-    /// live.
+    /// What happens first once the sensors are live: after how much of the system's time, and in words.
+    #[must_use]
+    pub fn first_event(&self) -> Option<(Span, String)> {
+        let (site, unit) = self.organizations.iter().find_map(watched_compressor)?;
+        let event = format!("the compressor of \"{}\" at {} fails", unit.name, site.name);
+        Some((COMPRESSOR_FAILS_AFTER, event))
+    }
+
+    /// Makes sensors for the organizations, which send what was missed since the time kept in `kept` and go live now.
     ///
     /// # Errors
     /// When an organization cannot be simulated.
@@ -111,51 +124,45 @@ impl Demonstration {
             let network = Network::new(host.address(), broker, organization.id, key.to_owned());
             organizations.push((simulator, network));
         }
-        Ok(DemonstrationSensors { organizations, now })
+        Ok(DemonstrationSensors { organizations })
     }
 }
 
 /// Sensors of the demonstration, ready to send.
 pub struct DemonstrationSensors {
     organizations: Vec<(Simulator, Network)>,
-    now: Timestamp,
 }
 
-/// How much of the past was told, and how long it took.
+/// The past that was told, and how long that took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
-    /// Frames the system took.
-    pub delivered: usize,
-    /// Frames it did not take.
-    pub failed: usize,
+    /// What became of it.
+    pub past: HistoryReport,
     /// How long it took.
     pub took: Duration,
 }
 
 impl DemonstrationSensors {
-    /// Sends what was missed, as fast as the system takes it.
-    pub async fn catch_up(&mut self) -> Told {
+    /// Uploads what was missed, and sends for each unit live as soon as its past is told. Once all of the past is,
+    /// `on_told` hears of it, and from then on `kept` keeps until when was sent. Runs until it is dropped.
+    pub async fn send(&mut self, clock: &LocalClock, kept: &Path, on_told: impl FnOnce(Told)) {
         let started = Instant::now();
-        let now = self.now;
-        let histories = self
-            .organizations
-            .iter_mut()
-            .map(|(simulator, network)| simulator.history(now, network));
-        let reports = join_all(histories).await;
-        Told {
-            delivered: reports.iter().map(|report| report.delivered).sum(),
-            failed: reports.iter().map(|report| report.failed).sum(),
-            took: started.elapsed(),
-        }
-    }
-
-    /// Sends live, and keeps in `kept` until when. Runs until it is dropped.
-    pub async fn send(&mut self, clock: &LocalClock, kept: &Path) {
+        let (told, mut units) = mpsc::unbounded_channel();
         let sending = self
             .organizations
             .iter_mut()
-            .map(|(simulator, network)| simulator.run(clock, network));
+            .map(|(simulator, network)| simulator.run(clock, network, told.clone()));
+        let sending = join_all(sending);
+        drop(told);
         let keeping = async {
+            let mut past = HistoryReport::default();
+            while let Some(unit) = units.recv().await {
+                past += unit;
+            }
+            on_told(Told {
+                past,
+                took: started.elapsed(),
+            });
             loop {
                 if let Err(error) = keep(clock, kept) {
                     tracing::warn!(%error, "not kept in {}: until when was sent", kept.display());
@@ -163,10 +170,7 @@ impl DemonstrationSensors {
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         };
-        tokio::select! {
-            _ = join_all(sending) => {}
-            () = keeping => {}
-        }
+        tokio::join!(sending, keeping);
     }
 }
 

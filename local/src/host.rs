@@ -11,17 +11,18 @@ use crate::invoke::{
 use crate::services::store::DataLocation;
 use crate::services::{Account, RunningServices, Services, ServicesError};
 use crate::template::{Deployment, System, TemplateError};
-use axum::Router;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
+use axum::{Json, Router};
 use http::StatusCode;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -32,6 +33,10 @@ const STOPPING_TIME: Duration = Duration::from_secs(2);
 
 /// Where the messages sent are shown, below the root of the host.
 pub const TRAY_PATH: &str = "/_tray";
+
+/// Where the [demonstration](Host::demonstrate) is told of, below the root of the host: the dashboard asks there
+/// when it is opened without a key. No deployed system has such a path.
+pub const DEMONSTRATION_PATH: &str = "/_demo";
 
 /// What to run, and where.
 pub struct Settings {
@@ -84,6 +89,18 @@ pub struct Surroundings<'a> {
     pub clock: LocalClock,
 }
 
+/// An organization that anybody may look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DemonstrationLink {
+    /// The organization's name.
+    pub name: String,
+    /// Its dashboard, below the root of the host: `/#org=..&key=..`.
+    pub href: String,
+}
+
+/// The links of the demonstration, once there are any.
+type DemonstrationLinks = Arc<OnceLock<Vec<DemonstrationLink>>>;
+
 /// Why the host did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
@@ -120,6 +137,7 @@ pub struct Host {
     running: RunningServices,
     connections: Connections,
     invoker: Arc<dyn Invoker>,
+    demonstration: DemonstrationLinks,
     server: JoinHandle<()>,
     stop: oneshot::Sender<()>,
     /// Functions in this process reach the services through a weak reference to these.
@@ -148,9 +166,12 @@ impl Host {
         let services = Services::open(&system, &account, &settings.data, &clock)?;
 
         let connector = Connector::default();
+        let demonstration = DemonstrationLinks::default();
         let mut others = Router::new()
             .route(TRAY_PATH, get(tray_page))
-            .with_state(services.clone());
+            .with_state(services.clone())
+            .route(DEMONSTRATION_PATH, get(demonstration_links))
+            .with_state(Arc::clone(&demonstration));
         let invoker: Arc<dyn Invoker> = match settings.functions {
             Functions::InProcess(build) => {
                 let surroundings = Surroundings {
@@ -225,6 +246,7 @@ impl Host {
             running,
             connections,
             invoker,
+            demonstration,
             server,
             stop,
             _endpoints: reachable,
@@ -267,6 +289,11 @@ impl Host {
         &self.invoker
     }
 
+    /// Tells whoever opens the dashboard without a key what there is to look at. Only the first call has an effect.
+    pub fn demonstrate(&self, links: Vec<DemonstrationLink>) {
+        let _ = self.demonstration.set(links);
+    }
+
     /// Stops in order: open requests are answered, within limits, and what was accepted but not yet done
     /// is done after the next start.
     pub async fn stop(self) {
@@ -306,6 +333,10 @@ async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver
     {
         tracing::error!(%error, "the host no longer listens");
     }
+}
+
+async fn demonstration_links(State(links): State<DemonstrationLinks>) -> Json<Vec<DemonstrationLink>> {
+    Json(links.get().cloned().unwrap_or_default())
 }
 
 async fn tray_page(State(services): State<Services>) -> Response {

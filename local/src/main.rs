@@ -6,7 +6,7 @@ use freshtrack_local::client::{self, ClientError};
 use freshtrack_local::clock::LocalClock;
 use freshtrack_local::demonstration::{Demonstration, DemonstrationError, Told};
 use freshtrack_local::gateway::socket::Lifetimes;
-use freshtrack_local::host::{Functions, Host, HostError, Settings, TRAY_PATH};
+use freshtrack_local::host::{DemonstrationLink, Functions, Host, HostError, Settings, TRAY_PATH};
 use freshtrack_local::services::store::DataLocation;
 use freshtrack_local::{dashboard, product};
 use http::Request;
@@ -184,25 +184,22 @@ async fn build_dashboard(folder: &Path) {
 async fn demonstrate(demonstration: Option<Demonstration>, host: &Host, clock: &LocalClock, kept: &Path) {
     if let Some(demonstration) = demonstration {
         match demonstration.sensors(host, clock, kept) {
-            Ok(mut sensors) => {
-                let Told {
-                    delivered,
-                    failed,
-                    took,
-                } = sensors.catch_up().await;
-                complain(&format!(
-                    "simulated sensors told the past in {delivered} frames ({:.1} s) and are live now",
-                    took.as_secs_f64()
-                ));
-                if failed > 0 {
-                    complain(&format!("{failed} simulated frames were not taken"));
-                }
-                sensors.send(clock, kept).await;
-            }
+            Ok(mut sensors) => sensors.send(clock, kept, report_told).await,
             Err(error) => complain(&format!("no simulated sensors: {error}")),
         }
     }
     std::future::pending().await
+}
+
+fn report_told(Told { past, took }: Told) {
+    complain(&format!(
+        "{} readings of the past were uploaded in {:.1} s; simulated sensors are live",
+        past.taken,
+        took.as_secs_f64()
+    ));
+    if past.refused > 0 {
+        complain(&format!("{} readings of the past were not taken", past.refused));
+    }
 }
 
 /// Waits until somebody wants the program to end.
@@ -246,12 +243,12 @@ fn greet(
         started.elapsed().as_millis()
     )?;
     writeln!(out, "  Dashboard  {bold}http://{address}{plain}")?;
-    for (organization, path) in demonstration
+    for DemonstrationLink { name, href } in demonstration
         .map(Demonstration::links)
         .transpose()?
         .unwrap_or_default()
     {
-        writeln!(out, "             http://{address}{path}  ({organization})")?;
+        writeln!(out, "             http://{address}{href}  ({name})")?;
     }
     writeln!(out, "  API        http://{address}/v1")?;
     if let Some(mqtt) = host.mqtt_address() {
@@ -273,6 +270,10 @@ fn greet(
         line.push_str(&format!(", time goes {} times as fast", options.speed));
     }
     writeln!(out, "\n  {line}. Ctrl-C stops.\n")?;
+    if let Some((after, event)) = demonstration.and_then(Demonstration::first_event) {
+        let seconds = after.as_seconds() as f64 / options.speed;
+        writeln!(out, "  In {seconds:.0} s {event}: watch it on the dashboard.\n")?;
+    }
     Ok(out.flush()?)
 }
 

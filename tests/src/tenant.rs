@@ -12,7 +12,7 @@ use freshtrack_contracts::places::{Overview, UnitView};
 use freshtrack_contracts::readings::{ReadingList, ReadingView};
 use freshtrack_domain::access::{AccessKeySecret, Right};
 use freshtrack_domain::alert::AlertStatus;
-use freshtrack_domain::ids::{AlertId, FrameId, OrgId, UnitId};
+use freshtrack_domain::ids::{AlertId, FrameId, OrgId, SensorId, UnitId};
 use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::UnitKind;
 use freshtrack_testkit::fresh_id;
@@ -120,6 +120,12 @@ impl Tenant {
     #[must_use]
     pub fn dev_eui(&self, index: usize) -> &str {
         &self.unit(index).sensors[0].dev_eui
+    }
+
+    /// The sensor of the unit at `index`.
+    #[must_use]
+    pub fn sensor(&self, index: usize) -> SensorId {
+        self.unit(index).sensors[0].id
     }
 
     /// `rest` below the organization's path.

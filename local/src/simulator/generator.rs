@@ -6,6 +6,7 @@ use super::scenario::{Fault, Scenario};
 use super::sensor::{Sensor, Surroundings};
 use super::thermal::{self, DEFROST_INTERVAL, Influences, STEP};
 use freshtrack_application::Uplink;
+use freshtrack_contracts::ingest::UploadedReading;
 use freshtrack_contracts::organization::{OrganizationDocument, SiteDocument, UnitDocument};
 use freshtrack_domain::device::DevEui;
 use freshtrack_domain::ids::{Id as _, SiteId, UnitId};
@@ -102,6 +103,20 @@ impl Generator {
             next,
             waiting: BTreeMap::new(),
         })
+    }
+
+    /// The units whose sensors are followed.
+    pub fn unit_ids(&self) -> impl Iterator<Item = UnitId> {
+        self.units.iter().map(|unit| unit.id)
+    }
+
+    /// What a frame of one of the sensors says, as a logger that understands frames would write it down.
+    #[must_use]
+    pub fn reading(&self, delivery: &Delivery) -> Option<UploadedReading> {
+        let unit = self.units.iter().find(|unit| unit.id == delivery.unit_id)?;
+        let eui = delivery.uplink.dev_eui;
+        let sensor = unit.sensors.iter().find(|sensor| sensor.dev_eui == eui)?;
+        sensor.reading(&delivery.uplink)
     }
 
     /// The frames that are due before `until` and were not given yet, in order.

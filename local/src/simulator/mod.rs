@@ -1,7 +1,8 @@
 //! A believable day of an organization: the frames its sensors would send, sent the way its networks would.
 //!
 //! The [`Generator`] makes frames, each a function of seed and time; a [`Network`] delivers them to the system from
-//! outside, through The Things Stack's webhook and over MQTT. Nothing in between knows that they were made up.
+//! outside, through The Things Stack's webhook and over MQTT. What was measured before the simulator started is uploaded,
+//! as by a program that brings along the history of a data logger. Nothing in between knows that it was made up.
 
 mod chance;
 mod generator;
@@ -15,14 +16,18 @@ mod thermal;
 
 pub use generator::{Delivery, Generator, Route};
 pub use network::{DeliveryError, Network, Publisher};
-pub use scenario::{Fault, Incident, Scenario};
+pub use scenario::{COMPRESSOR_FAILS_AFTER, Fault, Incident, Scenario, watched_compressor};
 
 use crate::clock::LocalClock;
+use freshtrack_contracts::ingest::{ItemStatus, MAX_UPLOAD, UploadedReading};
 use freshtrack_contracts::organization::OrganizationDocument;
-use freshtrack_domain::ids::{Id as _, SensorId, SiteId};
+use freshtrack_domain::ids::{SensorId, SiteId, UnitId};
 use freshtrack_domain::time::Timestamp;
 use futures_util::future::join_all;
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
 use std::time::Duration;
+use tokio::sync::mpsc;
 
 /// Why an organization cannot be simulated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,17 +63,21 @@ pub struct Simulator {
     generator: Generator,
 }
 
-/// What became of a stretch of history.
+/// What became of a unit's past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HistoryReport {
-    /// Frames the system took.
-    pub delivered: usize,
-    /// Frames it did not.
-    pub failed: usize,
+    /// Readings the system took.
+    pub taken: usize,
+    /// Readings it did not take.
+    pub refused: usize,
 }
 
-/// Units whose history is sent at the same time. Each unit's frames stay in order.
-const LANES: usize = 8;
+impl AddAssign for HistoryReport {
+    fn add_assign(&mut self, other: Self) {
+        self.taken += other.taken;
+        self.refused += other.refused;
+    }
+}
 
 /// How far ahead frames are made while the simulator runs.
 const AHEAD_MS: i64 = 60_000;
@@ -90,62 +99,105 @@ impl Simulator {
         })
     }
 
-    /// Delivers everything that is due before `to` and was not delivered yet, as fast as it is taken.
-    pub async fn history(&mut self, to: Timestamp, publisher: &dyn Publisher) -> HistoryReport {
-        let mut lanes: [Vec<Delivery>; LANES] = Default::default();
-        for delivery in self.generator.frames_until(to) {
-            let lane = usize::try_from(delivery.unit_id.ulid().random() % LANES as u128).unwrap_or(0);
-            if let Some(lane) = lanes.get_mut(lane) {
-                lane.push(delivery);
-            }
+    /// Uploads what was due before now, and delivers each later frame when `clock` says that it is due. A unit's
+    /// readings stay in order; no unit waits for another. `told` hears of each unit whose past is told, and is closed
+    /// after the last. Runs until it is dropped.
+    pub async fn run(
+        &mut self,
+        clock: &LocalClock,
+        publisher: &dyn Publisher,
+        told: mpsc::UnboundedSender<HistoryReport>,
+    ) {
+        let now = Timestamp::from_millis(clock.now_ms());
+        let mut histories: BTreeMap<UnitId, Vec<UploadedReading>> = BTreeMap::new();
+        for delivery in self.generator.frames_until(now) {
+            let history = histories.entry(delivery.unit_id).or_default();
+            history.extend(self.generator.reading(&delivery));
         }
-        let reports = join_all(lanes.iter().map(async |lane| {
-            let mut report = HistoryReport::default();
-            for delivery in lane {
-                if deliver(publisher, delivery).await {
-                    report.delivered += 1
-                } else {
-                    report.failed += 1
+        let mut roads = BTreeMap::new();
+        let mut units = Vec::new();
+        for unit_id in self.generator.unit_ids() {
+            let (road, live) = mpsc::unbounded_channel();
+            roads.insert(unit_id, road);
+            let history = histories.remove(&unit_id).unwrap_or_default();
+            units.push(follow(clock, publisher, history, told.clone(), live));
+        }
+        drop(told);
+        let making = async {
+            loop {
+                let until = clock.now_ms().saturating_add(AHEAD_MS);
+                for delivery in self.generator.frames_until(Timestamp::from_millis(until)) {
+                    if let Some(road) = roads.get(&delivery.unit_id) {
+                        // Its other end is as long-lived as this future.
+                        let _ = road.send(delivery);
+                    }
                 }
+                clock.sleep_until(until).await;
             }
-            report
-        }))
-        .await;
-        reports
-            .into_iter()
-            .fold(HistoryReport::default(), |sum, lane| HistoryReport {
-                delivered: sum.delivered + lane.delivered,
-                failed: sum.failed + lane.failed,
-            })
+        };
+        tokio::join!(making, join_all(units));
     }
+}
 
-    /// Delivers each frame when `clock` says that it is due. Runs until it is dropped.
-    pub async fn run(&mut self, clock: &LocalClock, publisher: &dyn Publisher) {
-        loop {
-            let until = clock.now_ms().saturating_add(AHEAD_MS);
-            for delivery in self.generator.frames_until(Timestamp::from_millis(until)) {
-                clock.sleep_until(delivery.deliver_at.as_millis()).await;
-                deliver(publisher, &delivery).await;
-            }
-            clock.sleep_until(until).await;
+/// Tells of one unit: its `history`, whose outcome goes to `told`, and then what comes in `live`.
+async fn follow(
+    clock: &LocalClock,
+    publisher: &dyn Publisher,
+    history: Vec<UploadedReading>,
+    told: mpsc::UnboundedSender<HistoryReport>,
+    mut live: mpsc::UnboundedReceiver<Delivery>,
+) {
+    let mut past = HistoryReport::default();
+    for readings in history.chunks(MAX_UPLOAD) {
+        past += upload(publisher, readings).await;
+    }
+    // Whether anybody wants to know is not this unit's concern.
+    let _ = told.send(past);
+    drop(told);
+    while let Some(delivery) = live.recv().await {
+        clock.sleep_until(delivery.deliver_at.as_millis()).await;
+        if let Err(error) = persist(async || publisher.publish(&delivery).await).await {
+            tracing::warn!(dev_eui = %delivery.uplink.dev_eui, %error, "a simulated frame was not taken");
         }
     }
 }
 
-/// Tries as network servers do: again after a while, then never more. Whether it worked.
-async fn deliver(publisher: &dyn Publisher, delivery: &Delivery) -> bool {
+async fn upload(publisher: &dyn Publisher, readings: &[UploadedReading]) -> HistoryReport {
+    let taken = match persist(async || publisher.upload(readings).await).await {
+        Ok(report) => report
+            .results
+            .iter()
+            .filter(|result| is_taken(result.status))
+            .count(),
+        Err(error) => {
+            tracing::warn!(%error, "simulated readings were not taken");
+            0
+        }
+    };
+    HistoryReport {
+        taken,
+        refused: readings.len().saturating_sub(taken),
+    }
+}
+
+const fn is_taken(status: ItemStatus) -> bool {
+    matches!(
+        status,
+        ItemStatus::Accepted | ItemStatus::Duplicate | ItemStatus::Queued
+    )
+}
+
+/// Tries as network servers do: again after a while, then never more.
+async fn persist<T>(mut send: impl AsyncFnMut() -> Result<T, DeliveryError>) -> Result<T, DeliveryError> {
     const ATTEMPTS: u32 = 4;
-    for attempt in 1..=ATTEMPTS {
-        match publisher.publish(delivery).await {
-            Ok(()) => return true,
+    let mut attempt = 1;
+    loop {
+        match send().await {
             Err(error) if attempt < ATTEMPTS && error.is_transient() => {
                 tokio::time::sleep(Duration::from_millis(100 << attempt)).await;
+                attempt += 1;
             }
-            Err(error) => {
-                tracing::warn!(dev_eui = %delivery.uplink.dev_eui, %error, "a simulated frame was not taken");
-                return false;
-            }
+            done => return done,
         }
     }
-    false
 }

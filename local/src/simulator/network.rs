@@ -4,12 +4,14 @@ use super::generator::{Delivery, Route};
 use super::mqtt::MqttPublisher;
 use async_trait::async_trait;
 use bytes::Bytes;
+use freshtrack_contracts::ingest::{IngestReport, UploadedReading};
 use freshtrack_domain::ids::OrgId;
 use freshtrack_vendors::{device_topic, things_stack};
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
+use serde_json::json;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
@@ -23,6 +25,12 @@ pub trait Publisher: Send + Sync {
     /// # Errors
     /// When the system cannot be reached or does not take it.
     async fn publish(&self, delivery: &Delivery) -> Result<(), DeliveryError>;
+
+    /// Uploads what was measured before, as much as one upload holds, and tells what became of each reading.
+    ///
+    /// # Errors
+    /// When the system cannot be reached or does not take the upload.
+    async fn upload(&self, readings: &[UploadedReading]) -> Result<IngestReport, DeliveryError>;
 }
 
 /// Why a frame was not taken.
@@ -31,11 +39,11 @@ pub enum DeliveryError {
     /// The system cannot be reached, or the connection broke.
     #[error(transparent)]
     Unreachable(#[from] io::Error),
-    /// The connection to the webhook broke.
+    /// The connection to the API broke.
     #[error(transparent)]
     Http(#[from] hyper::Error),
-    /// The webhook answered, but not with success.
-    #[error("the webhook answered {status}: {body}")]
+    /// The API answered, but not with success.
+    #[error("the API answered {status}: {body}")]
     Refused {
         /// The status it answered with.
         status: StatusCode,
@@ -45,6 +53,9 @@ pub enum DeliveryError {
     /// The request cannot be written down.
     #[error("the request cannot be made: {0}")]
     Request(#[from] http::Error),
+    /// The request's body cannot be written down, or the answer's cannot be read.
+    #[error("not the expected JSON: {0}")]
+    Json(#[from] serde_json::Error),
 }
 
 impl DeliveryError {
@@ -56,7 +67,7 @@ impl DeliveryError {
             Self::Refused { status, .. } => {
                 status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
             }
-            Self::Request(_) => false,
+            Self::Request(_) | Self::Json(_) => false,
         }
     }
 }
@@ -93,11 +104,17 @@ impl Network {
     async fn call_webhook(&self, delivery: &Delivery) -> Result<(), DeliveryError> {
         let device_id = format!("eui-{}", delivery.uplink.dev_eui).to_lowercase();
         let message = things_stack::message(&delivery.uplink, &device_id, APPLICATION_ID);
-        let request = Request::post(format!("/v1/orgs/{}/ingest/things-stack", self.org_id))
+        self.post("ingest/things-stack", message.to_string()).await?;
+        Ok(())
+    }
+
+    /// Posts to the organization's API at `rest`, and gives the body of the answer.
+    async fn post(&self, rest: &str, body: String) -> Result<Bytes, DeliveryError> {
+        let request = Request::post(format!("/v1/orgs/{}/{rest}", self.org_id))
             .header(header::HOST, self.api.to_string())
             .header(header::AUTHORIZATION, format!("Bearer {}", self.access_key))
             .header(header::CONTENT_TYPE, "application/json")
-            .body(Full::from(message.to_string()))?;
+            .body(Full::from(body))?;
         let mut connection = self.connection().await?;
         connection.ready().await?;
         let response = connection.send_request(request).await?;
@@ -105,7 +122,7 @@ impl Network {
         let body = response.into_body().collect().await?.to_bytes();
         self.idle().push(connection);
         if status.is_success() {
-            Ok(())
+            Ok(body)
         } else {
             Err(DeliveryError::Refused {
                 status,
@@ -159,5 +176,11 @@ impl Publisher for Network {
             Route::ThingsStack => self.call_webhook(delivery).await,
             Route::DeviceTopic => self.publish_to_topic(delivery).await,
         }
+    }
+
+    async fn upload(&self, readings: &[UploadedReading]) -> Result<IngestReport, DeliveryError> {
+        let upload = json!({ "readings": readings });
+        let answer = self.post("readings", upload.to_string()).await?;
+        Ok(serde_json::from_slice(&answer)?)
     }
 }

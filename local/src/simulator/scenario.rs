@@ -1,11 +1,11 @@
 //! What goes wrong, and when.
 
 use super::sensor;
-use freshtrack_contracts::organization::OrganizationDocument;
+use freshtrack_contracts::organization::{OrganizationDocument, SiteDocument, UnitDocument};
 use freshtrack_decoders::Measurements;
 use freshtrack_domain::ids::{SensorId, SiteId, UnitId};
 use freshtrack_domain::measurement::Probe;
-use freshtrack_domain::time::Timestamp;
+use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::UnitKind;
 
 /// One thing that can go wrong, and where.
@@ -49,6 +49,19 @@ pub struct Scenario {
     incidents: Vec<Incident>,
 }
 
+/// How long after going live the [watched compressor](watched_compressor) fails.
+pub const COMPRESSOR_FAILS_AFTER: Span = Span::minutes(2);
+
+/// The unit whose compressor is going to fail first, and its site: the organization's first walk-in cooler.
+#[must_use]
+pub fn watched_compressor(document: &OrganizationDocument) -> Option<(&SiteDocument, &UnitDocument)> {
+    document.sites.iter().find_map(|site| {
+        let mut units = site.areas.iter().flat_map(|area| &area.units);
+        let cooler = units.find(|unit| unit.kind == UnitKind::WalkInCooler)?;
+        Some((site, cooler))
+    })
+}
+
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 
@@ -59,8 +72,8 @@ impl Scenario {
         Self { live_at, incidents }
     }
 
-    /// A day with one of everything, each where the organization has a unit or sensor for it. The compressor of
-    /// a walk-in cooler fails two minutes after `live_at`; the hours before were quieter.
+    /// A day with one of everything, each where the organization has a unit or sensor for it. A compressor fails two
+    /// minutes after `live_at`; the hours before were quieter.
     #[must_use]
     pub fn eventful_day(document: &OrganizationDocument, live_at: Timestamp) -> Self {
         let units = || {
@@ -80,8 +93,13 @@ impl Scenario {
                 daily,
             })
         };
-        if let Some(unit) = first(UnitKind::WalkInCooler) {
-            add(Fault::CompressorFailure(unit.id), 2, 10, true);
+        if let Some((_, unit)) = watched_compressor(document) {
+            add(
+                Fault::CompressorFailure(unit.id),
+                COMPRESSOR_FAILS_AFTER.as_minutes(),
+                8,
+                true,
+            );
         }
         if let Some(unit) = first(UnitKind::Fridge) {
             add(Fault::DoorLeftOpen(unit.id), -6 * 60, 25, false);
@@ -102,7 +120,7 @@ impl Scenario {
             add(Fault::ProbeUnplugged(sensor.id), 75, 20, true);
         }
         if let Some(sensor) = primary(None, |sent| sent.battery.is_some()) {
-            add(Fault::BatteryDecay(sensor.id), -6 * 60, 48 * 60, false);
+            add(Fault::BatteryDecay(sensor.id), -24 * 60, 48 * 60, false);
         }
         for (fault, begins) in [
             (Fault::RepeatedFrames as fn(SiteId) -> Fault, 10),

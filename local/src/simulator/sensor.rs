@@ -4,11 +4,15 @@ use super::SimulatorError;
 use super::chance::{Chance, Question};
 use super::thermal::{ROOM, STEP};
 use freshtrack_application::Uplink;
+use freshtrack_contracts::ingest::UploadedReading;
 use freshtrack_contracts::organization::SensorDocument;
+use freshtrack_decoders::battery::Chemistry;
 use freshtrack_decoders::{Measurements, Model};
 use freshtrack_domain::device::DevEui;
 use freshtrack_domain::ids::SensorId;
-use freshtrack_domain::measurement::{Battery, CentiCelsius, Door, Humidity, MeasurementSource, Probe};
+use freshtrack_domain::measurement::{
+    Battery, CentiCelsius, Door, Humidity, MeasurementSource, Probe, TemperatureSample,
+};
 use freshtrack_domain::reading::FrameCounter;
 use freshtrack_domain::time::Timestamp;
 
@@ -21,6 +25,7 @@ pub(super) struct Sensor {
     pub(super) id: SensorId,
     pub(super) dev_eui: DevEui,
     model: &'static Model,
+    source: MeasurementSource,
     /// What its frames can carry.
     carries: Measurements,
     /// Whether its probe is in the unit, and it hangs outside.
@@ -66,6 +71,7 @@ impl Sensor {
             id: document.id,
             dev_eui,
             model,
+            source: document.source,
             outside: carries.probe != Probe::NotFitted && document.source != MeasurementSource::Ambient,
             carries,
             interval,
@@ -110,6 +116,24 @@ impl Sensor {
         }
     }
 
+    /// What one of its frames says, as a logger that understands them would write it down.
+    pub(super) fn reading(&self, frame: &Uplink) -> Option<UploadedReading> {
+        let measured = self.model.decode(frame.f_port?, &frame.payload).ok()?;
+        let temperature = match TemperatureSample::select(self.source, &measured) {
+            Some(TemperatureSample::Valid(value)) => Some(value),
+            Some(TemperatureSample::Fault(_)) | None => None,
+        };
+        Some(UploadedReading {
+            sensor_id: Some(self.id),
+            dev_eui: None,
+            recorded_at: frame.received_at.into(),
+            temperature_c: temperature.map(CentiCelsius::celsius),
+            humidity_percent: measured.humidity.map(Humidity::percent),
+            battery_percent: measured.battery.and_then(|battery| battery.percent),
+            door_open: measured.door.map(|door| door == Door::Open),
+        })
+    }
+
     fn measure(&self, seconds: i64, around: Surroundings) -> Measurements {
         let noise = self.chance.noise(Question::Noise, seconds);
         let inside = CentiCelsius::from_celsius(around.celsius + noise * 0.08);
@@ -138,17 +162,27 @@ impl Sensor {
 
     /// The charge as the model sends it: the voltage at which its cells have it, or the percentage itself.
     fn battery(&self, percent: u8) -> Battery {
-        /// No cells of a sensor have less or more.
-        const MILLIVOLTS: std::ops::Range<u16> = 1_500..3_700;
-        let millivolts = self
-            .model
-            .chemistry
-            .and_then(|cells| MILLIVOLTS.clone().find(|mv| cells.percent(*mv) >= percent));
         Battery {
-            millivolts,
+            millivolts: self.model.chemistry.and_then(|cells| voltage_at(cells, percent)),
             percent: Some(percent),
         }
     }
+}
+
+/// The lowest voltage at which `cells` have `percent` of their charge left, in millivolts.
+fn voltage_at(cells: Chemistry, percent: u8) -> Option<u16> {
+    /// No cells of a sensor have less or more.
+    const MILLIVOLTS: std::ops::Range<u16> = 1_500..3_700;
+    let (mut low, mut high) = (MILLIVOLTS.start, MILLIVOLTS.end);
+    while low < high {
+        let middle = low.midpoint(high);
+        if cells.percent(middle) < percent {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    MILLIVOLTS.contains(&low).then_some(low)
 }
 
 /// What the frames of the model called `slug` can carry; `None` if it cannot be made to send a frame.
