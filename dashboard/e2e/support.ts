@@ -17,8 +17,18 @@ interface Destination {
   readonly devEui: string;
 }
 
+let lastPosted = 0;
+
+/** Waits for the next second: instants are kept to the second, and a device does not send twice in one. */
+async function nextSecond(): Promise<void> {
+  const earliest = (Math.floor(lastPosted / 1000) + 1) * 1000;
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, earliest - Date.now())));
+  lastPosted = Date.now();
+}
+
 /** Posts `frame` as The Things Stack v3 does. Uplinks are told apart by counter and time, so each call is a new one. */
 export async function postUplink(to: Destination, frame: Buffer): Promise<void> {
+  await nextSecond();
   const receivedAt = new Date().toISOString();
   const response = await fetch(`${to.url}/v1/orgs/${to.org}/ingest/things-stack`, {
     method: "POST",

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError } from "../api/client";
 import type { ServerMessage, Ticket } from "../api/types";
 import { LiveConnection, retryDelay, SUBPROTOCOL, type ConnectionOptions, type Socket } from "./connection";
-import { AT, overview, resynced, SEQ, unitsChanged, unitSnapshot } from "./fixtures";
+import { AT, overview, resynced, SEQ, subscribed, unitsChanged, unitSnapshot } from "./fixtures";
 import { LiveStore } from "./store";
 
 class FakeSocket implements Socket {
@@ -64,8 +64,10 @@ function connect(over: Partial<ConnectionOptions> = {}): void {
 async function live(): Promise<FakeSocket> {
   await vi.advanceTimersByTimeAsync(0);
   const socket = newest();
+  const seq = store.seq;
   socket.open();
-  socket.hear(resynced(store.seq));
+  socket.hear(subscribed(seq));
+  socket.hear(resynced(seq));
   return socket;
 }
 
@@ -94,10 +96,9 @@ test("subscribes, then asks for what came since the overview", async () => {
   const socket = newest();
   expect(socket.protocol).toBe(SUBPROTOCOL);
   socket.open();
-  expect(socket.sent).toEqual([
-    { type: "subscribe", topics: ["org"] },
-    { type: "resync", since: SEQ },
-  ]);
+  expect(socket.sent).toEqual([{ type: "subscribe", topics: ["org"] }]);
+  socket.hear(subscribed(SEQ + 1_000));
+  expect(socket.sent.slice(1)).toEqual([{ type: "resync", since: SEQ }]);
   expect(store.connection).toBe("connecting");
   socket.hear(resynced(SEQ));
   expect(store.connection).toBe("live");
@@ -114,6 +115,7 @@ test("returns with a fresh ticket and resumes from the last message", async () =
   const second = newest();
   expect(second.url).toBe("wss://live/?ticket=2");
   second.open();
+  second.hear(subscribed(SEQ + 60_500));
   expect(second.sent).toContainEqual({ type: "resync", since: SEQ + 60_000 });
   expect(onCaughtUp).not.toHaveBeenCalled();
   second.hear(resynced(SEQ + 61_000));
@@ -138,6 +140,7 @@ test("asks again on the next connection when a gap was not filled on this one", 
   first.lose();
   await vi.advanceTimersByTimeAsync(retryDelay(0, () => 1));
   newest().open();
+  newest().hear(subscribed(SEQ + 91_000));
   expect(newest().sent).toContainEqual({ type: "resync", since: SEQ });
 });
 

@@ -123,9 +123,9 @@ export class LiveConnection {
   }
 
   #opened(): void {
-    // First hear, then ask for what was missed: the other way round leaves a moment that belongs to neither.
+    this.#missedSince ??= this.#options.store.seq;
     this.#send({ type: "subscribe", topics: ["org"] });
-    this.#resync();
+    this.#expectAnswer();
     this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
   }
 
@@ -139,6 +139,9 @@ export class LiveConnection {
       this.#resyncSoon();
     }
     if (unknownUnit || message.type === "error") onOutdated?.();
+    // First hear, then ask for what was missed: the other way round leaves a moment that belongs to neither. And only once
+    // the subscription is known: the gateway hands a socket's messages on side by side.
+    if (message.type === "subscribed") this.#resync();
     if (message.type === "resynced") {
       this.#failures = 0;
       this.#missedSince = undefined;

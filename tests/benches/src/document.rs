@@ -41,7 +41,8 @@ mod tests {
 
     #[test]
     fn only_what_is_between_the_marks_changes() {
-        let document = "a\n<!-- figures: one -->\nold\n<!-- end -->\nb\n<!-- figures: two -->\n<!-- end -->\n";
+        let document =
+            "a\n<!-- figures: one -->\nold\n<!-- end -->\nb\n<!-- figures: two -->\n<!-- end -->\n";
         assert_eq!(
             replaced(document, "one", "new\n").unwrap(),
             "a\n<!-- figures: one -->\n\nnew\n\n<!-- end -->\nb\n<!-- figures: two -->\n<!-- end -->\n"

@@ -140,7 +140,7 @@ pub async fn as_fast_as_taken(
                 workers.spawn_local(async move {
                     loop {
                         let Some(call) = calls.borrow_mut().next() else {
-                            return Ok(());
+                            return Ok::<_, Failure>(());
                         };
                         connection.send(&call).await?;
                     }

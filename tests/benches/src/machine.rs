@@ -44,7 +44,11 @@ impl Watch {
     pub fn describe(&self) -> String {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut lines = vec![
-            format!("Measured on {}, at commit {}.", jiff::Timestamp::now().strftime("%Y-%m-%d"), commit()),
+            format!(
+                "Measured on {}, at commit {}.",
+                jiff::Timestamp::now().strftime("%Y-%m-%d"),
+                commit()
+            ),
             format!(
                 "{}, {cores} cores, {} of memory; {}, {}.",
                 processor(),
@@ -54,7 +58,8 @@ impl Watch {
             ),
         ];
         if let (Some((all_before, own_before)), Some((all, own))) = (self.busy, busy()) {
-            let others = (all - all_before - (own - own_before)).max(0.0) / self.started.elapsed().as_secs_f64();
+            let others =
+                (all - all_before - (own - own_before)).max(0.0) / self.started.elapsed().as_secs_f64();
             lines.push(format!(
                 "Noise: while the figures were taken, other programs used {others:.1} of the {cores} cores on average. A \
                  fixed piece of work (SHA-256 of {} MiB), repeated between the measurements, took {} ms.",

@@ -75,7 +75,13 @@ impl fmt::Display for Rounds {
             Some(decimals) => format!("{value:.decimals$}"),
             None => short(value),
         };
-        write!(f, "{} ({} to {})", figure(self.median()), figure(low), figure(high))
+        write!(
+            f,
+            "{} ({} to {})",
+            figure(self.median()),
+            figure(low),
+            figure(high)
+        )
     }
 }
 
@@ -113,10 +119,7 @@ mod tests {
         assert_eq!(latencies.percentile(50), 100.0);
         assert_eq!(latencies.percentile(95), 190.0);
         assert_eq!(latencies.percentile(100), 200.0);
-        assert_eq!(
-            Latencies::new(vec![Duration::from_millis(7)]).percentile(1),
-            7.0
-        );
+        assert_eq!(Latencies::new(vec![Duration::from_millis(7)]).percentile(1), 7.0);
         assert_eq!(Latencies::new(Vec::new()).percentile(95), 0.0);
     }
 

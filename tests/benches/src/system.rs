@@ -78,7 +78,11 @@ impl System {
     ///
     /// # Errors
     /// When it does not start.
-    pub fn with_processes(data: DataLocation, clock: LocalClock, functions: Functions) -> Result<Self, Failure> {
+    pub fn with_processes(
+        data: DataLocation,
+        clock: LocalClock,
+        functions: Functions,
+    ) -> Result<Self, Failure> {
         Self::with(data, clock, functions, Contexts::default())
     }
 
@@ -203,7 +207,10 @@ fn fresh_handlers(
     surroundings: &Surroundings<'_>,
     made: &Contexts,
 ) -> BTreeMap<String, freshtrack_local::invoke::Handler> {
-    let (system, deployment) = (Arc::new(surroundings.system.clone()), surroundings.deployment.clone());
+    let (system, deployment) = (
+        Arc::new(surroundings.system.clone()),
+        surroundings.deployment.clone(),
+    );
     let (connector, clock) = (surroundings.connector.clone(), surroundings.clock.clone());
     let one = move || {
         product::context(&Surroundings {
@@ -224,7 +231,9 @@ fn fresh_handlers(
                 async move {
                     match handler {
                         Some(handler) => handler(event).await,
-                        None => Err(freshtrack_local::invoke::InvocationFailed::not_found(function.name)),
+                        None => Err(freshtrack_local::invoke::InvocationFailed::not_found(
+                            function.name,
+                        )),
                     }
                 }
             });

@@ -47,8 +47,18 @@ fn measure(rounds: usize, watch: &mut Watch) -> Result<Findings, Failure> {
         std::env::consts::ARCH,
         rounds * STARTS
     ));
-    let mut table = Table::new(["Function", "binary, MB", "zipped, MB", "start to first reply, ms", "next replies, ms"]);
-    let floor = Rounds::new((0..rounds * STARTS).map(|_| start_of_nothing()).collect::<Result<Vec<_>, _>>()?);
+    let mut table = Table::new([
+        "Function",
+        "binary, MB",
+        "zipped, MB",
+        "start to first reply, ms",
+        "next replies, ms",
+    ]);
+    let floor = Rounds::new(
+        (0..rounds * STARTS)
+            .map(|_| start_of_nothing())
+            .collect::<Result<Vec<_>, _>>()?,
+    );
     for function in [WEBHOOK, DEVICE_MESSAGE] {
         let binary = std::fs::read(folder.join(function))?;
         let zipped = zipped_size(&binary)?;
@@ -91,7 +101,16 @@ pub(super) fn cargo() -> Command {
 /// Builds the two functions, and nothing else of the workspace.
 fn build() -> Result<(), Failure> {
     let built = cargo()
-        .args(["build", "--release", "--package", "freshtrack-ingest", "--bin", WEBHOOK, "--bin", DEVICE_MESSAGE])
+        .args([
+            "build",
+            "--release",
+            "--package",
+            "freshtrack-ingest",
+            "--bin",
+            WEBHOOK,
+            "--bin",
+            DEVICE_MESSAGE,
+        ])
         .status()?;
     if built.success() {
         Ok(())
@@ -130,7 +149,12 @@ fn start_of_nothing() -> Result<f64, Failure> {
 }
 
 /// First and median next replies of `function`'s processes, in milliseconds.
-fn replies(function: &str, folder: &Path, starts: usize, watch: &mut Watch) -> Result<(Rounds, Rounds), Failure> {
+fn replies(
+    function: &str,
+    folder: &Path,
+    starts: usize,
+    watch: &mut Watch,
+) -> Result<(Rounds, Rounds), Failure> {
     let data = tempfile::tempdir()?;
     // Time stands still: no schedule calls a function that is not built.
     let clock = LocalClock::manual(jiff::Timestamp::constant(1_795_262_400, 0));
@@ -166,7 +190,10 @@ fn replies(function: &str, folder: &Path, starts: usize, watch: &mut Watch) -> R
             let reply = system.block_on(system.host.invoker().invoke(function, event))?;
             let took = began.elapsed();
             // Within the reply of an HTTP function, the report is a text.
-            if String::from_utf8_lossy(&reply).replace('\\', "").contains(r#""status":"accepted""#) {
+            if String::from_utf8_lossy(&reply)
+                .replace('\\', "")
+                .contains(r#""status":"accepted""#)
+            {
                 Ok(took)
             } else {
                 Err(format!("a reading was not accepted: {reply:?}").into())
@@ -212,7 +239,9 @@ impl Frames {
         let sample = document::root().join("events").join(format!("{function}.json"));
         let mut event: Json = serde_json::from_slice(&std::fs::read(sample)?)?;
         for (place, value) in replacements {
-            let place = event.pointer_mut(place).ok_or("the sample event has another form")?;
+            let place = event
+                .pointer_mut(place)
+                .ok_or("the sample event has another form")?;
             *place = value;
         }
         Ok(Bytes::from(event.to_string()))

@@ -74,10 +74,22 @@ fn measure(_: usize, _: &mut Watch) -> Result<Findings, Failure> {
         short(MEMORY_GB * 1024.0),
     ));
     let ways = [
-        (Way::DeviceMessage, "IoT Core, a message a reading (Basic Ingest)", Some(1.30)),
+        (
+            Way::DeviceMessage,
+            "IoT Core, a message a reading (Basic Ingest)",
+            Some(1.30),
+        ),
         (Way::Webhook, "Webhook, a request a reading", Some(2.00)),
-        (Way::Upload { units: 5 }, "Upload of 100 readings: 5 units, 20 each", Some(0.10)),
-        (Way::Upload { units: 100 }, "Upload of 100 readings: 100 units, one each", None),
+        (
+            Way::Upload { units: 5 },
+            "Upload of 100 readings: 5 units, 20 each",
+            Some(0.10),
+        ),
+        (
+            Way::Upload { units: 100 },
+            "Upload of 100 readings: 100 units, one each",
+            None,
+        ),
     ];
     for (way, title, aim) in ways {
         let lines = bill(way)?;
@@ -249,7 +261,10 @@ impl Sender {
             Way::Webhook => {
                 let path = self.tenant.path("ingest/things-stack");
                 let frames = self.frames(first, count, 1);
-                self.call(&path, frames.iter().map(|frame| (1, frame.things_stack().to_string())))
+                self.call(
+                    &path,
+                    frames.iter().map(|frame| (1, frame.things_stack().to_string())),
+                )
             }
             Way::Upload { units } => {
                 let path = self.tenant.path("readings");

@@ -164,19 +164,29 @@ const EPISODE: [i32; 8] = [300, 620, 700, 760, 820, 350, 310, 300];
 fn engine_candidates() -> Vec<Candidate> {
     let rules = Rules::effective(UnitKind::Fridge, &refrigerator().overrides);
     // Enough that the work around a run of readings does not count.
-    let plain: Vec<Reading> = (0..720).map(|n| reading(n * 10, 300 + i32::from(n % 7 == 0) * 40)).collect();
+    let plain: Vec<Reading> = (0..720)
+        .map(|n| reading(n * 10, 300 + i32::from(n % 7 == 0) * 40))
+        .collect();
     let episodes: Vec<Reading> = (0..720)
         .zip(EPISODE.iter().cycle())
         .map(|(n, centi)| reading(n * 5, *centi))
         .collect();
-    let late = plain.last().map_or(Timestamp::from_millis(0), |last| last.recorded_at);
+    let late = plain
+        .last()
+        .map_or(Timestamp::from_millis(0), |last| last.recorded_at);
 
     let moved = |readings: Vec<Reading>, expected: UnitStatus| {
         let mut changes = Vec::new();
         move || {
             let mut state = refrigerator();
             for reading in &readings {
-                transition(&mut state, &rules, Input::Reading(black_box(reading)), late, &mut changes);
+                transition(
+                    &mut state,
+                    &rules,
+                    Input::Reading(black_box(reading)),
+                    late,
+                    &mut changes,
+                );
                 black_box(&changes);
                 changes.clear();
             }
@@ -241,9 +251,13 @@ fn decoder_candidates() -> Result<Vec<Candidate>, Failure> {
         model
             .decode(port, &bytes)
             .map_err(|error| format!("{slug}: {error}"))?;
-        candidates.push(Candidate::new(format!("{slug}, {} bytes", bytes.len()), 1, move || {
-            black_box(model.decode(port, black_box(&bytes)).is_ok());
-        }));
+        candidates.push(Candidate::new(
+            format!("{slug}, {} bytes", bytes.len()),
+            1,
+            move || {
+                black_box(model.decode(port, black_box(&bytes)).is_ok());
+            },
+        ));
     }
     candidates.push(Candidate::new("finding the model by its name", 1, || {
         black_box(freshtrack_decoders::find(black_box("decentlab-dl-sht35")));
@@ -258,10 +272,15 @@ fn decoder_candidates() -> Result<Vec<Candidate>, Failure> {
         },
     ));
     let at = Timestamp::from_seconds(1_795_262_400);
-    let webhook = Frame::first("A84041FFFF182C3D", at, 300).things_stack().to_string();
+    let webhook = Frame::first("A84041FFFF182C3D", at, 300)
+        .things_stack()
+        .to_string();
     things_stack::parse(webhook.as_bytes())?;
     candidates.push(Candidate::new(
-        format!("the webhook around a frame, {} bytes of JSON, parsed", webhook.len()),
+        format!(
+            "the webhook around a frame, {} bytes of JSON, parsed",
+            webhook.len()
+        ),
         1,
         move || {
             black_box(things_stack::parse(black_box(webhook.as_bytes())).is_ok());
@@ -276,7 +295,10 @@ mod tests {
 
     #[test]
     fn every_candidate_runs() {
-        for mut candidate in engine_candidates().into_iter().chain(decoder_candidates().unwrap()) {
+        for mut candidate in engine_candidates()
+            .into_iter()
+            .chain(decoder_candidates().unwrap())
+        {
             (candidate.call)();
         }
     }
@@ -287,7 +309,13 @@ mod tests {
         let rules = state.rules();
         for (n, centi) in (0..).zip(EPISODE) {
             let reading = reading(n * 5, centi);
-            transition(&mut state, &rules, Input::Reading(&reading), reading.recorded_at, &mut changes);
+            transition(
+                &mut state,
+                &rules,
+                Input::Reading(&reading),
+                reading.recorded_at,
+                &mut changes,
+            );
         }
         assert_eq!(state.status, UnitStatus::Ok);
         let alerts = changes

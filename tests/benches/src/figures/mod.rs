@@ -24,4 +24,12 @@ pub struct Figure {
 }
 
 /// All measurements.
-pub const FIGURES: &[Figure] = &[live::FIGURE, throughput::FIGURE, cost::FIGURE, storage::FIGURE, engine::FIGURE, artefacts::FIGURE, start::FIGURE];
+pub const FIGURES: &[Figure] = &[
+    live::FIGURE,
+    throughput::FIGURE,
+    cost::FIGURE,
+    storage::FIGURE,
+    engine::FIGURE,
+    artefacts::FIGURE,
+    start::FIGURE,
+];

@@ -100,7 +100,15 @@ fn memory_of(profile: &str) -> &'static str {
 
 fn build(profile: &str) -> Result<(), Failure> {
     let built = artefacts::cargo()
-        .args(["build", "--profile", profile, "--package", "freshtrack-local", "--bin", "freshtrack"])
+        .args([
+            "build",
+            "--profile",
+            profile,
+            "--package",
+            "freshtrack-local",
+            "--bin",
+            "freshtrack",
+        ])
         .status()?;
     if built.success() {
         Ok(())
@@ -120,7 +128,10 @@ impl Running {
     /// Starts `program` in `folder` and waits until it serves.
     fn start(program: &Path, folder: &Path) -> Result<Self, Failure> {
         // It serves the template of the folder it is started in. Beside a copy there is no dashboard to be built first.
-        std::fs::copy(document::root().join("template.yaml"), folder.join("template.yaml"))?;
+        std::fs::copy(
+            document::root().join("template.yaml"),
+            folder.join("template.yaml"),
+        )?;
         let began = Instant::now();
         let mut process = Command::new(program)
             .args(["--port", "0", "--mqtt-port", "0", "--data"])

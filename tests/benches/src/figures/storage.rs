@@ -80,7 +80,12 @@ fn measure(_: usize, _: &mut Watch) -> Result<Findings, Failure> {
     ));
     let mut table = Table::new(["Stored", "sealed blocks", "an item a reading", "ratio"]);
     let mut row = |what: &str, ours: f64, theirs: f64| {
-        table.row([what.to_owned(), short(ours), short(theirs), format!("{:.1}", theirs / ours)]);
+        table.row([
+            what.to_owned(),
+            short(ours),
+            short(theirs),
+            format!("{:.1}", theirs / ours),
+        ]);
     };
     let naive = singles.mean();
     row("bytes a reading", blocks.bytes / sealed, naive);
@@ -107,9 +112,12 @@ fn measure(_: usize, _: &mut Watch) -> Result<Findings, Failure> {
         short(blocks.largest),
         short(states.largest),
     ));
-    findings
-        .aims
-        .push(Aim::at_most("reading back 30 days of a unit", 6.0, month, "read units"));
+    findings.aims.push(Aim::at_most(
+        "reading back 30 days of a unit",
+        6.0,
+        month,
+        "read units",
+    ));
     Ok(findings)
 }
 
@@ -226,9 +234,13 @@ fn is(item: &Json, entity: &str) -> bool {
 fn weather(number: u32) -> (f64, f64) {
     let time = f64::from(number);
     let jitter = f64::from(number.wrapping_mul(2_654_435_761) >> 24) / 256.0;
-    let temperature = 3.0 + 0.6 * (time / 3.1).sin() + 0.5 * (time / 144.0 * std::f64::consts::TAU).sin() + 0.4 * jitter;
+    let temperature =
+        3.0 + 0.6 * (time / 3.1).sin() + 0.5 * (time / 144.0 * std::f64::consts::TAU).sin() + 0.4 * jitter;
     let humidity = 60.0 + 8.0 * (time / 5.3).sin() + 4.0 * jitter;
-    ((temperature * 100.0).round() / 100.0, (humidity * 10.0).round() / 10.0)
+    (
+        (temperature * 100.0).round() / 100.0,
+        (humidity * 10.0).round() / 10.0,
+    )
 }
 
 /// Bytes of `item` by DynamoDB's rules: names and values, as the developer guide counts them under "item sizes".
@@ -276,15 +288,24 @@ mod tests {
         assert_eq!(item_size(&json!({ "n": { "N": "-7" } })), 1.0 + 3.0);
         assert_eq!(item_size(&json!({ "n": { "BOOL": true } })), 2.0);
         // Three for the map, one for its entry, then the entry.
-        assert_eq!(item_size(&json!({ "d": { "M": { "a": { "S": "xy" } } } })), 1.0 + 3.0 + 1.0 + 3.0);
-        assert_eq!(item_size(&json!({ "l": { "L": [{ "S": "x" }, { "S": "y" }] } })), 1.0 + 3.0 + 4.0);
+        assert_eq!(
+            item_size(&json!({ "d": { "M": { "a": { "S": "xy" } } } })),
+            1.0 + 3.0 + 1.0 + 3.0
+        );
+        assert_eq!(
+            item_size(&json!({ "l": { "L": [{ "S": "x" }, { "S": "y" }] } })),
+            1.0 + 3.0 + 4.0
+        );
     }
 
     #[test]
     fn the_refrigerator_stays_within_its_limits() {
         for number in 0..READINGS {
             let (temperature, humidity) = weather(number);
-            assert!((0.0..=5.0).contains(&temperature) && (0.0..=100.0).contains(&humidity), "{number}");
+            assert!(
+                (0.0..=5.0).contains(&temperature) && (0.0..=100.0).contains(&humidity),
+                "{number}"
+            );
         }
     }
 }

@@ -45,22 +45,28 @@ struct Run {
 type Way = (&'static str, fn(&Bench) -> Result<Duration, Failure>);
 
 const WAYS: &[Way] = &[
-    ("baseline: `GET /v1/health`, 16 connections", |bench| bench.health(16)),
+    ("baseline: `GET /v1/health`, 16 connections", |bench| {
+        bench.health(16)
+    }),
     ("webhook, one by one, 1 connection", |bench| bench.webhook(1)),
     (AIMED_AT, |bench| bench.webhook(16)),
     ("webhook, one by one, 64 connections", |bench| bench.webhook(64)),
-    ("upload of 100: 100 units, one reading each, 4 connections", |bench| {
-        bench.upload(1)
-    }),
-    ("upload of 100: 5 units, 20 readings each, 4 connections", |bench| {
-        bench.upload(20)
-    }),
-    ("`record_readings` without HTTP, one by one, 16 at once", |bench| {
-        bench.record(1, 16)
-    }),
-    ("`record_readings` without HTTP, batches of 100 units, 4 at once", |bench| {
-        bench.record(BATCH, 4)
-    }),
+    (
+        "upload of 100: 100 units, one reading each, 4 connections",
+        |bench| bench.upload(1),
+    ),
+    (
+        "upload of 100: 5 units, 20 readings each, 4 connections",
+        |bench| bench.upload(20),
+    ),
+    (
+        "`record_readings` without HTTP, one by one, 16 at once",
+        |bench| bench.record(1, 16),
+    ),
+    (
+        "`record_readings` without HTTP, batches of 100 units, 4 at once",
+        |bench| bench.record(BATCH, 4),
+    ),
 ];
 
 /// The way in that the aim speaks of.
@@ -170,7 +176,11 @@ impl Bench {
 
     fn send(&self, connections: usize, calls: Vec<Call>) -> Result<Duration, Failure> {
         let clients = load::clients()?;
-        clients.block_on(load::as_fast_as_taken(self.system.api.address, connections, calls))
+        clients.block_on(load::as_fast_as_taken(
+            self.system.api.address,
+            connections,
+            calls,
+        ))
     }
 
     fn health(&self, connections: usize) -> Result<Duration, Failure> {
@@ -188,11 +198,13 @@ impl Bench {
         let path = self.tenant.path("readings");
         let key = self.tenant.key(Right::Ingest);
         let call = |places: &[Place]| {
-            let readings: Vec<_> = places
-                .iter()
-                .map(|place| self.frame(*place).uploaded())
-                .collect();
-            Call::readings(&path, key, places.len(), json!({ "readings": readings }).to_string())
+            let readings: Vec<_> = places.iter().map(|place| self.frame(*place).uploaded()).collect();
+            Call::readings(
+                &path,
+                key,
+                places.len(),
+                json!({ "readings": readings }).to_string(),
+            )
         };
         self.send(4, self.places(together).chunks(BATCH).map(call).collect())
     }
