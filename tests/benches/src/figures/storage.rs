@@ -72,12 +72,12 @@ fn measure(_: usize, _: &mut Watch) -> Result<Findings, Failure> {
     log.system.stop();
 
     let mut findings = Findings::default();
-    findings.say(&format!(
+    findings.say(
         "One unit over 30 days, a reading every ten minutes with temperature and humidity as they wander in a refrigerator; \
          sizes by DynamoDB's rules from the items as they are stored, read units as the table counts them. The baseline, an \
          item a reading, is what this table itself keeps for a reading that came too late for its block. All of it is exact \
          and does not depend on the machine."
-    ));
+    );
     let mut table = Table::new(["Stored", "sealed blocks", "an item a reading", "ratio"]);
     let mut row = |what: &str, ours: f64, theirs: f64| {
         table.row([
