@@ -18,6 +18,7 @@ use freshtrack_local::services::store::DataLocation;
 use http::Request;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 const TEMPLATE: &str = r#"
@@ -137,10 +138,13 @@ async fn a_process_is_told_what_lambda_tells_it(world: &World) {
         reply["arn"],
         "arn:aws:lambda:eu-central-1:000000000000:function:demo-work"
     );
-    let again = world.work("echo").await.unwrap();
-    assert_eq!(
-        again["process"], reply["process"],
-        "a process serves one invocation after the other"
+    let mut processes = BTreeSet::from([reply["process"].as_u64()]);
+    for _ in 0..20 {
+        processes.insert(world.work("echo").await.unwrap()["process"].as_u64());
+    }
+    assert!(
+        processes.len() < 10,
+        "a process serves one invocation after the other: {processes:?}"
     );
 }
 
@@ -152,14 +156,15 @@ async fn failures_are_reported_in_the_functions_words(world: &World) {
 }
 
 async fn a_process_that_ends_fails_its_invocation_and_is_replaced(world: &World) {
-    let before = world.work("echo").await.unwrap();
-    let failed = world.work("exit").await.unwrap_err();
-    assert_eq!(
-        failed.to_string(),
-        "Runtime.ExitError: Runtime exited with exit status: 7"
-    );
-    let after = world.work("echo").await.unwrap();
-    assert_ne!(after["process"], before["process"]);
+    // More often than there are processes: whichever takes the invocation, the next one finds another.
+    for _ in 0..4 {
+        let failed = world.work("exit").await.unwrap_err();
+        assert_eq!(
+            failed.to_string(),
+            "Runtime.ExitError: Runtime exited with exit status: 7"
+        );
+    }
+    assert!(world.work("echo").await.is_ok());
 }
 
 async fn a_function_that_hangs_is_ended_and_holds_nobody_up(world: &World) {

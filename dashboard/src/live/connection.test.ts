@@ -64,9 +64,10 @@ function connect(over: Partial<ConnectionOptions> = {}): void {
 async function live(): Promise<FakeSocket> {
   await vi.advanceTimersByTimeAsync(0);
   const socket = newest();
+  const seq = store.seq;
   socket.open();
-  socket.hear(subscribed(store.seq));
-  socket.hear(resynced(store.seq));
+  socket.hear(subscribed(seq));
+  socket.hear(resynced(seq));
   return socket;
 }
 
@@ -96,9 +97,7 @@ test("subscribes, then asks for what came since the overview", async () => {
   expect(socket.protocol).toBe(SUBPROTOCOL);
   socket.open();
   expect(socket.sent).toEqual([{ type: "subscribe", topics: ["org"] }]);
-  socket.hear(unitsChanged(SEQ + 1, unitSnapshot({ rev: 5 })));
-  expect(socket.sent).toHaveLength(1);
-  socket.hear(subscribed(SEQ + 2));
+  socket.hear(subscribed(SEQ + 1_000));
   expect(socket.sent.slice(1)).toEqual([{ type: "resync", since: SEQ }]);
   expect(store.connection).toBe("connecting");
   socket.hear(resynced(SEQ));
@@ -141,18 +140,8 @@ test("asks again on the next connection when a gap was not filled on this one", 
   first.lose();
   await vi.advanceTimersByTimeAsync(retryDelay(0, () => 1));
   newest().open();
-  newest().hear(subscribed(SEQ + 95_000));
+  newest().hear(subscribed(SEQ + 91_000));
   expect(newest().sent).toContainEqual({ type: "resync", since: SEQ });
-});
-
-test("gives up a connection that leaves its subscription unanswered", async () => {
-  connect();
-  await vi.advanceTimersByTimeAsync(0);
-  const socket = newest();
-  socket.open();
-  await vi.advanceTimersByTimeAsync(15_000);
-  expect(socket.closed).toBe(true);
-  expect(store.connection).toBe("connecting");
 });
 
 test("gives up a connection that leaves a ping unanswered", async () => {

@@ -123,10 +123,7 @@ export class LiveConnection {
   }
 
   #opened(): void {
-    // First hear, then ask for what was missed: the other way round leaves a moment that belongs to neither. The
-    // question waits for the answer to the subscription, for messages of one socket may overtake each other.
     this.#missedSince ??= this.#options.store.seq;
-    this.#options.store.beginResync();
     this.#send({ type: "subscribe", topics: ["org"] });
     this.#expectAnswer();
     this.#pingTimer = setInterval(() => this.#ping(), PING_EVERY_MS);
@@ -142,6 +139,8 @@ export class LiveConnection {
       this.#resyncSoon();
     }
     if (unknownUnit || message.type === "error") onOutdated?.();
+    // First hear, then ask for what was missed: the other way round leaves a moment that belongs to neither. And only once
+    // the subscription is known: the gateway hands a socket's messages on side by side.
     if (message.type === "subscribed") this.#resync();
     if (message.type === "resynced") {
       this.#failures = 0;

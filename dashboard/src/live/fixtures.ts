@@ -77,6 +77,10 @@ export function alertsChanged(seq: number, ...alerts: AlertView[]): ServerMessag
   return { v: 1, at: new Date(seq).toISOString(), seq, type: "alerts.changed", data: { alerts } };
 }
 
+export function subscribed(seq: number): ServerMessage {
+  return { v: 1, at: new Date(seq).toISOString(), seq, type: "subscribed", data: { topics: ["org"] } };
+}
+
 export function resynced(seq: number): ServerMessage {
   return { v: 1, at: new Date(seq).toISOString(), seq, type: "resynced" };
 }
