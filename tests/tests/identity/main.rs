@@ -1,4 +1,9 @@
 //! People from outside: accounts, sign-in, sessions, second factors and tokens, over HTTP and with the mails they get.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what fails here fails a test, and should say where"
+)]
 
 mod accounts;
 mod guessing;
