@@ -48,7 +48,10 @@ fn is_sane(event: &Json, reply: &Json) -> bool {
 #[tokio::test]
 async fn every_function_makes_something_of_its_sample_also_when_it_comes_twice() {
     let world = world().await;
-    for function in product::functions() {
+    let mut functions: Vec<_> = product::functions().collect();
+    // What ends the organization ends it for all that come after it.
+    functions.sort_by_key(|function| function.name == "organizations-delete");
+    for function in functions {
         let event = sample(function.name);
         for time in ["once", "twice"] {
             let reply = world.api.invoke(function.name, &event).await;
