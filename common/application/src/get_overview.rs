@@ -1,11 +1,11 @@
 //! Everything a dashboard shows first.
 
 use crate::error::{Failure, Refusal};
-use crate::ports::{Clock, Places, PlacesOfOrg, UnitStates};
+use crate::ports::{Clock, Records, UnitStates};
 use crate::scope::Caller;
-use freshtrack_contracts::live::Topic;
 use freshtrack_contracts::places::{AreaView, Overview, SiteView, UnitSnapshot, UnitView};
-use freshtrack_domain::ids::{SiteId, UnitId};
+use freshtrack_domain::ids::UnitId;
+use freshtrack_domain::place::{Area, Organization, Site, Unit};
 use freshtrack_domain::unit::{UnitRecord, UnitState};
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 /// # Errors
 /// Refused when there is no such organization.
 pub async fn get_overview(
-    places: &dyn Places,
+    records: &dyn Records,
     states: &dyn UnitStates,
     clock: &dyn Clock,
     caller: &Caller,
@@ -22,18 +22,21 @@ pub async fn get_overview(
     // Before reading: whatever is written meanwhile is sent again on resync rather than missed.
     let as_of = clock.now();
     let scope = caller.scope;
-    let all = places
-        .all(scope)
+    let organization = records
+        .get::<Organization>(scope, scope.org_id())
         .await?
         .ok_or_else(|| Refusal::not_found("organization"))?;
-    let records: BTreeMap<UnitId, UnitRecord> = states
+    let sites = records.all_eventually::<Site>(scope).await?;
+    let areas = records.all_eventually::<Area>(scope).await?;
+    let units = records.all_eventually::<Unit>(scope).await?;
+    let states: BTreeMap<UnitId, UnitRecord> = states
         .list(scope)
         .await?
         .into_iter()
         .map(|record| (record.state.unit_id, record))
         .collect();
-    let unit_view = |unit: &freshtrack_domain::place::Unit| {
-        let now = records.get(&unit.id).map_or_else(
+    let unit_view = |unit: &Unit| {
+        let now = states.get(&unit.id).map_or_else(
             || {
                 let state = UnitState::new(unit.id, unit.site_id, unit.area_id, unit.kind, as_of);
                 UnitSnapshot::from(&UnitRecord::new(state))
@@ -48,24 +51,24 @@ pub async fn get_overview(
             now,
         }
     };
-    let sites = all
-        .sites
+    let sites = sites
         .iter()
+        .map(|stored| &stored.record)
         .filter(|site| site.deleted.is_none() && caller.sites.include(site.id))
         .map(|site| SiteView {
             id: site.id,
             name: site.name.to_string(),
             time_zone: site.time_zone.clone(),
-            areas: all
-                .areas
+            areas: areas
                 .iter()
+                .map(|stored| &stored.record)
                 .filter(|area| area.deleted.is_none() && area.site_id == site.id)
                 .map(|area| AreaView {
                     id: area.id,
                     name: area.name.to_string(),
-                    units: all
-                        .units
+                    units: units
                         .iter()
+                        .map(|stored| &stored.record)
                         .filter(|unit| unit.deleted.is_none() && unit.area_id == area.id)
                         .map(unit_view)
                         .collect(),
@@ -75,26 +78,8 @@ pub async fn get_overview(
         .collect();
     Ok(Overview {
         org_id: scope.org_id(),
-        name: all.organization.name.to_string(),
+        name: organization.record.name.to_string(),
         sites,
         as_of: as_of.into(),
     })
-}
-
-/// The site that `topic` is about, which is none when it is about all of them; `None` if it is about nothing that
-/// is among `all`.
-pub(crate) fn site_of(all: &PlacesOfOrg, topic: &Topic) -> Option<Option<SiteId>> {
-    match topic {
-        Topic::Org => Some(None),
-        Topic::Site(id) => all
-            .sites
-            .iter()
-            .find(|site| site.id == *id)
-            .map(|site| Some(site.id)),
-        Topic::Unit(id) => all
-            .units
-            .iter()
-            .find(|unit| unit.id == *id)
-            .map(|unit| Some(unit.site_id)),
-    }
 }

@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod close_sockets;
+pub mod devices;
 mod error;
 mod get_alert;
 mod get_overview;

@@ -1,23 +1,24 @@
 //! The live channel: what is recorded is on every watching screen before the invocation ends.
 
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
-use crate::get_overview::site_of;
+use crate::places::site_of;
 use crate::ports::{
-    Alerts, BroadcastLane, Clock, Connection, ConnectionId, Connections, Delivery, IdSource, Places, Sockets,
-    TicketGrant, Tickets, UnitStates,
+    Alerts, BroadcastLane, Clock, Connection, ConnectionId, Connections, Delivery, IdSource, Records,
+    Sockets, TicketGrant, Tickets, UnitStates,
 };
 use crate::scope::{Actor, Caller, OrgScope};
 use freshtrack_contracts::alerts::AlertView;
+use freshtrack_contracts::events::PlaceId;
 use freshtrack_contracts::live::{MAX_FRAME, ServerBody, ServerMessage, Ticket, Topic};
 use freshtrack_contracts::places::UnitSnapshot;
 use freshtrack_domain::access::Sites;
 use freshtrack_domain::alert::{Alert, AlertStatus};
-use freshtrack_domain::ids::OrgId;
+use freshtrack_domain::ids::{OrgId, SiteId};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{Change, UnitRecord};
-use futures_util::stream::{self, StreamExt};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
 /// How long a ticket may wait to be used.
@@ -26,6 +27,8 @@ pub const TICKET_LIFE: Span = Span::seconds(30);
 const CONNECTION_LIFE: Span = Span::hours(2);
 /// Topics one socket may hold.
 const MAX_TOPICS: usize = 50;
+/// Places looked up at once.
+const PARALLEL_LOOKUPS: usize = 16;
 /// How often a socket's topics are read again after another of its messages changed them in between.
 const ATTEMPTS: usize = 16;
 /// Sockets that the recording invocation serves itself. More are handed to workers, this many at a time.
@@ -320,22 +323,26 @@ pub async fn disconnect(connections: &dyn Connections, scope: OrgScope, id: &str
 /// Refused when there are too many topics, or one is not the organization's or not the caller's to see.
 pub async fn subscribe(
     connections: &dyn Connections,
-    places: &dyn Places,
+    records: &dyn Records,
     caller: &Caller,
     id: &str,
     topics: Vec<Topic>,
 ) -> Result<ServerBody, Failure> {
     let topics = visible_topics(&caller.sites, topics);
-    if topics.iter().any(|topic| *topic != Topic::Org) {
-        let all = places
-            .all(caller.scope)
-            .await?
-            .ok_or_else(|| Refusal::not_found("organization"))?;
-        for topic in &topics {
-            if !site_of(&all, topic).is_some_and(|site| site.is_none_or(|site| caller.sites.include(site))) {
-                return Err(Refusal::not_found("site or unit to subscribe to").into());
-            }
-        }
+    let places: BTreeSet<PlaceId> = topics.iter().filter_map(place_of).collect();
+    if places.len() > MAX_TOPICS {
+        return Err(too_many_topics().into());
+    }
+    let sites: Vec<Option<SiteId>> = stream::iter(places)
+        .map(|place| site_of(records, caller.scope, place))
+        .buffer_unordered(PARALLEL_LOOKUPS)
+        .try_collect()
+        .await?;
+    if !sites
+        .iter()
+        .all(|site| site.is_some_and(|site| caller.sites.include(site)))
+    {
+        return Err(Refusal::not_found("site or unit to subscribe to").into());
     }
     change_topics(connections, caller.scope, id, |held| {
         for topic in &topics {
@@ -344,13 +351,24 @@ pub async fn subscribe(
             }
         }
         if held.len() > MAX_TOPICS {
-            return Err(Refusal::invalid(format!(
-                "A socket may hold {MAX_TOPICS} topics."
-            )));
+            return Err(too_many_topics());
         }
         Ok(())
     })
     .await
+}
+
+fn too_many_topics() -> Refusal {
+    Refusal::invalid(format!("A socket may hold {MAX_TOPICS} topics."))
+}
+
+/// The place that `topic` is about, unless it is about all of them.
+const fn place_of(topic: &Topic) -> Option<PlaceId> {
+    match topic {
+        Topic::Org => None,
+        Topic::Site(id) => Some(PlaceId::Site(*id)),
+        Topic::Unit(id) => Some(PlaceId::Unit(*id)),
+    }
 }
 
 /// To whoever sees some sites only, the organization is those sites.

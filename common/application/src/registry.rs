@@ -3,7 +3,8 @@
 
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
 use crate::ports::{
-    Claim, Clock, CommitError, Holder, Owner, RawRecord, Record, RecordKind, Records, Step, Stored,
+    Claim, Clock, CommitError, Holder, MOST_STEPS, Owner, RawRecord, Record, RecordKind, Records, Step,
+    Stored,
 };
 use crate::scope::Actor;
 use freshtrack_contracts::events::Event;
@@ -12,6 +13,8 @@ use freshtrack_domain::audit::{AuditEntry, AuditHead, ChainedEntry};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The most steps a change may have: what is left when its entry and the chain's end are written with them.
+const MOST_OWN_STEPS: usize = MOST_STEPS - 2;
 /// How often the end of the audit chain is read again when others append to it at the same moment.
 const ATTEMPTS: usize = 16;
 
@@ -194,6 +197,35 @@ impl Change {
     #[must_use]
     pub fn publish(mut self, event: Event) -> Self {
         self.events.push(event);
+        self
+    }
+
+    /// Whether it changes nothing.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// How many records it adds, and how many it changes.
+    pub(crate) fn extent(&self) -> (usize, usize) {
+        let count = |wanted: fn(&Step) -> bool| self.steps.iter().filter(|(step, _)| wanted(step)).count();
+        (
+            count(|step| matches!(step, Step::Insert(..))),
+            count(|step| matches!(step, Step::Replace(..))),
+        )
+    }
+
+    /// Whether `other` can be made in the same transaction: there is room for it, and it is about other things.
+    pub(crate) fn has_room_for(&self, other: &Self) -> bool {
+        let apart = |step: &Step| self.steps.iter().all(|(own, _)| own.target() != step.target());
+        self.steps.len() + other.steps.len() <= MOST_OWN_STEPS
+            && other.steps.iter().all(|(step, _)| apart(step))
+    }
+
+    /// This change with what `other` does, as one.
+    #[must_use]
+    pub(crate) fn with(mut self, other: Self) -> Self {
+        self.steps.extend(other.steps);
+        self.events.extend(other.events);
         self
     }
 

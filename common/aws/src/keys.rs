@@ -5,10 +5,6 @@
 //! | record of an organization, a person, the platform | `O#org`, `U#user`, `P` | `KIND#id` | 1: `U#user#KIND` / owner, if it is also found by a person |
 //! | record of a kind that the platform lists | | | 1: `P#KIND` / id |
 //! | claim on a unique name | `SPACE#name` | `SPACE` | |
-//! | organization | `O#org` | `ORG#org` | |
-//! | site, area, unit | `O#org` | `SITE#id`, `AREA#id`, `UNIT#id` | |
-//! | sensor | `O#org` | `SEN#id` | |
-//! | sensor by DevEUI, and the claim on it | `EUI#eui` | `EUI` | |
 //! | unit state with log head | `O#org` | `STATE#unit` | 2: `TIMER#shard` / due time, while it is due |
 //! | sealed block | `O#org#U#unit` | `R#first` | |
 //! | late reading | `O#org#U#unit` | `L#time#sensor` | |
@@ -18,12 +14,13 @@
 //! | connection | `O#org#WS` | `C#id` | |
 //! | ticket | `TICKET#ticket` | `TICKET` | |
 //! | attempts at something | `THROTTLE#name` | `THROTTLE` | |
-//! | access key, and the claim on its prefix | `O#org`, `KEY#prefix` | `KEY#id`, `KEY` | |
+//!
+//! The kinds of records are listed in `freshtrack_application`, each with its name. A claim holds what is wanted to hand
+//! where only the name is known: that on a DevEUI the sensor, that on the prefix of an access key what the key allows.
 
 use freshtrack_application::ports::{Claim, ClaimSpace, Owner, RecordKind};
 use freshtrack_domain::alert::AlertStatus;
-use freshtrack_domain::device::DevEui;
-use freshtrack_domain::ids::{AlertId, AreaId, FrameId, Id, OrgId, SensorId, SiteId, UnitId, UserId};
+use freshtrack_domain::ids::{AlertId, FrameId, Id, OrgId, SensorId, UnitId, UserId};
 use freshtrack_domain::time::Timestamp;
 
 /// How many ways the list of due units is split, so that sweeps can share it and no partition runs hot.
@@ -94,26 +91,6 @@ pub(crate) fn claim(claim: &Claim) -> Key {
 
 pub(crate) fn org_partition(org: OrgId) -> String {
     format!("O#{org}")
-}
-
-pub(crate) fn site(org: OrgId, id: SiteId) -> Key {
-    key(org_partition(org), format!("SITE#{id}"))
-}
-
-pub(crate) fn area(org: OrgId, id: AreaId) -> Key {
-    key(org_partition(org), format!("AREA#{id}"))
-}
-
-pub(crate) fn unit(org: OrgId, id: UnitId) -> Key {
-    key(org_partition(org), format!("UNIT#{id}"))
-}
-
-pub(crate) fn sensor(org: OrgId, id: SensorId) -> Key {
-    key(org_partition(org), format!("SEN#{id}"))
-}
-
-pub(crate) fn dev_eui(eui: DevEui) -> Key {
-    key(format!("EUI#{eui}"), "EUI")
 }
 
 pub(crate) const STATE_PREFIX: &str = "STATE#";

@@ -74,6 +74,15 @@ impl Records for DynamoRecords {
         items.into_iter().map(|item| found_of(OP, item)).collect()
     }
 
+    async fn list_eventually(&self, owner: Owner, kind: RecordKind) -> Result<Vec<Found>, PortError> {
+        const OP: &str = "records.list_eventually";
+        let pk = keys::partition_of(owner);
+        let prefix = vec![(":sk", keys::record_prefix(kind))];
+        let query = Query::new("pk = :pk AND begins_with(sk, :sk)", &pk, prefix);
+        let items = self.0.query(OP, query).await?;
+        items.into_iter().map(|item| found_of(OP, item)).collect()
+    }
+
     async fn of_person(&self, person: UserId, kind: RecordKind) -> Result<Vec<Found>, PortError> {
         const OP: &str = "records.of_person";
         let pk = keys::records_of_person(person, kind);

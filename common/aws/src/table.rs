@@ -119,7 +119,6 @@ impl Table {
         if let Some(condition) = condition {
             request = request
                 .condition_expression(condition.expression)
-                .set_expression_attribute_names(condition.names())
                 .set_expression_attribute_values(condition.values());
         }
         let output = request.send().await.map_err(|error| sdk(op, error))?;
@@ -213,7 +212,6 @@ impl<'a> Query<'a> {
 pub(crate) struct Condition {
     pub(crate) expression: &'static str,
     value: Option<(&'static str, AttributeValue)>,
-    name: Option<(&'static str, &'static str)>,
 }
 
 impl Condition {
@@ -221,7 +219,6 @@ impl Condition {
     pub(crate) const ABSENT: Self = Self {
         expression: "attribute_not_exists(pk)",
         value: None,
-        name: None,
     };
 
     /// `expression`, which uses the value `name`.
@@ -229,21 +226,7 @@ impl Condition {
         Self {
             expression,
             value: Some((name, value)),
-            name: None,
         }
-    }
-
-    /// Lets `placeholder` stand for an attribute whose name is a reserved word.
-    pub(crate) fn naming(self, placeholder: &'static str, attribute: &'static str) -> Self {
-        Self {
-            name: Some((placeholder, attribute)),
-            ..self
-        }
-    }
-
-    pub(crate) fn names(&self) -> Option<HashMap<String, String>> {
-        self.name
-            .map(|(placeholder, attribute)| HashMap::from([(placeholder.to_owned(), attribute.to_owned())]))
     }
 
     pub(crate) fn values(&self) -> Option<HashMap<String, AttributeValue>> {

@@ -27,7 +27,7 @@ pub struct Context {
     clock: Arc<dyn Clock>,
     ids: RandomIds,
     table: OnceLock<Arc<Table>>,
-    directory: OnceLock<Directory>,
+    directory: OnceLock<Arc<Directory>>,
     connections: OnceLock<DynamoConnections>,
     access_tokens: OnceLock<AccessTokens>,
     external_issuers: OnceLock<ExternalIssuers>,
@@ -108,13 +108,26 @@ impl Context {
         self.setting("SOCKET_URL")
     }
 
-    /// Places and sensors.
+    /// Sensors, as they were within the last minute.
     ///
     /// # Errors
     /// When the function is not told which table.
     pub fn directory(&self) -> Result<&Directory, InvocationError> {
-        let table = self.table()?;
-        Ok(self.directory.get_or_init(|| Directory::new(Arc::clone(table))))
+        self.shared_directory().map(|directory| &**directory)
+    }
+
+    fn shared_directory(&self) -> Result<&Arc<Directory>, InvocationError> {
+        if let Some(directory) = self.directory.get() {
+            return Ok(directory);
+        }
+        let fresh = self.fresh_directory()?;
+        Ok(self.directory.get_or_init(|| fresh))
+    }
+
+    /// Sensors, none of which is remembered.
+    fn fresh_directory(&self) -> Result<Arc<Directory>, InvocationError> {
+        let directory = Directory::new(Arc::clone(self.table()?), Arc::clone(&self.clock));
+        Ok(Arc::new(directory))
     }
 
     /// Open sockets.
@@ -352,9 +365,20 @@ impl Context {
     /// When the function is not told where its ports are.
     pub fn receive_ports(&self) -> Result<ReceivePorts<'_>, InvocationError> {
         Ok(ReceivePorts {
-            directory: self.directory()?,
+            directory: Arc::clone(self.shared_directory()?),
             quarantine: self.quarantine()?,
             record: self.record_ports()?,
+        })
+    }
+
+    /// Everything that taking in again what was kept aside needs: what was just corrected counts at once.
+    ///
+    /// # Errors
+    /// When the function is not told where its ports are.
+    pub fn replay_ports(&self) -> Result<ReceivePorts<'_>, InvocationError> {
+        Ok(ReceivePorts {
+            directory: self.fresh_directory()?,
+            ..self.receive_ports()?
         })
     }
 }
@@ -471,7 +495,7 @@ impl RecordPorts<'_> {
 
 /// The ports of receiving, held for one invocation.
 pub struct ReceivePorts<'a> {
-    directory: &'a Directory,
+    directory: Arc<Directory>,
     quarantine: DynamoQuarantine,
     record: RecordPorts<'a>,
 }
@@ -481,7 +505,7 @@ impl ReceivePorts<'_> {
     #[must_use]
     pub fn receive(&self) -> ReceiveUplinks<'_> {
         ReceiveUplinks {
-            devices: self.directory,
+            devices: &*self.directory,
             quarantine: &self.quarantine,
             record: self.record.record(),
         }

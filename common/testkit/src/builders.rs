@@ -1,6 +1,5 @@
 //! Things to test with.
 
-use freshtrack_application::ports::PlacesOfOrg;
 use freshtrack_application::{OrgScope, Uplink};
 use freshtrack_contracts::organization::{
     AreaDocument, OrganizationDocument, SensorDocument, SiteDocument, UnitDocument,
@@ -8,9 +7,7 @@ use freshtrack_contracts::organization::{
 use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::{AreaId, Id, OrgId, SensorId, SiteId, Ulid, UnitId};
 use freshtrack_domain::measurement::{CentiCelsius, MeasurementSource, TemperatureSample};
-use freshtrack_domain::place::{Area, Organization, Site, Slug, Unit};
 use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
-use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::{UnitKind, UnitRecord, UnitState};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -90,43 +87,12 @@ impl Kitchen {
             .collect()
     }
 
-    /// Its places.
-    #[must_use]
-    #[expect(
-        clippy::expect_used,
-        clippy::missing_panics_doc,
-        reason = "the names stand here and are names"
-    )]
-    pub fn places(&self) -> PlacesOfOrg {
-        let name = |text| Name::new(text).expect("a name");
-        let unit = |sensor: &Sensor| {
-            let (id, kind) = (sensor.unit_id, UnitKind::Fridge);
-            Unit::new(id, self.site_id, self.area_id, name("Reach-in"), kind)
-        };
-        PlacesOfOrg {
-            organization: Organization::new(
-                self.org_id,
-                name("Harbour Bistro"),
-                Slug::of_name(&name("Harbour Bistro")),
-                "America/New_York".to_owned(),
-                Timestamp::from_seconds(1_790_000_000),
-            ),
-            sites: vec![Site::new(
-                self.site_id,
-                name("Pier 4"),
-                "America/New_York".to_owned(),
-            )],
-            areas: vec![Area::new(self.area_id, self.site_id, name("Line"))],
-            units: self.sensors.iter().map(unit).collect(),
-        }
-    }
-
     /// The document that brings it in.
     #[must_use]
     pub fn document(&self) -> OrganizationDocument {
-        let unit = |sensor: &Sensor| UnitDocument {
+        let unit = |(number, sensor): (usize, &Sensor)| UnitDocument {
             id: sensor.unit_id,
-            name: "Reach-in".to_owned(),
+            name: format!("Reach-in {number}"),
             kind: UnitKind::Fridge,
             low_c: None,
             high_c: None,
@@ -144,7 +110,7 @@ impl Kitchen {
         let area = AreaDocument {
             id: self.area_id,
             name: "Line".to_owned(),
-            units: self.sensors.iter().map(unit).collect(),
+            units: (1..).zip(&self.sensors).map(unit).collect(),
         };
         OrganizationDocument {
             id: self.org_id,

@@ -24,4 +24,4 @@ pub use outbox::{
 pub use records::MemoryRecords;
 pub use system::{ManualClock, SeededIds};
 pub use turns::{Work, interleaved, killed_after};
-pub use world::World;
+pub use world::{World, register_sensor};

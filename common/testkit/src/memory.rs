@@ -1,16 +1,15 @@
-//! Everything that is stored, in memory.
+//! Everything that is stored besides records, in memory.
 
 use crate::faults::Faults;
 use async_trait::async_trait;
 use freshtrack_application::ports::{
-    AlertPage, Alerts, Connection, Connections, Devices, DueUnit, LateEntry, Organizations, Places,
-    PlacesOfOrg, Quarantine, QuarantinedUplink, ReadingLog, TicketGrant, Tickets, UnitStates,
+    AlertPage, Alerts, Connection, Connections, DueUnit, LateEntry, Quarantine, QuarantinedUplink,
+    ReadingLog, TicketGrant, Tickets, UnitStates,
 };
 use freshtrack_application::{OrgScope, PortError, PortErrorKind};
 use freshtrack_contracts::alerts::TrailEntry;
 use freshtrack_contracts::events::Event;
 use freshtrack_domain::alert::{Alert, AlertStatus};
-use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::{AlertId, FrameId, OrgId, SensorId, UnitId};
 use freshtrack_domain::log::SealedBlock;
 use freshtrack_domain::time::Timestamp;
@@ -18,7 +17,7 @@ use freshtrack_domain::unit::{Change, UnitRecord};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A store that forgets everything when it is dropped. Names its calls as the ports do: `unit_states.save`.
+/// A store of all but records that forgets everything when it is dropped. Names its calls as the ports do: `unit_states.save`.
 #[derive(Debug, Default)]
 pub struct Memory {
     /// Which calls are to fail.
@@ -37,8 +36,6 @@ struct Tables {
     alerts: BTreeMap<(OrgId, AlertId), Alert>,
     trails: BTreeMap<(OrgId, AlertId), Vec<TrailEntry>>,
     frames: BTreeMap<(OrgId, FrameId), QuarantinedUplink>,
-    sensors: BTreeMap<DevEui, Sensor>,
-    places: BTreeMap<OrgId, PlacesOfOrg>,
     connections: BTreeMap<(OrgId, String), Connection>,
     tickets: BTreeMap<String, TicketGrant>,
 }
@@ -218,27 +215,6 @@ impl ReadingLog for Memory {
 }
 
 #[async_trait]
-impl Devices for Memory {
-    async fn by_eui(&self, scope: OrgScope, dev_eui: DevEui) -> Result<Option<Sensor>, PortError> {
-        let tables = self.read("devices.by_eui").await?;
-        Ok(tables
-            .sensors
-            .get(&dev_eui)
-            .filter(|sensor| sensor.org_id == scope.org_id())
-            .cloned())
-    }
-
-    async fn by_id(&self, scope: OrgScope, sensor_id: SensorId) -> Result<Option<Sensor>, PortError> {
-        let tables = self.read("devices.by_id").await?;
-        let mut ours = tables
-            .sensors
-            .values()
-            .filter(|sensor| sensor.org_id == scope.org_id());
-        Ok(ours.find(|sensor| sensor.id == sensor_id).cloned())
-    }
-}
-
-#[async_trait]
 impl Quarantine for Memory {
     async fn keep(&self, scope: OrgScope, frame: &QuarantinedUplink) -> Result<(), PortError> {
         self.change("quarantine.keep", |tables| {
@@ -321,44 +297,6 @@ impl Alerts for Memory {
                 trail.push(entry.clone());
                 trail.sort_by_key(|entry| entry.at);
             }
-            Ok(())
-        })
-        .await
-    }
-}
-
-#[async_trait]
-impl Places for Memory {
-    async fn all(&self, scope: OrgScope) -> Result<Option<PlacesOfOrg>, PortError> {
-        Ok(self
-            .read("places.all")
-            .await?
-            .places
-            .get(&scope.org_id())
-            .cloned())
-    }
-}
-
-#[async_trait]
-impl Organizations for Memory {
-    async fn put_places(&self, places: &PlacesOfOrg) -> Result<(), PortError> {
-        self.change("organizations.put_places", |tables| {
-            tables.places.insert(places.organization.id, places.clone());
-            Ok(())
-        })
-        .await
-    }
-
-    async fn put_sensor(&self, sensor: &Sensor) -> Result<(), PortError> {
-        const OP: &str = "organizations.put_sensor";
-        let owner = |sensor: &Sensor| (sensor.org_id, sensor.id);
-        self.change(OP, |tables| {
-            let claimed = tables.sensors.get(&sensor.dev_eui);
-            if claimed.is_some_and(|known| owner(known) != owner(sensor)) {
-                return Err(PortError::new(OP, PortErrorKind::Conflict));
-            }
-            tables.sensors.retain(|_, known| owner(known) != owner(sensor));
-            tables.sensors.insert(sensor.dev_eui, sensor.clone());
             Ok(())
         })
         .await

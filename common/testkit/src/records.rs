@@ -2,14 +2,17 @@
 
 use crate::faults::Faults;
 use async_trait::async_trait;
+use freshtrack_application::devices::eui_claim;
 use freshtrack_application::ports::{
-    Claim, CommitError, Found, Holder, MOST_STEPS, Owner, RawRecord, RecordKind, Records, Step,
+    Claim, CommitError, Devices, Found, Holder, MOST_STEPS, Owner, RawRecord, Record, RecordKind, Records,
+    Step, Stored,
 };
-use freshtrack_application::{PortError, PortErrorKind};
+use freshtrack_application::{OrgScope, PortError, PortErrorKind};
 use freshtrack_contracts::events::Event;
-use freshtrack_domain::ids::UserId;
+use freshtrack_domain::device::{DevEui, Sensor};
+use freshtrack_domain::ids::{SensorId, UserId};
 use freshtrack_domain::time::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A store of records that forgets everything when it is dropped. Names its calls as the port does:
@@ -73,7 +76,8 @@ impl Kept {
         events: &[Event],
         now: Timestamp,
     ) -> Result<(), CommitError> {
-        if steps.len() > MOST_STEPS {
+        let targets: BTreeSet<_> = steps.iter().map(Step::target).collect();
+        if steps.len() > MOST_STEPS || targets.len() < steps.len() {
             return Err(PortError::new(op, PortErrorKind::Rejected).into());
         }
         let mut next = self.clone();
@@ -174,6 +178,15 @@ impl Records for MemoryRecords {
             .collect())
     }
 
+    async fn list_eventually(&self, owner: Owner, kind: RecordKind) -> Result<Vec<Found>, PortError> {
+        let kept = self.read("records.list_eventually").await?;
+        let ours = kept
+            .records
+            .iter()
+            .filter(|((whose, what, _), _)| (*whose, *what) == (owner, kind));
+        Ok(ours.map(|(_, record)| found(owner, record)).collect())
+    }
+
     async fn of_person(&self, person: UserId, kind: RecordKind) -> Result<Vec<Found>, PortError> {
         let kept = self.read("records.of_person").await?;
         Ok(kept
@@ -217,5 +230,30 @@ impl Records for MemoryRecords {
         self.faults.call(OP).await?;
         self.lock().commit(OP, steps, events, now)?;
         Ok(self.faults.answer(OP).await?)
+    }
+}
+
+#[async_trait]
+impl Devices for MemoryRecords {
+    async fn by_eui(&self, scope: OrgScope, dev_eui: DevEui) -> Result<Option<Sensor>, PortError> {
+        const OP: &str = "devices.by_eui";
+        let kept = self.read(OP).await?;
+        let Some(holder) = kept.claims.get(&eui_claim(dev_eui)) else {
+            return Ok(None);
+        };
+        let sensor: Sensor = serde_json::from_value(holder.data.clone())
+            .map_err(|error| PortError::because(OP, PortErrorKind::Corrupt, error))?;
+        Ok(Some(sensor).filter(|sensor| sensor.org_id == scope.org_id()))
+    }
+
+    async fn by_id(&self, scope: OrgScope, sensor_id: SensorId) -> Result<Option<Sensor>, PortError> {
+        let kept = self.read("devices.by_id").await?;
+        let owner = Owner::from(scope);
+        let place = (owner, <Sensor as Record>::KIND, sensor_id.to_string());
+        let found = kept.records.get(&place).map(|record| found(owner, record));
+        Ok(found
+            .map(Found::read)
+            .transpose()?
+            .map(|stored: Stored<Sensor>| stored.record))
     }
 }

@@ -4,7 +4,13 @@ use crate::{
     Kitchen, ManualClock, Memory, MemoryRecords, RecordedBroadcasts, RecordedEvents, RecordedRetries,
     RecordedSockets, SeededIds,
 };
-use freshtrack_application::{Failure, Import, Live, ReceiveUplinks, RecordReadings, import_organization};
+use freshtrack_application::devices::{claim_eui, replace_sensor};
+use freshtrack_application::ports::{Clock, Records};
+use freshtrack_application::{
+    Actor, Change, Failure, Import, Live, OrgScope, ReceiveUplinks, RecordReadings, Registry,
+    import_organization,
+};
+use freshtrack_domain::device::Sensor;
 use freshtrack_domain::time::Timestamp;
 
 /// A system in memory, at one instant.
@@ -51,11 +57,19 @@ impl World {
     pub async fn import(&self, kitchen: &Kitchen) -> Result<(), Failure> {
         let ports = Import {
             records: &self.records,
-            organizations: &self.memory,
             states: &self.memory,
             clock: &self.clock,
         };
         import_organization(&ports, kitchen.document()).await.map(drop)
+    }
+
+    /// Registers `sensor`, or makes the one that is registered like it.
+    ///
+    /// # Errors
+    /// Refused when its DevEUI is another's.
+    pub async fn register(&self, sensor: &Sensor) -> Result<(), Failure> {
+        let records: &dyn Records = &self.records;
+        register_sensor(records, &self.clock, sensor).await
     }
 
     /// The live channel.
@@ -84,9 +98,27 @@ impl World {
     #[must_use]
     pub fn receive(&self) -> ReceiveUplinks<'_> {
         ReceiveUplinks {
-            devices: &self.memory,
+            devices: &self.records,
             quarantine: &self.memory,
             record: self.record(),
         }
     }
+}
+
+/// Registers `sensor` in the store behind `records`, or makes the one that is registered like it.
+///
+/// # Errors
+/// Refused when its DevEUI is another's.
+pub async fn register_sensor(
+    records: &dyn Records,
+    clock: &dyn Clock,
+    sensor: &Sensor,
+) -> Result<(), Failure> {
+    let scope = OrgScope::granted(sensor.org_id);
+    let change = Change::new(scope, &Actor::new("test"), "sensor.registered", sensor.id);
+    let change = match records.get::<Sensor>(scope, sensor.id).await? {
+        None => claim_eui(change.insert(sensor)?, sensor)?,
+        Some(stored) => replace_sensor(change, sensor, &stored)?,
+    };
+    Registry { records, clock }.commit(change).await
 }

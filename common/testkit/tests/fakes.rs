@@ -19,8 +19,8 @@ async fn the_memory_is_every_store_it_stands_for() {
     contract::alerts(&memory, &memory).await;
     contract::reading_log(&memory).await;
     contract::quarantine(&memory).await;
-    contract::devices(&memory, &memory).await;
-    contract::places(&memory, &memory, &MemoryRecords::default()).await;
+    let records = MemoryRecords::default();
+    contract::devices(&records, &records).await;
     contract::connections(&memory).await;
     contract::tickets(&memory).await;
     contract::records(&MemoryRecords::default()).await;

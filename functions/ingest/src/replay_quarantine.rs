@@ -11,7 +11,7 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    let ports = context.receive_ports()?;
+    let ports = context.replay_ports()?;
     let frame_id = call.id("frame_id", "frame")?;
     Ok(Reply::of(
         &replay_frame(&ports.receive(), call.scope()?, frame_id).await?,

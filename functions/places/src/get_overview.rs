@@ -12,7 +12,7 @@ pub const FUNCTION: Function = Function {
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let overview = get_overview(
-        context.directory()?,
+        &context.records()?,
         &context.states()?,
         context.clock(),
         call.caller()?,

@@ -18,7 +18,6 @@ async fn handle(
     let (records, states) = (context.records()?, context.states()?);
     let ports = Import {
         records: &records,
-        organizations: context.directory()?,
         states: &states,
         clock: context.clock(),
     };

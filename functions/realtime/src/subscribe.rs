@@ -16,8 +16,8 @@ async fn handle(context: Arc<Context>, call: SocketCall) -> Result<Option<Server
     let ClientMessage::Subscribe { topics } = call.message()? else {
         return Err(wrong_route());
     };
-    let (connections, places) = (context.connections()?, context.directory()?);
+    let (connections, records) = (context.connections()?, context.records()?);
     Ok(Some(
-        subscribe(connections, places, &call.caller, &call.connection_id, topics).await?,
+        subscribe(connections, &records, &call.caller, &call.connection_id, topics).await?,
     ))
 }

@@ -1,5 +1,5 @@
 //! Organizations from outside: how they come and go, who is in them and in what place, the keys of their machines, what
-//! is known of what was done, and support by those who see to the platform.
+//! an operator brings in, what is known of what was done, and support by those who see to the platform.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -8,6 +8,7 @@
 
 mod access_keys;
 mod audit;
+mod imports;
 mod lifecycle;
 mod members;
 mod sockets;

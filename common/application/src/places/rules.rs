@@ -54,7 +54,7 @@ pub async fn put_rules(
     if place.is_none() && !caller.sites.are_all() {
         return Err(Refusal::not_found("organization without limits to sites").into());
     }
-    let fields = fields(&input)?;
+    let fields = rule_fields(&input)?;
     let stored = ports.records.get::<RuleSet>(caller.scope, rules_key(at)).await?;
     unchanged(read, stored.as_ref().map_or(0, |stored| stored.rev))?;
     let set = RuleSet { scope: at, fields };
@@ -144,14 +144,7 @@ async fn check(
         return Ok(());
     }
     let mut levels = Vec::new();
-    for (level, scope) in [
-        (
-            Level::Organization,
-            RuleScope::Organization(caller.scope.org_id()),
-        ),
-        (Level::Site, RuleScope::Site(unit.site_id)),
-        (Level::Unit, RuleScope::Unit(unit.id)),
-    ] {
+    for (level, scope) in RuleScope::of_unit(caller.scope.org_id(), unit) {
         if scope == at {
             levels.push((level, *fields));
         } else if let Some(stored) = ports
@@ -162,18 +155,16 @@ async fn check(
             levels.push((level, stored.record.fields));
         }
     }
-    let rules = EffectiveRules::merge(unit.kind, &levels);
-    if rules.low.value < rules.high.value {
-        return Ok(());
-    }
-    Err(Refusal::invalid(format!(
-        "\"{}\" would have the lower limit {} and the upper limit {}: the lower must be below the upper.",
-        unit.name, rules.low.value, rules.high.value
-    ))
-    .into())
+    EffectiveRules::merge(unit.kind, &levels)
+        .check_range()
+        .map_err(|error| Refusal::invalid(format!("\"{}\": {error}.", unit.name)).into())
 }
 
-fn fields(input: &RuleValues) -> Result<RuleFields, Refusal> {
+/// The rules that `input` sets.
+///
+/// # Errors
+/// Refused when a value makes no sense, alone or with the others.
+pub(crate) fn rule_fields(input: &RuleValues) -> Result<RuleFields, Refusal> {
     let degrees = |value: Option<f64>, name: &str| {
         value
             .map(|value| {

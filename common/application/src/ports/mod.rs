@@ -13,11 +13,10 @@ pub use live::{
 };
 pub use mail::{MailLane, Mailer};
 pub use records::{
-    AlertPage, Alerts, Devices, DueUnit, LateEntry, Organizations, Places, PlacesOfOrg, Quarantine,
-    QuarantinedUplink, ReadingLog, UnitStates,
+    AlertPage, Alerts, Devices, DueUnit, LateEntry, Quarantine, QuarantinedUplink, ReadingLog, UnitStates,
 };
 pub use registry::{
     Claim, ClaimSpace, CommitError, Found, Holder, MOST_STEPS, Owner, RawRecord, Record, RecordKind, Records,
-    Step, Stored,
+    Step, Stored, Target,
 };
 pub use system::{Clock, EventBus, IdSource, RetryLane};

@@ -10,7 +10,6 @@ use freshtrack_domain::alert::{Alert, AlertStatus};
 use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::{AlertId, FrameId, OrgId, SensorId, UnitId};
 use freshtrack_domain::log::{Entry, SealedBlock};
-use freshtrack_domain::place::{Area, Organization, Site, Unit};
 use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::{Change, UnitRecord};
 use serde::{Deserialize, Serialize};
@@ -110,16 +109,17 @@ pub trait ReadingLog: Send + Sync {
     ) -> Result<Vec<LateEntry>, PortError>;
 }
 
-/// The registered sensors.
+/// The registered sensors, as whoever takes their readings looks them up: by one read, and by none for a sensor that was
+/// looked up within the last minute. They are registered and changed as [records](super::Records).
 #[async_trait]
 pub trait Devices: Send + Sync {
-    /// The organization's sensor with this DevEUI. The answer may be some minutes old.
+    /// The organization's sensor with this DevEUI. The answer may be a minute old.
     ///
     /// # Errors
     /// When the store does not answer.
     async fn by_eui(&self, scope: OrgScope, dev_eui: DevEui) -> Result<Option<Sensor>, PortError>;
 
-    /// The organization's sensor with this identifier. The answer may be some minutes old.
+    /// The organization's sensor with this identifier. The answer may be a minute old.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -205,43 +205,4 @@ pub trait Alerts: Send + Sync {
     /// # Errors
     /// When it is not stored.
     async fn add_trail(&self, scope: OrgScope, id: AlertId, entry: &TrailEntry) -> Result<(), PortError>;
-}
-
-/// An organization with its places.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlacesOfOrg {
-    /// The organization.
-    pub organization: Organization,
-    /// Its sites.
-    pub sites: Vec<Site>,
-    /// Its areas.
-    pub areas: Vec<Area>,
-    /// Its units.
-    pub units: Vec<Unit>,
-}
-
-/// Sites, areas and units by name.
-#[async_trait]
-pub trait Places: Send + Sync {
-    /// Everything the organization has; `None` if there is no such organization.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    async fn all(&self, scope: OrgScope) -> Result<Option<PlacesOfOrg>, PortError>;
-}
-
-/// Creates and brings up to date what an organization consists of. Each call may be repeated.
-#[async_trait]
-pub trait Organizations: Send + Sync {
-    /// Stores the organization's places.
-    ///
-    /// # Errors
-    /// When not all of it is stored.
-    async fn put_places(&self, places: &PlacesOfOrg) -> Result<(), PortError>;
-
-    /// Registers or changes a sensor. A DevEUI belongs to one sensor of one organization.
-    ///
-    /// # Errors
-    /// `Conflict` when the DevEUI is claimed by another sensor.
-    async fn put_sensor(&self, sensor: &Sensor) -> Result<(), PortError>;
 }

@@ -151,6 +151,31 @@ pub enum Step {
     Release(Claim, String),
 }
 
+/// What a step is about: no two steps of a change may be about the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target<'a> {
+    /// A record.
+    Record(Owner, RecordKind, &'a str),
+    /// A unique name.
+    Claim(&'a Claim),
+}
+
+impl Step {
+    /// What it is about.
+    #[must_use]
+    pub fn target(&self) -> Target<'_> {
+        match self {
+            Self::Insert(owner, record) | Self::Replace(owner, record, _) => {
+                Target::Record(*owner, record.kind, &record.key)
+            }
+            Self::Remove(owner, kind, key, _) | Self::Expect(owner, kind, key, _) => {
+                Target::Record(*owner, *kind, key)
+            }
+            Self::Claim(claim, _) | Self::Release(claim, _) => Target::Claim(claim),
+        }
+    }
+}
+
 /// The most steps one change may have: DynamoDB's limit for a transaction.
 pub const MOST_STEPS: usize = 100;
 
@@ -191,6 +216,13 @@ pub trait Records: Send + Sync {
         newest_first: bool,
     ) -> Result<Vec<Found>, PortError>;
 
+    /// All records of `kind`, in the order of their identifiers. The answer may be a moment old, and costs half of what
+    /// [`Records::list`] costs: for screens, never to decide a change by.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn list_eventually(&self, owner: Owner, kind: RecordKind) -> Result<Vec<Found>, PortError>;
+
     /// Records of `kind` that are found by `person`, whoever they belong to. The answer may be a moment old.
     ///
     /// # Errors
@@ -215,7 +247,7 @@ pub trait Records: Send + Sync {
     /// When the store does not answer.
     async fn holder(&self, claim: &Claim, now: Timestamp) -> Result<Option<Holder>, PortError>;
 
-    /// Takes all `steps` or none; `events` leave by the outbox with them. A claim whose time is over at `now`
+    /// Takes all `steps`, each about something else, or none; `events` leave by the outbox with them. A claim whose time is over at `now`
     /// counts as free.
     ///
     /// # Errors
@@ -244,6 +276,19 @@ impl dyn Records + '_ {
     /// When the store does not answer or holds nonsense.
     pub async fn all<R: Record>(&self, owner: impl Into<Owner>) -> Result<Vec<Stored<R>>, PortError> {
         let found = self.list(owner.into(), R::KIND, None, usize::MAX, false).await?;
+        found.into_iter().map(Found::read).collect()
+    }
+
+    /// All records of `owner` of one type, in the order of their identifiers, as they were a moment ago; see
+    /// [`Records::list_eventually`].
+    ///
+    /// # Errors
+    /// When the store does not answer or holds nonsense.
+    pub async fn all_eventually<R: Record>(
+        &self,
+        owner: impl Into<Owner>,
+    ) -> Result<Vec<Stored<R>>, PortError> {
+        let found = self.list_eventually(owner.into(), R::KIND).await?;
         found.into_iter().map(Found::read).collect()
     }
 }

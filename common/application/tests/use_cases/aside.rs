@@ -1,7 +1,7 @@
 //! Frames that were kept aside are taken in once they can be, and stay until then.
 
 use crate::support::{COLD, Stage, minute};
-use freshtrack_application::ports::{Organizations, Quarantine, QuarantinedUplink};
+use freshtrack_application::ports::{Quarantine, QuarantinedUplink};
 use freshtrack_application::{Failure, PortErrorKind, Uplink, list_quarantine, replay_frame};
 use freshtrack_contracts::ingest::ItemStatus::{self, Accepted, Duplicate, Quarantined, Queued, Rejected};
 use freshtrack_contracts::ingest::QuarantineReason;
@@ -44,7 +44,7 @@ impl Stage {
             unit_id,
             ..self.kitchen.sensors[0].clone()
         };
-        self.world.memory.put_sensor(&sensor).await.unwrap();
+        self.world.register(&sensor).await.unwrap();
     }
 
     async fn replay(&self, frame: &QuarantinedUplink) -> Result<ItemStatus, Failure> {
@@ -155,7 +155,11 @@ async fn trouble_on_the_way_keeps_the_frame_and_records_it_once() {
     let (stage, frames) = Stage::with_frames(&[1]).await;
     stage.register().await;
     for op in ["quarantine.find", "devices.by_eui", "quarantine.remove"] {
-        stage.world.memory.faults.fail(op, PortErrorKind::Unavailable, 1);
+        let faults = match op {
+            "devices.by_eui" => &stage.world.records.faults,
+            _ => &stage.world.memory.faults,
+        };
+        faults.fail(op, PortErrorKind::Unavailable, 1);
         let failed = stage.replay(&frames[0]).await;
         assert!(matches!(failed, Err(Failure::Fault(error)) if error.op == op));
         assert_eq!(stage.frames().await, frames, "{op}");

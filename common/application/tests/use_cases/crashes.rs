@@ -176,7 +176,6 @@ fn importing_an_organization() {
         let world = World::at(minute(0));
         let import = Import {
             records: &world.records,
-            organizations: &world.memory,
             states: &world.memory,
             clock: &world.clock,
         };

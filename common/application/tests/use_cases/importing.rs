@@ -2,16 +2,22 @@
 
 use crate::support::{COLD, Stage, WARM, done, minute};
 use freshtrack_application::organizations::authorize_access_key;
-use freshtrack_application::ports::{Devices, Places, UnitStates};
-use freshtrack_application::{Failure, Import, PortErrorKind, import_organization};
+use freshtrack_application::places::{self, SetUp};
+use freshtrack_application::ports::{Devices, Record, Records, Stored, UnitStates};
+use freshtrack_application::{Actor, Caller, Failure, Import, OrgScope, PortErrorKind, import_organization};
+use freshtrack_contracts::events::PlaceId;
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_contracts::organization::{AccessKeyDocument, ImportReport, OrganizationDocument};
+use freshtrack_contracts::places::{RuleValues, UpdateSite, UpdateUnit};
 use freshtrack_contracts::problem::ProblemCode;
-use freshtrack_domain::access::{AccessKeySecret, Right};
+use freshtrack_domain::access::{AccessKeySecret, Right, Role, Sites};
 use freshtrack_domain::alert::AlertStatus;
-use freshtrack_domain::device::DevEui;
+use freshtrack_domain::audit::ChainedEntry;
+use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::UnitId;
 use freshtrack_domain::measurement::CentiCelsius;
+use freshtrack_domain::place::{Area, Organization, RuleSet, Site, Unit};
+use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Span;
 use freshtrack_domain::unit::{UnitKind, UnitStatus};
 use freshtrack_testkit::{Kitchen, Work, World, fresh_id, interleaved};
@@ -19,11 +25,19 @@ use freshtrack_testkit::{Kitchen, Work, World, fresh_id, interleaved};
 async fn import(world: &World, document: OrganizationDocument) -> Result<ImportReport, Failure> {
     let ports = Import {
         records: &world.records,
-        organizations: &world.memory,
         states: &world.memory,
         clock: &world.clock,
     };
     import_organization(&ports, document).await
+}
+
+async fn all<R: Record>(world: &World, scope: OrgScope) -> Vec<Stored<R>> {
+    let records: &dyn Records = &world.records;
+    records.all::<R>(scope).await.unwrap()
+}
+
+fn revisions<R>(stored: &[Stored<R>]) -> Vec<u64> {
+    stored.iter().map(|stored| stored.rev).collect()
 }
 
 fn key(entropy: u8, rights: &[Right]) -> AccessKeyDocument {
@@ -53,14 +67,25 @@ async fn what_was_brought_in_twice_is_there_once() {
         let report = import(&world, kitchen.document()).await.unwrap();
         assert_eq!((report.sites, report.units, report.sensors), (1, 3, 3));
     }
-    let places = Places::all(&world.memory, kitchen.scope())
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        (places.sites.len(), places.areas.len(), places.units.len()),
-        (1, 1, 3)
+    let (sites, areas) = (
+        all::<Site>(&world, kitchen.scope()).await,
+        all::<Area>(&world, kitchen.scope()).await,
     );
+    let (units, sensors) = (
+        all::<Unit>(&world, kitchen.scope()).await,
+        all::<Sensor>(&world, kitchen.scope()).await,
+    );
+    assert_eq!(
+        (
+            revisions(&sites),
+            revisions(&areas),
+            revisions(&units),
+            revisions(&sensors)
+        ),
+        (vec![1], vec![1], vec![1; 3], vec![1; 3])
+    );
+    // Two entries: of the organization and of its site.
+    assert_eq!(all::<ChainedEntry>(&world, kitchen.scope()).await.len(), 2);
     let units = UnitStates::list(&world.memory, kitchen.scope()).await.unwrap();
     assert!(
         units
@@ -138,7 +163,7 @@ async fn an_import_that_readings_overtake_too_often_is_made_again() {
 #[tokio::test]
 async fn a_document_that_makes_no_sense_changes_nothing() {
     type Spoil = fn(&mut OrganizationDocument);
-    let spoilt: [(&str, Spoil); 11] = [
+    let spoilt: [(&str, Spoil); 12] = [
         ("time zone", |document| {
             document.sites[0].time_zone = "America/Nowhere".to_owned();
         }),
@@ -170,6 +195,10 @@ async fn a_document_that_makes_no_sense_changes_nothing() {
         }),
         ("twice", |document| {
             let units = &mut document.sites[0].areas[0].units;
+            units[1].name = units[0].name.to_uppercase();
+        }),
+        ("twice", |document| {
+            let units = &mut document.sites[0].areas[0].units;
             units[1].sensors[0].dev_eui = units[0].sensors[0].dev_eui.to_lowercase();
         }),
         ("twice", |document| {
@@ -184,7 +213,8 @@ async fn a_document_that_makes_no_sense_changes_nothing() {
         assert_eq!(code, ProblemCode::InvalidRequest, "{detail}");
         assert!(detail.contains(wrong), "{wrong}: {detail}");
         let scope = kitchen.scope();
-        assert_eq!(Places::all(&world.memory, scope).await.unwrap(), None, "{wrong}");
+        assert_eq!(all::<Organization>(&world, scope).await, [], "{wrong}");
+        assert_eq!(all::<Site>(&world, scope).await, [], "{wrong}");
         assert_eq!(
             UnitStates::list(&world.memory, scope).await.unwrap(),
             [],
@@ -219,7 +249,7 @@ async fn what_belongs_to_another_organization_is_not_taken_from_it() {
     );
 
     let found = world
-        .memory
+        .records
         .by_eui(theirs.scope(), theirs.sensors[0].dev_eui)
         .await
         .unwrap();
@@ -241,8 +271,15 @@ async fn a_sensor_that_was_exchanged_gives_its_old_device_free() {
     let mut document = kitchen.document();
     document.sites[0].areas[0].units[0].sensors[0].dev_eui = new.to_string();
     import(&world, document).await.unwrap();
-    assert_eq!(world.memory.by_eui(kitchen.scope(), old).await.unwrap(), None);
-    assert!(world.memory.by_eui(kitchen.scope(), new).await.unwrap().is_some());
+    assert_eq!(world.records.by_eui(kitchen.scope(), old).await.unwrap(), None);
+    assert!(
+        world
+            .records
+            .by_eui(kitchen.scope(), new)
+            .await
+            .unwrap()
+            .is_some()
+    );
     let mut next = Kitchen::new(1);
     next.sensors[0].dev_eui = old;
     import(&world, next.document()).await.unwrap();
@@ -252,11 +289,10 @@ async fn a_sensor_that_was_exchanged_gives_its_old_device_free() {
 async fn whatever_fails_on_the_way_is_mended_by_importing_again() {
     for op in [
         "records.find",
+        "records.list",
         "records.commit",
-        "organizations.put_places",
-        "unit_states.load",
+        "unit_states.list",
         "unit_states.save",
-        "organizations.put_sensor",
     ] {
         for answer_only in [false, true] {
             let (world, kitchen) = (World::at(minute(0)), Kitchen::new(2));
@@ -269,7 +305,7 @@ async fn whatever_fails_on_the_way_is_mended_by_importing_again() {
                     faults.fail(op, PortErrorKind::Unavailable, 1);
                 }
             }
-            let reads = ["records.find", "unit_states.load"].contains(&op);
+            let reads = ["records.find", "records.list", "unit_states.list"].contains(&op);
             let first = import(&world, document.clone()).await;
             assert_eq!(first.is_err(), !(answer_only && reads), "{op}");
             import(&world, document).await.unwrap();
@@ -355,4 +391,157 @@ async fn a_key_is_its_organizations_and_allows_what_it_says() {
         "another secret was put in its place"
     );
     assert!(authorize(&secret(3)).await.unwrap().unwrap().may(Right::Read));
+}
+
+/// What people who may change places work with.
+fn set_up(world: &World) -> SetUp<'_> {
+    SetUp {
+        records: &world.records,
+        states: &world.memory,
+        ids: &world.ids,
+        clock: &world.clock,
+    }
+}
+
+fn owner(kitchen: &Kitchen) -> Caller {
+    Caller {
+        scope: kitchen.scope(),
+        actor: Actor::new("usr_owner"),
+        rights: Role::Owner.rights(),
+        sites: Sites::All,
+    }
+}
+
+#[tokio::test]
+async fn what_a_document_does_not_say_is_what_people_made_it() {
+    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(1));
+    let mut document = kitchen.document();
+    document.sites[0].areas[0].units[0].high_c = Some(4.0);
+    import(&world, document.clone()).await.unwrap();
+    let (ports, caller, unit) = (set_up(&world), owner(&kitchen), kitchen.units()[0]);
+    let site = UpdateSite {
+        log_cadence_minutes: Some(90),
+        ..UpdateSite::default()
+    };
+    places::update_site(&ports, &caller, kitchen.site_id, Some(1), site)
+        .await
+        .unwrap();
+    let update = UpdateUnit {
+        name: Some(Name::new("Fish").unwrap()),
+        sort_order: Some(7),
+        ..UpdateUnit::default()
+    };
+    places::update_unit(&ports, &caller, unit, Some(1), update)
+        .await
+        .unwrap();
+    let at = Some(PlaceId::Unit(unit));
+    let rules = RuleValues {
+        high_c: Some(6.0),
+        offline_warning_missed: Some(3),
+        ..RuleValues::default()
+    };
+    places::put_rules(&ports, &caller, at, Some(1), rules)
+        .await
+        .unwrap();
+
+    import(&world, document.clone()).await.unwrap();
+    let site = places::get_site(&ports, &caller, kitchen.site_id).await.unwrap();
+    assert_eq!((site.rev, site.view.log_cadence_minutes), (2, 90));
+    let changed = places::get_unit(&ports, &caller, unit).await.unwrap().view;
+    assert_eq!((changed.name.as_str(), changed.sort_order), ("Reach-in 1", 7));
+    let rules = places::get_rules(&ports, &caller, at).await.unwrap().view.set;
+    assert_eq!((rules.high_c, rules.offline_warning_missed), (Some(4.0), Some(3)));
+    // The name that people gave it is free again.
+    let mut renamed = document;
+    renamed.sites[0].areas[0].units[0].name = "fish".to_owned();
+    import(&world, renamed).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_people_deleted_stays_deleted_and_is_not_judged() {
+    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(2));
+    import(&world, kitchen.document()).await.unwrap();
+    let (ports, caller) = (set_up(&world), owner(&kitchen));
+    let [first, second] = kitchen.units().try_into().unwrap();
+    places::delete_place(&ports, &caller, PlaceId::Unit(first))
+        .await
+        .unwrap();
+    let mut document = kitchen.document();
+    for unit in &mut document.sites[0].areas[0].units {
+        unit.high_c = Some(4.0);
+    }
+    // The name of what was deleted may be another's by then.
+    document.sites[0].areas[0].units[1].name = "Reach-in 1".to_owned();
+    document.sites[0].areas[0].units[0].name = "Reach-in 9".to_owned();
+    import(&world, document).await.unwrap();
+    let units = all::<Unit>(&world, kitchen.scope()).await;
+    let by_id = |id| units.iter().find(|unit| unit.record.id == id).unwrap();
+    assert_eq!(by_id(first).record.name.as_str(), "Reach-in 1");
+    assert!(by_id(first).record.deleted.is_some());
+    assert_eq!(by_id(second).record.name.as_str(), "Reach-in 1");
+    let states: &dyn UnitStates = &world.memory;
+    let state = async |unit| states.load(kitchen.scope(), unit).await.unwrap().unwrap().state;
+    assert!(!state(first).await.active);
+    assert_eq!(state(second).await.rules().high, CentiCelsius(400));
+
+    places::delete_place(&ports, &caller, PlaceId::Site(kitchen.site_id))
+        .await
+        .unwrap();
+    let before = revisions(&all::<Unit>(&world, kitchen.scope()).await);
+    import(&world, kitchen.document()).await.unwrap();
+    assert_eq!(revisions(&all::<Unit>(&world, kitchen.scope()).await), before);
+}
+
+#[tokio::test]
+async fn a_document_of_more_than_a_change_can_hold_is_brought_in_by_several() {
+    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(60));
+    let mut document = kitchen.document();
+    for unit in &mut document.sites[0].areas[0].units {
+        unit.high_c = Some(4.0);
+    }
+    // The process dies when some of them are made.
+    world
+        .records
+        .faults
+        .fail_after(2, "records.commit", PortErrorKind::Unavailable, 1);
+    import(&world, document.clone()).await.unwrap_err();
+    let there = all::<Unit>(&world, kitchen.scope()).await.len();
+    assert!((1..60).contains(&there), "{there}");
+    import(&world, document.clone()).await.unwrap();
+    import(&world, document).await.unwrap();
+    let units = all::<Unit>(&world, kitchen.scope()).await;
+    assert_eq!(revisions(&units), vec![1; 60]);
+    assert_eq!(
+        revisions(&all::<RuleSet>(&world, kitchen.scope()).await),
+        vec![1; 60]
+    );
+    let states = UnitStates::list(&world.memory, kitchen.scope()).await.unwrap();
+    assert!(
+        states
+            .iter()
+            .all(|unit| unit.state.rules().high == CentiCelsius(400))
+    );
+    assert_eq!((states.len(), states[0].rev), (60, 1));
+}
+
+#[tokio::test]
+async fn a_unit_without_a_range_is_refused_also_when_its_site_says_so() {
+    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(1));
+    import(&world, kitchen.document()).await.unwrap();
+    let rules = RuleValues {
+        high_c: Some(3.0),
+        ..RuleValues::default()
+    };
+    let at = Some(PlaceId::Site(kitchen.site_id));
+    places::put_rules(&set_up(&world), &owner(&kitchen), at, None, rules)
+        .await
+        .unwrap();
+    let mut document = kitchen.document();
+    document.sites[0].areas[0].units[0].low_c = Some(3.5);
+    let (code, detail) = refusal_of(import(&world, document).await);
+    assert_eq!(code, ProblemCode::InvalidRequest);
+    assert!(
+        detail.contains("Reach-in 1") && detail.contains("limit"),
+        "{detail}"
+    );
 }

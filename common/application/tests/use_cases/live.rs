@@ -43,7 +43,6 @@ impl Stage {
         let World { memory, clock, .. } = &self.world;
         let import = Import {
             records: &self.world.records,
-            organizations: memory,
             states: memory,
             clock,
         };
@@ -64,8 +63,8 @@ impl Stage {
     }
 
     async fn subscribe(&self, caller: &Caller, id: &str, topics: Vec<Topic>) -> Result<Vec<Topic>, Failure> {
-        let memory = &self.world.memory;
-        match subscribe(memory, memory, caller, id, topics).await? {
+        let World { memory, records, .. } = &self.world;
+        match subscribe(memory, records, caller, id, topics).await? {
             ServerBody::Subscribed { topics } => Ok(topics),
             other => panic!("{other:?}"),
         }

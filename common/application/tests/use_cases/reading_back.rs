@@ -1,7 +1,7 @@
 //! What was recorded is read back: measurements, the overview, alerts and their trails.
 
 use crate::support::{COLD, START, Stage, WARM, minute};
-use freshtrack_application::ports::{Organizations, ReadingLog};
+use freshtrack_application::ports::{Owner, RawRecord, ReadingLog, Records, Step};
 use freshtrack_application::{
     AlertQuery, Caller, Failure, PortErrorKind, get_alert, get_overview, list_alerts, list_readings,
     record_trail,
@@ -13,8 +13,10 @@ use freshtrack_domain::access::Sites;
 use freshtrack_domain::alert::{AlertStatus, Severity};
 use freshtrack_domain::ids::{AlertId, UnitId};
 use freshtrack_domain::log::SealedBlock;
+use freshtrack_domain::place::Unit;
+use freshtrack_domain::text::Name;
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_domain::unit::UnitStatus;
+use freshtrack_domain::unit::{UnitKind, UnitStatus};
 use freshtrack_testkit::{Kitchen, Work, World, fresh_id, interleaved, killed_after};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -197,8 +199,13 @@ async fn the_overview_shows_every_unit_with_what_is_happening_in_it() {
         stage.measured(1, minute(0), COLD),
     ];
     stage.record(&batch).await;
-    let World { memory, clock, .. } = &stage.world;
-    let overview = get_overview(memory, memory, clock, &stage.viewer())
+    let World {
+        memory,
+        records,
+        clock,
+        ..
+    } = &stage.world;
+    let overview = get_overview(records, memory, clock, &stage.viewer())
         .await
         .unwrap();
     assert_eq!(
@@ -218,16 +225,20 @@ async fn the_overview_shows_every_unit_with_what_is_happening_in_it() {
     assert_eq!(seen(1), (UnitStatus::Ok, Some(3.5), None));
     assert_eq!(seen(2), (UnitStatus::Pending, None, None));
 
-    let hidden = get_overview(memory, memory, clock, &stage.stranger())
+    let hidden = get_overview(records, memory, clock, &stage.stranger())
         .await
         .unwrap();
     assert_eq!(hidden.sites, []);
     let foreign = Stage::new(1);
-    let refused = get_overview(memory, memory, clock, &foreign.viewer()).await;
+    let refused = get_overview(records, memory, clock, &foreign.viewer()).await;
     assert_eq!(code_of(refused), ProblemCode::NotFound);
-    for op in ["places.all", "unit_states.list"] {
-        memory.faults.fail(op, PortErrorKind::Unavailable, 1);
-        let failed = get_overview(memory, memory, clock, &stage.viewer()).await;
+    for (faults, op) in [
+        (&records.faults, "records.find"),
+        (&records.faults, "records.list_eventually"),
+        (&memory.faults, "unit_states.list"),
+    ] {
+        faults.fail(op, PortErrorKind::Unavailable, 1);
+        let failed = get_overview(records, memory, clock, &stage.viewer()).await;
         assert!(matches!(failed, Err(Failure::Fault(error)) if error.op == op));
     }
 }
@@ -235,16 +246,28 @@ async fn the_overview_shows_every_unit_with_what_is_happening_in_it() {
 #[tokio::test]
 async fn a_unit_without_a_state_is_shown_as_pending() {
     let stage = Stage::new(1);
-    let World { memory, clock, .. } = &stage.world;
-    let unknown = Kitchen::new(1);
-    memory.put_places(&unknown.places()).await.unwrap();
-    let caller = Caller {
-        scope: unknown.scope(),
-        ..stage.viewer()
-    };
-    let overview = get_overview(memory, memory, clock, &caller).await.unwrap();
-    let unit = &overview.sites[0].areas[0].units[0];
-    assert_eq!((unit.now.status, unit.now.rev), (UnitStatus::Pending, 0));
+    let World {
+        memory,
+        records,
+        clock,
+        ..
+    } = &stage.world;
+    let Kitchen { site_id, area_id, .. } = stage.kitchen;
+    let unit = Unit::new(
+        fresh_id(),
+        site_id,
+        area_id,
+        Name::new("New").unwrap(),
+        UnitKind::Fridge,
+    );
+    let insert = Step::Insert(Owner::from(stage.scope()), RawRecord::of(&unit).unwrap());
+    records.commit(&[insert], &[], START).await.unwrap();
+    let overview = get_overview(records, memory, clock, &stage.viewer())
+        .await
+        .unwrap();
+    let units = &overview.sites[0].areas[0].units;
+    let shown = units.iter().find(|shown| shown.id == unit.id).unwrap();
+    assert_eq!((shown.now.status, shown.now.rev), (UnitStatus::Pending, 0));
 }
 
 #[tokio::test]

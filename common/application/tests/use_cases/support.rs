@@ -101,7 +101,7 @@ impl Stage {
     pub(crate) async fn watch(&self, id: &str, topic: Topic) {
         let World { memory, clock, .. } = &self.world;
         connect(memory, clock, &self.viewer(), id).await.unwrap();
-        subscribe(memory, memory, &self.viewer(), id, vec![topic])
+        subscribe(memory, &self.world.records, &self.viewer(), id, vec![topic])
             .await
             .unwrap();
     }

@@ -1,7 +1,7 @@
 //! Frames become readings of the right unit, or are kept until they can.
 
 use crate::support::{Stage, WARM, minute};
-use freshtrack_application::ports::{Organizations, Quarantine};
+use freshtrack_application::ports::Quarantine;
 use freshtrack_application::{PortErrorKind, Uplink};
 use freshtrack_contracts::ingest::ItemStatus::{
     self, Accepted, Duplicate, Ignored, Quarantined, Queued, Rejected,
@@ -12,7 +12,7 @@ use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::measurement::{Battery, CentiCelsius, MeasurementSource, SensorFault};
 use freshtrack_domain::reading::FrameCounter;
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_testkit::{lht65n_payload, lht65n_uplink};
+use freshtrack_testkit::{World, lht65n_payload, lht65n_uplink};
 use serde_json::json;
 
 /// The sensor of nobody.
@@ -36,7 +36,7 @@ impl Stage {
     async fn change_sensor(&self, change: impl FnOnce(&mut Sensor)) {
         let mut sensor = self.kitchen.sensors[0].clone();
         change(&mut sensor);
-        self.world.memory.put_sensor(&sensor).await.unwrap();
+        self.world.register(&sensor).await.unwrap();
     }
 
     async fn temperatures(&self) -> Vec<Option<f64>> {
@@ -370,14 +370,13 @@ async fn what_can_be_neither_recorded_nor_kept_is_sent_again() {
         lht65n_uplink(UNKNOWN, minute(0), 1, 350),
         stage.frame(minute(10), 2, 360),
     ];
-    let faults = &stage.world.memory.faults;
+    let World { memory, records, .. } = &stage.world;
+    records
+        .faults
+        .fail_after(1, "devices.by_eui", PortErrorKind::Throttled, 1);
+    let faults = &memory.faults;
+    faults.fail("quarantine.keep", PortErrorKind::Throttled, 1);
     for op in ["devices.by_eui", "quarantine.keep"] {
-        faults.fail_after(
-            usize::from(op == "devices.by_eui"),
-            op,
-            PortErrorKind::Throttled,
-            1,
-        );
         let receive = stage.world.receive();
         let failed = receive.receive(stage.scope(), batch.to_vec()).await.unwrap_err();
         assert_eq!(failed.op, op);

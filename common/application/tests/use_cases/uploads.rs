@@ -1,7 +1,6 @@
 //! What a program took itself, up to a thousand readings at a time.
 
 use crate::support::{Stage, minute};
-use freshtrack_application::ports::Organizations;
 use freshtrack_application::{Failure, PortErrorKind, upload_readings};
 use freshtrack_contracts::ingest::ItemStatus::{self, Accepted, Duplicate, Queued, Rejected};
 use freshtrack_contracts::ingest::{IngestReport, MAX_UPLOAD, UploadReadings};
@@ -13,9 +12,9 @@ use serde_json::{Value, json};
 
 impl Stage {
     async fn try_upload(&self, readings: Vec<Value>) -> Result<IngestReport, Failure> {
-        let World { memory, .. } = &self.world;
+        let World { records, .. } = &self.world;
         let upload = UploadReadings { readings };
-        upload_readings(memory, &self.world.record(), self.scope(), upload).await
+        upload_readings(records, &self.world.record(), self.scope(), upload).await
     }
 
     async fn upload(&self, readings: Vec<Value>) -> Vec<(ItemStatus, Option<String>)> {
@@ -118,7 +117,7 @@ async fn the_calibration_offset_is_added_and_what_no_unit_can_be_is_a_fault() {
         temperature_offset: CentiCelsius(50),
         ..stage.sensor().clone()
     };
-    stage.world.memory.put_sensor(&calibrated).await.unwrap();
+    stage.world.register(&calibrated).await.unwrap();
     let readings = vec![
         json!({ "sensor_id": calibrated.id, "recorded_at": at(0), "temperature_c": 3.5 }),
         json!({ "sensor_id": calibrated.id, "recorded_at": at(5), "temperature_c": 327.67 }),
@@ -155,14 +154,18 @@ async fn trouble_of_the_store_is_ours_and_spoils_nothing() {
             json!({ "sensor_id": stage.sensor().id, "recorded_at": at(5), "temperature_c": 3.5 }),
         ]
     };
-    let faults = &stage.world.memory.faults;
-    faults.fail_after(1, "devices.by_id", PortErrorKind::Unavailable, 1);
+    let World { memory, records, .. } = &stage.world;
+    records
+        .faults
+        .fail_after(1, "devices.by_id", PortErrorKind::Unavailable, 1);
     assert!(matches!(
         stage.try_upload(readings()).await,
         Err(Failure::Fault(_))
     ));
     assert_eq!(stage.readings(0).await, []);
-    faults.fail("unit_states.save", PortErrorKind::Throttled, 1);
+    memory
+        .faults
+        .fail("unit_states.save", PortErrorKind::Throttled, 1);
     assert_eq!(statuses(&stage.upload(readings()).await), [Queued, Queued]);
     stage.drain().await;
     assert_eq!(statuses(&stage.upload(readings()).await), [Duplicate, Duplicate]);

@@ -1,9 +1,10 @@
 //! Rules that an organization, a site or a unit sets, and what comes of them for one unit (specification 2.2).
 
+use super::Unit;
 use crate::ids::{OrgId, SiteId, UnitId};
 use crate::measurement::CentiCelsius;
 use crate::time::Span;
-use crate::unit::{Overrides, UnitKind};
+use crate::unit::{EmptyRange, Overrides, UnitKind};
 use serde::{Deserialize, Serialize};
 
 /// At which level a rule was set. Of two levels the one nearer to the unit counts, field by field.
@@ -118,6 +119,18 @@ pub enum RuleScope {
     Unit(UnitId),
 }
 
+impl RuleScope {
+    /// Where rules for `unit` of the organization may be set, and as which level they count there.
+    #[must_use]
+    pub const fn of_unit(org_id: OrgId, unit: &Unit) -> [(Level, Self); 3] {
+        [
+            (Level::Organization, Self::Organization(org_id)),
+            (Level::Site, Self::Site(unit.site_id)),
+            (Level::Unit, Self::Unit(unit.id)),
+        ]
+    }
+}
+
 /// The rules that are set at one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleSet {
@@ -128,6 +141,19 @@ pub struct RuleSet {
 }
 
 impl EffectiveRules {
+    /// Whether there is a range to be in.
+    ///
+    /// # Errors
+    /// When the limits leave none between them, wherever each of them comes from.
+    pub fn check_range(&self) -> Result<(), EmptyRange> {
+        let (low, high) = (self.low.value, self.high.value);
+        if low < high {
+            Ok(())
+        } else {
+            Err(EmptyRange { low, high })
+        }
+    }
+
     /// What the engine is told of them for a unit whose sensor reports every `report_interval`.
     #[must_use]
     pub fn overrides(&self, report_interval: Option<Span>) -> Overrides {

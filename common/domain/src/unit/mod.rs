@@ -10,7 +10,7 @@ mod track;
 pub use engine::{Change, Input, next_due, transition};
 pub use kind::UnitKind;
 pub use record::{Admission, UnitRecord};
-pub use rules::{Overrides, Rules};
+pub use rules::{EmptyRange, Overrides, Rules};
 pub use state::{DoorState, Excursion, LastReading, OpenAlert, UnitState, UnitStatus};
 pub use track::{SensorTrack, Sighting};
 

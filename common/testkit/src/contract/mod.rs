@@ -18,7 +18,7 @@ mod reading_log;
 mod records;
 mod unit_states;
 
-pub use directory::{devices, places};
+pub use directory::devices;
 pub use identity::{throttle, vault};
 pub use live::{connections, tickets};
 pub use quarantine::quarantine;

@@ -1,5 +1,6 @@
 use super::minute;
 use crate::fresh_id;
+use freshtrack_application::PortErrorKind;
 use freshtrack_application::ports::{
     Claim, ClaimSpace, CommitError, Found, Holder, Owner, RawRecord, RecordKind, Records, Step,
 };
@@ -98,6 +99,17 @@ pub async fn records(records: &dyn Records) {
     assert!(list(Some("c"), 2, false).await.is_empty());
     assert_eq!(list(None, 2, true).await, [5, 3]);
     assert_eq!(list(Some("b"), 2, true).await, [4]);
+    assert_eq!(
+        contents(&records.list_eventually(org, KIND).await.unwrap()),
+        [4, 3, 5]
+    );
+
+    let twice = [expect("a", None), Step::Replace(org, raw(KIND, "a", 7), 2)];
+    let refused = records.commit(&twice, &[], now).await.unwrap_err();
+    assert!(
+        matches!(&refused, CommitError::Port(error) if error.kind == PortErrorKind::Rejected),
+        "two steps about one thing: {refused:?}"
+    );
 
     let remove = |rev| [Step::Remove(org, KIND, "c".to_owned(), rev)];
     assert_eq!(step_of(records.commit(&remove(2), &[], now).await), 0);

@@ -1,0 +1,57 @@
+//! Writing sensors down, each with its DevEUI, which no two of them share and by which it is found.
+
+use crate::error::{PortError, PortErrorKind, Refusal};
+use crate::ports::{Claim, ClaimSpace, Holder, Stored};
+use crate::registry::Change;
+use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_domain::device::{DevEui, Sensor};
+
+/// The claim on a DevEUI. Its holder's data is the [`Sensor`], so that a frame needs one read to find it.
+#[must_use]
+pub fn eui_claim(dev_eui: DevEui) -> Claim {
+    Claim {
+        space: ClaimSpace::DevEui,
+        name: dev_eui.to_string(),
+    }
+}
+
+/// The holder of the claim: an identifier alone may have been copied from another organization's document.
+fn holder_id(sensor: &Sensor) -> String {
+    format!("{}#{}", sensor.org_id, sensor.id)
+}
+
+/// `change` in which `sensor`, which is stored by it too, takes its DevEUI and is found by it as it is from now on.
+///
+/// # Errors
+/// When it cannot be written down.
+pub fn claim_eui(change: Change, sensor: &Sensor) -> Result<Change, PortError> {
+    let holder = Holder {
+        id: holder_id(sensor),
+        data: serde_json::to_value(sensor)
+            .map_err(|error| PortError::because("devices.claim_eui", PortErrorKind::Corrupt, error))?,
+        expires_at: None,
+    };
+    let taken = Refusal::new(
+        ProblemCode::Conflict,
+        format!("The DevEUI {} is registered for another sensor.", sensor.dev_eui),
+    );
+    Ok(change.claim(eui_claim(sensor.dev_eui), holder, taken))
+}
+
+/// `change` in which `sensor` gives up its DevEUI: from then on nothing is found by it.
+#[must_use]
+pub fn release_eui(change: Change, sensor: &Sensor) -> Change {
+    change.release(eui_claim(sensor.dev_eui), holder_id(sensor))
+}
+
+/// `change` in which `sensor` takes the place of what was read, also where it is found by its DevEUI.
+///
+/// # Errors
+/// When it cannot be written down.
+pub fn replace_sensor(change: Change, sensor: &Sensor, stored: &Stored<Sensor>) -> Result<Change, PortError> {
+    let mut change = change.replace(sensor, stored.rev)?;
+    if sensor.dev_eui != stored.record.dev_eui {
+        change = release_eui(change, &stored.record);
+    }
+    claim_eui(change, sensor)
+}

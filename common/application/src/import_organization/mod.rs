@@ -1,0 +1,161 @@
+//! Brings in an organization with everything it has, as often as wanted.
+
+mod plan;
+mod stored;
+
+use crate::error::{Failure, Refusal};
+use crate::organizations::{OPERATOR, key_of, put_key, put_organization};
+use crate::places::{FollowPlaces, settle_units};
+use crate::ports::{Clock, Records, UnitStates};
+use crate::registry::{Change, Registry};
+use crate::scope::{Actor, OrgScope};
+use freshtrack_contracts::organization::{ImportReport, OrganizationDocument};
+use freshtrack_domain::ids::{SiteId, UnitId};
+use plan::{Plan, PlannedSite};
+use std::collections::BTreeSet;
+use stored::Inventory;
+
+/// What an import needs.
+pub struct Import<'a> {
+    /// What people set up.
+    pub records: &'a dyn Records,
+    /// The units' states, which carry their rules.
+    pub states: &'a dyn UnitStates,
+    /// The time.
+    pub clock: &'a dyn Clock,
+}
+
+/// Creates or brings up to date the organization of `document`. What the document does not mention stays as it is, what
+/// people have deleted stays deleted, and history is never touched. An import that was interrupted is continued by the
+/// next one; one that finds everything as it should be writes nothing.
+///
+/// # Errors
+/// Refused, before anything is stored, when the document contradicts itself or the rules of the organization; and when a
+/// DevEUI, a name or a key is another's.
+pub async fn import_organization(
+    ports: &Import<'_>,
+    document: OrganizationDocument,
+) -> Result<ImportReport, Failure> {
+    let scope = OrgScope::granted(document.id);
+    let mut plan = Plan::of(&document)?;
+    let keys = document
+        .access_keys
+        .iter()
+        .map(|key| key_of(key, ports.clock.now()))
+        .collect::<Result<Vec<_>, Refusal>>()?;
+    for (key, _) in &keys {
+        plan.once(key.id)?;
+        plan.once(format_args!("the access key {}", key.prefix))?;
+    }
+    let stored = Inventory::read(ports.records, scope).await?;
+    stored.check_rules(&plan)?;
+
+    let registry = Registry {
+        records: ports.records,
+        clock: ports.clock,
+    };
+    put_organization(registry, scope, &document).await?;
+    let mut units = BTreeSet::new();
+    for site in &plan.sites {
+        units.extend(put_site(registry, scope, &stored, site).await?);
+    }
+    let follow = FollowPlaces {
+        records: ports.records,
+        states: ports.states,
+        clock: ports.clock,
+    };
+    // Here and each time, instead of by events: an import that dies before this is made again by whoever asked for it.
+    settle_units(&follow, scope, |unit| units.contains(&unit.id)).await?;
+    for (key, secret) in keys {
+        put_key(registry, scope, key, &secret).await?;
+    }
+    Ok(ImportReport {
+        sites: plan.sites.len(),
+        units: plan.units().count(),
+        sensors: plan.units().map(|unit| unit.sensors.len()).sum(),
+    })
+}
+
+/// Writes what is not yet as `planned` says. Answers with the units whose states have to follow.
+async fn put_site(
+    registry: Registry<'_>,
+    scope: OrgScope,
+    stored: &Inventory,
+    planned: &PlannedSite,
+) -> Result<BTreeSet<UnitId>, Failure> {
+    let mut units = BTreeSet::new();
+    let mut portions = Portions {
+        registry,
+        scope,
+        site_id: planned.site.id,
+        open: None,
+    };
+    let Some(site) = stored.site(portions.part(), &planned.site)? else {
+        return Ok(units);
+    };
+    portions.add(site).await?;
+    for planned in &planned.areas {
+        let Some(area) = stored.area(portions.part(), &planned.area)? else {
+            continue;
+        };
+        portions.add(area).await?;
+        for planned in &planned.units {
+            let Some(unit) = stored.unit(portions.part(), scope, &planned.unit, &planned.rules)? else {
+                continue;
+            };
+            portions.add(unit).await?;
+            units.insert(planned.unit.id);
+            for sensor in &planned.sensors {
+                portions.add(stored.sensor(portions.part(), sensor)?).await?;
+                // Where it was before, another sensor may say now how often readings are to be expected.
+                units.extend(stored.unit_of(sensor.id));
+            }
+        }
+    }
+    portions.close().await?;
+    Ok(units)
+}
+
+/// The changes by which a site is brought in: as few as there may be, since each has at most so many steps. They are
+/// written in the order of the document, so that nothing is ever there without what it is in.
+struct Portions<'a> {
+    registry: Registry<'a>,
+    scope: OrgScope,
+    site_id: SiteId,
+    open: Option<Change>,
+}
+
+impl Portions<'_> {
+    /// A change, still empty, to become part of a portion.
+    fn part(&self) -> Change {
+        Change::new(self.scope, &Actor::new(OPERATOR), "site.imported", self.site_id)
+    }
+
+    async fn add(&mut self, part: Change) -> Result<(), Failure> {
+        self.open = Some(match self.open.take() {
+            None => part,
+            Some(open) if open.has_room_for(&part) => open.with(part),
+            Some(full) => {
+                self.commit(full).await?;
+                part
+            }
+        });
+        Ok(())
+    }
+
+    async fn close(mut self) -> Result<(), Failure> {
+        match self.open.take() {
+            Some(open) => self.commit(open).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn commit(&self, portion: Change) -> Result<(), Failure> {
+        if portion.is_empty() {
+            return Ok(());
+        }
+        let (added, changed) = portion.extent();
+        let portion = portion.detail("added", added).detail("changed", changed);
+        self.registry.commit(portion).await
+    }
+}
