@@ -8,7 +8,8 @@ use crate::gateway::{HttpGateway, Server, StaticFiles};
 use crate::invoke::{
     Handler, InProcess, InvokeEndpoint, Invoker, MissingBootstraps, MissingFunctions, Processes,
 };
-use crate::services::store::DataLocation;
+use crate::network_servers::NetworkServers;
+use crate::services::store::{DataLocation, StoreError};
 use crate::services::{Account, RunningServices, Services, ServicesError};
 use crate::template::{Deployment, System, TemplateError};
 use axum::extract::State;
@@ -127,6 +128,9 @@ pub enum HostError {
     /// A service cannot work.
     #[error(transparent)]
     Services(#[from] ServicesError),
+    /// The data of the network servers.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// A running system.
@@ -171,7 +175,8 @@ impl Host {
             .route(TRAY_PATH, get(tray_page))
             .with_state(services.clone())
             .route(DEMONSTRATION_PATH, get(demonstration_links))
-            .with_state(Arc::clone(&demonstration));
+            .with_state(Arc::clone(&demonstration))
+            .merge(NetworkServers::open(services.store().clone())?.router());
         let invoker: Arc<dyn Invoker> = match settings.functions {
             Functions::InProcess(build) => {
                 let surroundings = Surroundings {

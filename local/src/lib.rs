@@ -10,6 +10,7 @@ pub mod endpoint;
 pub mod gateway;
 pub mod host;
 pub mod invoke;
+pub mod network_servers;
 pub mod password;
 pub mod product;
 pub mod services;

@@ -15,6 +15,7 @@ mod list_alerts;
 mod list_readings;
 mod live;
 pub mod mail;
+pub mod networks;
 pub mod organizations;
 mod page;
 pub mod places;

@@ -4,6 +4,7 @@ use crate::ports::{Record, RecordKind};
 use freshtrack_domain::access::AccessKey;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::UserId;
+use freshtrack_domain::network::Network;
 use freshtrack_domain::people::{Credentials, INVITATION_KEPT, Invitation, Member, Session, User};
 use freshtrack_domain::place::{Area, Organization, RuleScope, RuleSet, Site, Unit};
 use freshtrack_domain::support::{Appointment, SupportDesk, SupportSession};
@@ -23,6 +24,7 @@ macro_rules! kept_by_id {
 }
 
 kept_by_id!(AccessKey as "KEY", SupportSession as "SUPPORT");
+kept_by_id!(Network as "NET");
 kept_by_id!(Site as "SITE", Area as "AREA", Unit as "UNIT", Sensor as "SEN");
 
 impl Record for Organization {

@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod invitations;
 pub mod live;
 pub mod members;
+pub mod networks;
 pub mod organization;
 pub mod organizations;
 pub mod page;

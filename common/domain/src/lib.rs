@@ -11,6 +11,7 @@ pub mod device;
 pub mod ids;
 pub mod log;
 pub mod measurement;
+pub mod network;
 pub mod people;
 pub mod place;
 pub mod reading;

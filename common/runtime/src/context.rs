@@ -8,6 +8,7 @@ use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use freshtrack_application::identity::{AccessTokens, Accounts, ExternalIssuers};
+use freshtrack_application::networks::Networks;
 use freshtrack_application::organizations::Office;
 use freshtrack_application::places::{FollowPlaces, SetUp};
 use freshtrack_application::ports::{Clock, IdSource};
@@ -17,7 +18,7 @@ use freshtrack_aws::{
     DynamoRecords, DynamoThrottle, DynamoTickets, DynamoUnitStates, EventBridgeBus, GatewaySockets, KmsVault,
     Meter, SesMailer, SqsBroadcastLane, SqsMailLane, SqsRetryLane, Table,
 };
-use freshtrack_vendors::HttpKeySets;
+use freshtrack_vendors::{HttpKeySets, HttpNetworkServers, Reach};
 use std::sync::{Arc, OnceLock};
 
 /// What a function may reach.
@@ -32,6 +33,7 @@ pub struct Context {
     access_tokens: OnceLock<AccessTokens>,
     external_issuers: OnceLock<ExternalIssuers>,
     key_sets: OnceLock<HttpKeySets>,
+    network_servers: OnceLock<HttpNetworkServers>,
 }
 
 impl Context {
@@ -61,6 +63,7 @@ impl Context {
             access_tokens: OnceLock::new(),
             external_issuers: OnceLock::new(),
             key_sets: OnceLock::new(),
+            network_servers: OnceLock::new(),
         }
     }
 
@@ -251,6 +254,30 @@ impl Context {
         self.key_sets.get_or_init(HttpKeySets::default)
     }
 
+    /// The network servers of others. Where a stand-in is configured for them, as on a developer's machine, none but that
+    /// is called.
+    pub fn network_servers(&self) -> &HttpNetworkServers {
+        self.network_servers.get_or_init(|| {
+            let stand_in = self.settings.optional("NETWORK_SERVERS_ENDPOINT_URL");
+            HttpNetworkServers::new(stand_in.map_or(Reach::Public, |url| Reach::Local {
+                stand_in: url.to_owned(),
+            }))
+        })
+    }
+
+    /// Everything that seeing to network servers needs.
+    ///
+    /// # Errors
+    /// When the function is not told where its ports are.
+    pub fn networks_ports(&self) -> Result<NetworksPorts<'_>, InvocationError> {
+        Ok(NetworksPorts {
+            records: self.records()?,
+            vault: self.vault()?,
+            servers: self.network_servers(),
+            clock: self.clock(),
+        })
+    }
+
     /// Everything that seeing to organizations needs.
     ///
     /// # Errors
@@ -395,6 +422,28 @@ impl OfficePorts<'_> {
     pub fn office<'p>(&'p self, ids: &'p dyn IdSource) -> Office<'p> {
         Office {
             records: &self.records,
+            ids,
+            clock: self.clock,
+        }
+    }
+}
+
+/// The ports of seeing to network servers, held for one invocation.
+pub struct NetworksPorts<'a> {
+    records: DynamoRecords,
+    vault: KmsVault,
+    servers: &'a HttpNetworkServers,
+    clock: &'a dyn Clock,
+}
+
+impl NetworksPorts<'_> {
+    /// What seeing to network servers needs, with new identifiers and secrets from `ids`.
+    #[must_use]
+    pub fn networks<'p>(&'p self, ids: &'p dyn IdSource) -> Networks<'p> {
+        Networks {
+            records: &self.records,
+            vault: &self.vault,
+            servers: self.servers,
             ids,
             clock: self.clock,
         }

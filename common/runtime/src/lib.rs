@@ -19,7 +19,9 @@ mod system;
 
 pub use authorizer::{authorize_http, authorize_socket};
 pub use context::Context;
-pub use context::{AccountPorts, LivePorts, OfficePorts, PlacesPorts, ReceivePorts, RecordPorts};
+pub use context::{
+    AccountPorts, LivePorts, NetworksPorts, OfficePorts, PlacesPorts, ReceivePorts, RecordPorts,
+};
 pub use direct::direct;
 pub use function::{Function, InvocationError, InvocationFuture, run};
 pub use http::{Call, HandlerError, Reply, http};

@@ -8,6 +8,7 @@ pub mod contract;
 mod faults;
 mod identity;
 mod memory;
+mod network_servers;
 mod outbox;
 mod records;
 mod system;
@@ -18,6 +19,7 @@ pub use builders::{Kitchen, fresh_id, lht65n_payload, lht65n_uplink, reading};
 pub use faults::Faults;
 pub use identity::{MemoryThrottle, MemoryVault, PublishedKeys, RecordedLetters};
 pub use memory::Memory;
+pub use network_servers::{Called, MemoryNetworkServers, server_error};
 pub use outbox::{
     Recorded, RecordedBroadcasts, RecordedEvents, RecordedMails, RecordedRetries, RecordedSockets,
 };

@@ -2,6 +2,7 @@
 
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::dns::ResolveDns;
 use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
@@ -31,6 +32,15 @@ impl Default for Http {
 }
 
 impl Http {
+    /// A client that connects to the addresses alone that `resolver` gives for a name.
+    pub(crate) fn with_resolver(resolver: impl ResolveDns + Clone + 'static) -> Self {
+        Self(
+            Connector::builder()
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .build_with_resolver(resolver),
+        )
+    }
+
     /// Sends `request` for `op` and reads the answer to its end. Any status is an answer.
     ///
     /// # Errors

@@ -10,11 +10,13 @@ mod error;
 mod fields;
 mod http;
 mod key_sets;
+mod network_servers;
 pub mod things_stack;
 
 pub use error::ParseError;
 pub use http::Http;
 pub use key_sets::HttpKeySets;
+pub use network_servers::{HttpNetworkServers, Reach};
 
 use freshtrack_application::Uplink;
 

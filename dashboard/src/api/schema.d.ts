@@ -797,6 +797,77 @@ export interface paths {
         patch: operations["organizations-update-member"];
         trace?: never;
     };
+    "/v1/orgs/{org_id}/networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the connections to network servers. */
+        get: operations["networks-list"];
+        put?: never;
+        /** Connects a network server, and shows once by which secret it proves itself to us. */
+        post: operations["networks-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/networks/{network_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a connection to a network server. */
+        get: operations["networks-get"];
+        put?: never;
+        post?: never;
+        /** Ends a connection through which no sensor is registered, and the webhook's access key with it. */
+        delete: operations["networks-delete"];
+        options?: never;
+        head?: never;
+        /** Changes what the body mentions of a connection; the rest stays. */
+        patch: operations["networks-update"];
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/networks/{network_id}/key-rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a new API key in place of the present one, if the server takes it. */
+        post: operations["networks-rotate-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/networks/{network_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries whether the server answers and its key allows what is needed. */
+        post: operations["networks-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/overview": {
         parameters: {
             query?: never;
@@ -1600,6 +1671,8 @@ export interface components {
             /** @constant */
             type: "ping";
         };
+        /** @description A cluster of the public installations of The Things Stack. */
+        Cluster: "eu1" | "nam1" | "au1";
         /** @description By which rules a site keeps its food (specification 1.3). */
         ComplianceMode: "standard" | "haccp" | "fda_food_code" | "custom";
         /** @description A point on the earth, in degrees of WGS 84. */
@@ -1659,6 +1732,15 @@ export interface components {
              * @default all
              */
             sites: components["schemas"]["Sites"];
+        };
+        /** @description `POST /v1/orgs/{org_id}/networks`. */
+        CreateNetwork: {
+            /** @description What opens the server. It is kept encrypted and never shown again. */
+            api_key: string;
+            /** @description What to call it. */
+            name: string;
+            /** @description Which server, and where in it. */
+            server: components["schemas"]["Server"];
         };
         /** @description `POST /v1/orgs`. */
         CreateOrganization: {
@@ -1879,6 +1961,11 @@ export interface components {
             type: "place.rules_changed";
         });
         FrameId: string;
+        /**
+         * @description A channel plan by The Things Stack's name for it (specification 9.7 names those that are taken).
+         * @enum {string}
+         */
+        FrequencyPlan: "US_902_928_FSB_1" | "US_902_928_FSB_2" | "US_902_928_FSB_3" | "US_902_928_FSB_4" | "US_902_928_FSB_5" | "US_902_928_FSB_6" | "US_902_928_FSB_7" | "US_902_928_FSB_8" | "EU_863_870" | "EU_863_870_TTN" | "AU_915_928_FSB_1" | "AU_915_928_FSB_2" | "AS_923" | "AS_923_2" | "KR_920_923_TTN" | "IN_865_867";
         /** @description `GET /v1/health`. */
         Health: {
             /** @description `ok` when the store answers. */
@@ -2053,12 +2140,69 @@ export interface components {
             /** @description Its short name. */
             slug: components["schemas"]["Slug"];
         };
+        NetworkId: string;
+        /** @description `GET /v1/orgs/{org_id}/networks`. */
+        NetworkList: {
+            /** @description The connections, oldest first. */
+            items: components["schemas"]["NetworkView"][];
+        };
+        /** @description What a try of a server gave. */
+        NetworkTest: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What exactly was wrong, where more is known. */
+            detail?: string | null;
+            /** @description What came of it. */
+            result: components["schemas"]["TestResult"];
+            /**
+             * Format: uint16
+             * @description The HTTP status of the answer, if there was one.
+             */
+            status?: number | null;
+        };
+        /** @description A connection to a network server. */
+        NetworkView: {
+            /** @description The last four characters of the API key. */
+            api_key_last4: string;
+            /**
+             * Format: date-time
+             * @description Since when this key is used.
+             */
+            api_key_set_at: string;
+            /**
+             * Format: date-time
+             * @description Since when there is it.
+             */
+            created_at: string;
+            /** @description Who created it. */
+            created_by: string;
+            /** @description Its identifier. */
+            id: components["schemas"]["NetworkId"];
+            /** @description What the last try of the server and its key gave. */
+            last_test?: components["schemas"]["NetworkTest"] | null;
+            /** @description What people call it. */
+            name: string;
+            /** @description Which server, and where in it. */
+            server: components["schemas"]["Server"];
+            /** @description How the server sends frames to us. */
+            webhook: components["schemas"]["WebhookView"];
+        };
         /** @description A new access key or a new secret of one. */
         NewAccessKey: {
             /** @description The key. */
             key: components["schemas"]["AccessKeyView"];
             /** @description The secret, which is shown this once. */
             secret: string;
+        };
+        /** @description A new connection. */
+        NewNetwork: {
+            /** @description The connection. */
+            network: components["schemas"]["NetworkView"];
+            /** @description The secret with which the server proves itself to us, which is shown this once. */
+            webhook_secret: string;
         };
         /** @description One span of time in which a site is open. Closing at or before the opening time means the next day. */
         Opening: {
@@ -2321,6 +2465,11 @@ export interface components {
              */
             overlap_hours: number | null;
         };
+        /** @description `POST /v1/orgs/{org_id}/networks/{network_id}/key-rotation`. */
+        RotateNetworkKey: {
+            /** @description The new key. It is tried first: one that the server does not take changes nothing. */
+            api_key: string;
+        };
         /** @description Rules as they are set at one place; `null` leaves a rule to the place above. */
         RuleValues: {
             /**
@@ -2477,6 +2626,43 @@ export interface components {
         /** @description Why a sensor's temperature cannot be used. */
         SensorFault: "probe_missing" | "implausible";
         SensorId: string;
+        /** @description A network server and the place in it where an organization's sensors are. */
+        Server: {
+            /** @description Where it is. */
+            address: components["schemas"]["ThingsStackAddress"];
+            /** @description The application that the sensors belong to. */
+            application_id: string;
+            /**
+             * @description By which channels new sensors are to send.
+             * @default US_902_928_FSB_2
+             */
+            frequency_plan: components["schemas"]["FrequencyPlan"];
+            /** @constant */
+            kind: "things_stack";
+        } | {
+            /**
+             * Format: uuid
+             * @description The application that the sensors belong to.
+             */
+            application_id: string;
+            /**
+             * Format: uri
+             * @description Where the REST proxy is.
+             */
+            base_url: string;
+            /**
+             * Format: uuid
+             * @description The device profile that new sensors are given: region, version of LoRaWAN, class.
+             */
+            device_profile_id: string;
+            /** @constant */
+            kind: "chirpstack";
+            /**
+             * Format: uuid
+             * @description The tenant that the application belongs to.
+             */
+            tenant_id: string;
+        };
         /** @description What the server sends. */
         ServerMessage: {
             /**
@@ -2809,6 +2995,22 @@ export interface components {
         SupportStatus: "active" | "timed_out" | "ended" | "replaced";
         /** @description In which unit people read temperatures. Everything is stored in hundredths of a degree Celsius. */
         TemperatureUnit: "celsius" | "fahrenheit";
+        /** @description What came of trying a server and its key. */
+        TestResult: "working" | "wrong_key" | "not_allowed" | "not_found" | "throttled" | "no_answer" | "address_refused" | "unexpected";
+        /** @description Where a Things Stack is. */
+        ThingsStackAddress: {
+            sandbox: components["schemas"]["Cluster"];
+        } | {
+            cloud: {
+                /** @description Its cluster. */
+                cluster: components["schemas"]["Cluster"];
+                /** @description The tenant. */
+                tenant: string;
+            };
+        } | {
+            /** Format: uri */
+            base_url: string;
+        };
         /** @description `POST /v1/orgs/{org_id}/live/tickets`: permission to open one socket. */
         Ticket: {
             /**
@@ -3110,6 +3312,21 @@ export interface components {
              */
             sites: components["schemas"]["Sites"] | null;
         };
+        /** @description `PATCH /v1/orgs/{org_id}/networks/{network_id}`: what is not mentioned stays. */
+        UpdateNetwork: {
+            /** @description What opens the server. To be given with an address that is new: a key is sent nowhere but where it was meant for. */
+            api_key?: string | null;
+            /**
+             * @description What to call it.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description Which server, and where in it. While sensors are registered there, only what is given to new ones may change.
+             * @default null
+             */
+            server: components["schemas"]["Server"] | null;
+        };
         /** @description `PATCH /v1/orgs/{org_id}`: what is not mentioned stays. */
         UpdateOrganization: {
             /**
@@ -3297,6 +3514,13 @@ export interface components {
         VerifyEmail: {
             /** @description The token in the mail. */
             token: string;
+        };
+        /** @description What has to be set up at the network server so that it sends frames to us. */
+        WebhookView: {
+            /** @description The access key to send along as `Authorization: Bearer …`. It is rotated and revoked as any other. */
+            access_key_id: components["schemas"]["AccessKeyId"];
+            /** @description Where to send them, below the address of this API. */
+            path: string;
         };
         /** @description A day of the week, in the order of ISO 8601. */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
@@ -7534,6 +7758,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8159,6 +8394,647 @@ export interface operations {
             };
             /** @description This has changed since it was last read */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkList"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "api_key": "NNSXS.EXAMPLEKEYEXAMPLEKEYEXAMPLEKEY.EXAMPLESECRETEXAMPLESECRET",
+                 *       "name": "The Things Stack",
+                 *       "server": {
+                 *         "address": {
+                 *           "sandbox": "nam1"
+                 *         },
+                 *         "application_id": "harbour-bistro",
+                 *         "frequency_plan": "US_902_928_FSB_2",
+                 *         "kind": "things_stack"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateNetwork"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewNetwork"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description The revision, to be sent back as `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkView"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-update": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on: it is refused if somebody else was faster. */
+                "If-Match"?: string;
+            };
+            path: {
+                org_id: string;
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "The Things Stack, harbour"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateNetwork"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description The revision, to be sent back as `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This has changed since it was last read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-rotate-key": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: string;
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "api_key": "NNSXS.ANOTHERKEYANOTHERKEYANOTHERKEY.ANOTHERSECRETANOTHERSECRET"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateNetworkKey"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-test": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: string;
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkTest"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

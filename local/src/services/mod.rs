@@ -314,6 +314,11 @@ impl Services {
     pub fn tray(&self) -> &Tray {
         &self.tray
     }
+
+    /// The file behind the services, for other parts of the host that keep something.
+    pub(crate) const fn store(&self) -> &Store {
+        &self.store
+    }
 }
 
 #[async_trait::async_trait]

@@ -57,7 +57,7 @@ impl Deployment {
         }
     }
 
-    /// The variables by which an AWS SDK finds this deployment's services.
+    /// The variables by which this deployment's services are found: those of AWS by its SDKs, and the network servers.
     #[must_use]
     pub fn environment(&self) -> BTreeMap<String, String> {
         let variables = [
@@ -66,6 +66,10 @@ impl Deployment {
             ("AWS_ACCESS_KEY_ID", "local".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
             ("AWS_ENDPOINT_URL", format!("http://{}", self.address)),
+            (
+                "NETWORK_SERVERS_ENDPOINT_URL",
+                format!("http://{}{}", self.address, crate::network_servers::PATH),
+            ),
         ];
         variables
             .into_iter()

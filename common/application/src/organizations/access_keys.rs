@@ -1,11 +1,11 @@
 //! Access keys: what an organization lets machines do.
 
-use super::{Office, event};
+use super::{Office, event_at};
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
 use crate::page::{Order, PageRequest, page_of};
-use crate::ports::{Claim, ClaimSpace, Holder, IdSource, Record, RecordKind, Stored};
+use crate::ports::{Claim, ClaimSpace, Holder, IdSource, Record, RecordKind, Records, Stored};
 use crate::registry::Change;
-use crate::scope::Caller;
+use crate::scope::{Caller, OrgScope};
 use freshtrack_contracts::access_keys::{
     AccessKeyStatus, AccessKeyView, CreateAccessKey, NewAccessKey, RotateAccessKey,
 };
@@ -14,6 +14,7 @@ use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{AccessKey, AccessKeySecret, PreviousSecret, Right, Rights, Sites};
 use freshtrack_domain::ids::{AccessKeyId, OrgId};
+use freshtrack_domain::text::Name;
 use freshtrack_domain::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -230,12 +231,25 @@ pub async fn rotate_access_key(
 /// # Errors
 /// Refused when there is no such key, or it holds for sites that are not the caller's.
 pub async fn revoke_access_key(office: &Office<'_>, caller: &Caller, id: AccessKeyId) -> Result<(), Failure> {
-    let now = office.clock.now();
-    let Stored { mut record, rev } = find(office, caller, id).await?;
-    if record.revoked_at.is_some() {
+    let stored = find(office, caller, id).await?;
+    if stored.record.revoked_at.is_some() {
         return Ok(());
     }
-    let held = holder_id(caller.scope.org_id(), id);
+    let change = Change::new(caller.scope, &caller.actor, "access_key.revoked", id)
+        .detail("name", &stored.record.name);
+    let change = revoked(change, caller.scope.org_id(), stored, office.clock.now())?;
+    office.registry().commit(change).await
+}
+
+/// `change` in which the key that was read is revoked too.
+fn revoked(
+    change: Change,
+    org_id: OrgId,
+    stored: Stored<AccessKey>,
+    now: Timestamp,
+) -> Result<Change, PortError> {
+    let Stored { mut record, rev } = stored;
+    let id = record.id;
     let mut ended = Vec::new();
     if record.holds(now) {
         ended.push(record.prefix.clone());
@@ -248,20 +262,54 @@ pub async fn revoke_access_key(office: &Office<'_>, caller: &Caller, id: AccessK
         );
     }
     record.revoked_at = Some(now);
-    let mut change = Change::new(caller.scope, &caller.actor, "access_key.revoked", id)
-        .detail("name", &record.name)
+    let happened = Happening::AccessKeyRevoked { key_id: id };
+    let mut change = change
         .replace(&record, rev)?
-        .publish(event(
-            office,
-            caller.scope.org_id(),
-            id,
-            rev,
-            Happening::AccessKeyRevoked { key_id: id },
-        ));
+        .publish(event_at(now, org_id, id, rev, happened));
     for prefix in ended {
-        change = change.release(prefix_claim(&prefix), &held);
+        change = change.release(prefix_claim(&prefix), holder_id(org_id, id));
     }
-    office.registry().commit(change).await
+    Ok(change)
+}
+
+/// `change` in which a key of the caller's organization is made too: for a machine that is set up by something else than
+/// a person who asks for a key, and for one right only. Gives its secret.
+pub(crate) fn machine_key(
+    change: Change,
+    caller: &Caller,
+    ids: &dyn IdSource,
+    now: Timestamp,
+    (id, name, right): (AccessKeyId, Name, Right),
+) -> Result<(Change, AccessKeySecret), PortError> {
+    let secret = draw_secret(ids);
+    let key = AccessKey {
+        id,
+        name,
+        prefix: secret.prefix().to_owned(),
+        rights: BTreeSet::from([right]),
+        sites: Sites::All,
+        created_at: ids.moment(now),
+        created_by: caller.actor.id.clone(),
+        expires_at: None,
+        previous: None,
+        revoked_at: None,
+    };
+    let change = claim_prefix(change.insert(&key)?, caller.scope.org_id(), &key, &secret)?;
+    Ok((change, secret))
+}
+
+/// `change` in which a key of the organization ends too, if it has not ended yet.
+pub(crate) async fn end_key(
+    change: Change,
+    records: &dyn Records,
+    scope: OrgScope,
+    id: AccessKeyId,
+    now: Timestamp,
+) -> Result<Change, PortError> {
+    match records.get::<AccessKey>(scope, id).await? {
+        Some(stored) if stored.record.revoked_at.is_none() => revoked(change, scope.org_id(), stored, now),
+        _ => Ok(change),
+    }
 }
 
 async fn find(office: &Office<'_>, caller: &Caller, id: AccessKeyId) -> Result<Stored<AccessKey>, Failure> {

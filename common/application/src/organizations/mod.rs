@@ -13,6 +13,7 @@ mod slugs;
 mod still_holds;
 
 pub use access_keys::{create_access_key, list_access_keys, revoke_access_key, rotate_access_key};
+pub(crate) use access_keys::{end_key, machine_key};
 pub use admit_person::admit_person;
 pub use authorize_access_key::authorize_access_key;
 pub(crate) use bring_in::{OPERATOR, key_of, put_key, put_organization};
@@ -38,6 +39,7 @@ use crate::scope::Caller;
 use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::ids::OrgId;
+use freshtrack_domain::time::Timestamp;
 
 /// Organizations that a person may belong to, so that all of them can be shown at once.
 const MOST_MEMBERSHIPS: usize = 100;
@@ -82,7 +84,17 @@ pub(crate) fn event(
     rev: u64,
     what: Happening,
 ) -> Event {
-    let now = office.clock.now();
+    event_at(office.clock.now(), org_id, record, rev, what)
+}
+
+/// As [`event`], at a time that is known.
+pub(crate) fn event_at(
+    now: Timestamp,
+    org_id: OrgId,
+    record: impl ToString,
+    rev: u64,
+    what: Happening,
+) -> Event {
     // With the time, for a person who leaves may come again.
     let id = format!(
         "{}:{}:{rev}@{}",

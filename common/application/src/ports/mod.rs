@@ -3,6 +3,7 @@
 mod identity;
 mod live;
 mod mail;
+mod networks;
 mod records;
 mod registry;
 mod system;
@@ -12,6 +13,9 @@ pub use live::{
     BroadcastLane, Connection, ConnectionId, Connections, Delivery, Sockets, TicketGrant, Tickets,
 };
 pub use mail::{MailLane, Mailer};
+pub use networks::{
+    DeviceRegistration, Downlink, NetworkServers, ServerAccess, ServerError, ServerErrorKind,
+};
 pub use records::{
     AlertPage, Alerts, Devices, DueUnit, LateEntry, Quarantine, QuarantinedUplink, ReadingLog, UnitStates,
 };

@@ -4,6 +4,7 @@ mod alerts;
 mod devices;
 mod identity;
 mod ingest;
+mod networks;
 mod organizations;
 mod places;
 mod platform;
@@ -186,8 +187,13 @@ pub const AREAS: &[Area] = &[
     },
     Area {
         name: "devices",
-        about: "Sensors, gateways and network servers.",
+        about: "Sensors and gateways.",
         endpoints: devices::ENDPOINTS,
+    },
+    Area {
+        name: "networks",
+        about: "LoRaWAN network servers: connections, registration of sensors, changes of their settings.",
+        endpoints: networks::ENDPOINTS,
     },
     Area {
         name: "ingest",

@@ -1,0 +1,323 @@
+//! Connections to network servers.
+
+use super::Networks;
+use crate::error::{Failure, Refusal};
+use crate::organizations::{end_key, machine_key, whole_organization};
+use crate::places::{At, unchanged};
+use crate::ports::{ServerError, ServerErrorKind, Stored};
+use crate::registry::Change;
+use crate::scope::Caller;
+use freshtrack_contracts::networks::{
+    CreateNetwork, NetworkList, NetworkTest, NetworkView, NewNetwork, RotateNetworkKey, UpdateNetwork,
+    WebhookView,
+};
+use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_domain::access::Right;
+use freshtrack_domain::ids::{AccessKeyId, NetworkId, OrgId};
+use freshtrack_domain::network::{Network, Server, ServerTest, TestResult};
+use freshtrack_domain::text::Name;
+use freshtrack_domain::time::Timestamp;
+
+/// Connections an organization may have, so that all of them can be listed at once.
+const MOST_NETWORKS: usize = 20;
+
+/// Connects a network server. The webhook's secret is an access key that may send frames and nothing else, shown once.
+///
+/// # Errors
+/// Refused when the server is not one that is called from here, and to whoever works for some sites only.
+pub async fn create_network(
+    ports: &Networks<'_>,
+    caller: &Caller,
+    input: CreateNetwork,
+) -> Result<At<NewNetwork>, Failure> {
+    whole_organization(caller)?;
+    let now = ports.clock.now();
+    let id = ports.ids.id::<NetworkId>(now);
+    let webhook_key_id = ports.ids.id::<AccessKeyId>(now);
+    admitted(ports, &input.server)?;
+    let networks = ports.records.all::<Network>(caller.scope).await?;
+    if networks.iter().filter(|other| other.record.id != id).count() >= MOST_NETWORKS {
+        return Err(Refusal::new(
+            ProblemCode::Conflict,
+            format!("An organization has at most {MOST_NETWORKS} connections to network servers."),
+        )
+        .into());
+    }
+    let network = Network {
+        id,
+        api_key: ports.seal(caller.scope, id, &input.api_key).await?,
+        api_key_last4: input.api_key.last_four(),
+        api_key_set_at: ports.ids.moment(now),
+        webhook_key_id,
+        last_test: None,
+        created_at: ports.ids.moment(now),
+        created_by: caller.actor.id.clone(),
+        name: input.name,
+        server: input.server,
+    };
+    let change = Change::new(caller.scope, &caller.actor, "network.connected", id)
+        .detail("name", &network.name)
+        .detail("kind", network.server.kind())
+        .detail("webhook_key", webhook_key_id)
+        .insert(&network)?;
+    let webhook_key = (webhook_key_id, webhook_key_name(&network.name), Right::Ingest);
+    let (change, secret) = machine_key(change, caller, ports.ids, now, webhook_key)?;
+    ports.registry().commit(change).await?;
+    Ok(At {
+        view: NewNetwork {
+            network: view(caller.scope.org_id(), &network),
+            webhook_secret: secret.reveal().into(),
+        },
+        rev: 1,
+    })
+}
+
+/// The connections of the organization, oldest first.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn list_networks(ports: &Networks<'_>, caller: &Caller) -> Result<NetworkList, Failure> {
+    let networks = ports.records.all::<Network>(caller.scope).await?;
+    let items = networks
+        .iter()
+        .map(|stored| view(caller.scope.org_id(), &stored.record))
+        .collect();
+    Ok(NetworkList { items })
+}
+
+/// One connection.
+///
+/// # Errors
+/// Refused when there is none.
+pub async fn get_network(
+    ports: &Networks<'_>,
+    caller: &Caller,
+    id: NetworkId,
+) -> Result<At<NetworkView>, Failure> {
+    let stored = find(ports, caller, id).await?;
+    Ok(At {
+        view: view(caller.scope.org_id(), &stored.record),
+        rev: stored.rev,
+    })
+}
+
+/// Changes what `input` mentions.
+///
+/// # Errors
+/// Refused when it is no longer as the caller read it, when the server moves without its key, and while sensors are
+/// registered where it was.
+pub async fn update_network(
+    ports: &Networks<'_>,
+    caller: &Caller,
+    id: NetworkId,
+    read: Option<u64>,
+    input: UpdateNetwork,
+) -> Result<At<NetworkView>, Failure> {
+    whole_organization(caller)?;
+    let stored = find(ports, caller, id).await?;
+    unchanged(read, stored.rev)?;
+    let mut network = stored.record.clone();
+    let mut changed = Vec::new();
+    if let Some(name) = input.name.filter(|name| *name != network.name) {
+        network.name = name;
+        changed.push("name");
+    }
+    if let Some(server) = input.server.filter(|server| *server != network.server) {
+        admitted(ports, &server)?;
+        if !server.is_same_place(&network.server) {
+            // Who may change the address must not learn the key by it.
+            if input.api_key.is_none() {
+                return Err(Refusal::invalid(
+                    "The server is another one now: give its api_key too. The present key is not sent there.",
+                )
+                .into());
+            }
+        }
+        network.server = server;
+        network.last_test = None;
+        changed.push("server");
+    }
+    if let Some(key) = input.api_key {
+        network.api_key = ports.seal(caller.scope, id, &key).await?;
+        network.api_key_last4 = key.last_four();
+        network.api_key_set_at = ports.clock.now();
+        network.last_test = None;
+        changed.push("api_key");
+    }
+    if !changed.is_empty() {
+        let change = Change::new(caller.scope, &caller.actor, "network.updated", id)
+            .detail("changed", changed.join(" "))
+            .replace(&network, stored.rev)?;
+        ports.registry().commit(change).await?;
+    }
+    get_network(ports, caller, id).await
+}
+
+/// Tries the server and its key, and remembers what came of it.
+///
+/// # Errors
+/// Refused when there is no such connection; whatever the server answers is a result.
+pub async fn test_network(
+    ports: &Networks<'_>,
+    caller: &Caller,
+    id: NetworkId,
+) -> Result<NetworkTest, Failure> {
+    let stored = find(ports, caller, id).await?;
+    let access = ports.access(caller.scope, &stored.record).await?;
+    let tested = ports.servers.test(&access).await;
+    let test = result_of(tested, ports.clock.now());
+    let network = Network {
+        last_test: Some(test.clone()),
+        ..stored.record
+    };
+    let change = Change::new(caller.scope, &caller.actor, "network.tested", id)
+        .detail("result", result_name(test.result))
+        .replace(&network, stored.rev)?;
+    ports.registry().commit(change).await?;
+    Ok(test_view(&test))
+}
+
+/// Puts a new key in place of the present one, after the server has taken it. A server that does not answer now is no
+/// reason to keep a key that may have been stolen.
+///
+/// # Errors
+/// Refused when the server does not take the new key: the present one stays.
+pub async fn rotate_network_key(
+    ports: &Networks<'_>,
+    caller: &Caller,
+    id: NetworkId,
+    input: RotateNetworkKey,
+) -> Result<At<NetworkView>, Failure> {
+    whole_organization(caller)?;
+    let stored = find(ports, caller, id).await?;
+    let mut access = ports.access(caller.scope, &stored.record).await?;
+    if access.api_key == input.api_key {
+        // The same request was made before.
+        return get_network(ports, caller, id).await;
+    }
+    access.api_key = input.api_key;
+    let now = ports.clock.now();
+    let test = result_of(ports.servers.test(&access).await, now);
+    if matches!(
+        test.result,
+        TestResult::WrongKey | TestResult::NotAllowed | TestResult::NotFound
+    ) {
+        let why = test.detail.unwrap_or_default();
+        return Err(Refusal::new(
+            ProblemCode::Conflict,
+            format!("The server does not take the new key; the present one stays. {why}"),
+        )
+        .into());
+    }
+    let network = Network {
+        api_key: ports.seal(caller.scope, id, &access.api_key).await?,
+        api_key_last4: access.api_key.last_four(),
+        api_key_set_at: now,
+        last_test: Some(test.clone()),
+        ..stored.record
+    };
+    let change = Change::new(caller.scope, &caller.actor, "network.key_rotated", id)
+        .detail("result", result_name(test.result))
+        .replace(&network, stored.rev)?;
+    ports.registry().commit(change).await?;
+    get_network(ports, caller, id).await
+}
+
+/// Ends a connection, and the webhook's access key with it.
+///
+/// # Errors
+/// Refused while sensors are registered through it.
+pub async fn delete_network(ports: &Networks<'_>, caller: &Caller, id: NetworkId) -> Result<(), Failure> {
+    whole_organization(caller)?;
+    let stored = find(ports, caller, id).await?;
+    let change = Change::new(caller.scope, &caller.actor, "network.removed", id)
+        .detail("name", &stored.record.name)
+        .remove(&stored);
+    let (key_id, now) = (stored.record.webhook_key_id, ports.clock.now());
+    let change = end_key(change, ports.records, caller.scope, key_id, now).await?;
+    ports.registry().commit(change).await
+}
+
+async fn find(ports: &Networks<'_>, caller: &Caller, id: NetworkId) -> Result<Stored<Network>, Failure> {
+    let stored = ports.records.get::<Network>(caller.scope, id).await?;
+    stored.ok_or_else(|| Refusal::not_found("network server").into())
+}
+
+fn admitted(ports: &Networks<'_>, server: &Server) -> Result<(), Refusal> {
+    match server.own_address() {
+        Some(url) if !ports.servers.admits(url) => Err(Refusal::invalid(format!(
+            "{url} is in a private network, which is not reached from here. Give the public https address."
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// What the webhook's access key is called in the list of keys.
+fn webhook_key_name(network: &Name) -> Name {
+    Name::new(&format!("Webhook of {network}")).unwrap_or_else(|_| network.clone())
+}
+
+fn result_of(tested: Result<(), ServerError>, at: Timestamp) -> ServerTest {
+    match tested {
+        Ok(()) => ServerTest {
+            at,
+            result: TestResult::Working,
+            status: Some(200),
+            detail: None,
+        },
+        Err(error) => ServerTest {
+            at,
+            result: match error.kind {
+                ServerErrorKind::WrongKey => TestResult::WrongKey,
+                ServerErrorKind::NotAllowed => TestResult::NotAllowed,
+                ServerErrorKind::NotFound => TestResult::NotFound,
+                ServerErrorKind::Throttled => TestResult::Throttled,
+                ServerErrorKind::NoAnswer => TestResult::NoAnswer,
+                ServerErrorKind::AddressRefused => TestResult::AddressRefused,
+                ServerErrorKind::Taken
+                | ServerErrorKind::OtherCluster
+                | ServerErrorKind::Rejected
+                | ServerErrorKind::Unexpected => TestResult::Unexpected,
+            },
+            status: error.status,
+            detail: Some(error.detail),
+        },
+    }
+}
+
+fn result_name(result: TestResult) -> String {
+    serde_json::to_value(result)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn test_view(test: &ServerTest) -> NetworkTest {
+    NetworkTest {
+        at: test.at.into(),
+        result: test.result,
+        status: test.status,
+        detail: test.detail.clone(),
+    }
+}
+
+fn view(org_id: OrgId, network: &Network) -> NetworkView {
+    let path = match &network.server {
+        Server::ThingsStack { .. } => "things-stack",
+        Server::Chirpstack { .. } => "chirpstack",
+    };
+    NetworkView {
+        id: network.id,
+        name: network.name.clone(),
+        server: network.server.clone(),
+        api_key_last4: network.api_key_last4.clone(),
+        api_key_set_at: network.api_key_set_at.into(),
+        webhook: WebhookView {
+            path: format!("/v1/orgs/{org_id}/ingest/{path}"),
+            access_key_id: network.webhook_key_id,
+        },
+        last_test: network.last_test.as_ref().map(test_view),
+        created_at: network.created_at.into(),
+        created_by: network.created_by.clone(),
+    }
+}

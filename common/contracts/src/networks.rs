@@ -1,0 +1,108 @@
+//! Network servers: how they are connected, and what is done through them.
+
+use crate::identity::Token;
+use crate::time::Instant;
+use freshtrack_domain::ids::{AccessKeyId, NetworkId};
+use freshtrack_domain::network::{ApiKey, Server, TestResult};
+use freshtrack_domain::text::Name;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// `POST /v1/orgs/{org_id}/networks`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateNetwork {
+    /// What to call it.
+    pub name: Name,
+    /// Which server, and where in it.
+    pub server: Server,
+    /// What opens the server. It is kept encrypted and never shown again.
+    pub api_key: ApiKey,
+}
+
+/// `PATCH /v1/orgs/{org_id}/networks/{network_id}`: what is not mentioned stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateNetwork {
+    /// What to call it.
+    #[serde(default)]
+    pub name: Option<Name>,
+    /// Which server, and where in it. While sensors are registered there, only what is given to new ones may change.
+    #[serde(default)]
+    pub server: Option<Server>,
+    /// What opens the server. To be given with an address that is new: a key is sent nowhere but where it was meant for.
+    #[serde(default)]
+    pub api_key: Option<ApiKey>,
+}
+
+/// `POST /v1/orgs/{org_id}/networks/{network_id}/key-rotation`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotateNetworkKey {
+    /// The new key. It is tried first: one that the server does not take changes nothing.
+    pub api_key: ApiKey,
+}
+
+/// A connection to a network server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NetworkView {
+    /// Its identifier.
+    pub id: NetworkId,
+    /// What people call it.
+    pub name: Name,
+    /// Which server, and where in it.
+    pub server: Server,
+    /// The last four characters of the API key.
+    pub api_key_last4: String,
+    /// Since when this key is used.
+    pub api_key_set_at: Instant,
+    /// How the server sends frames to us.
+    pub webhook: WebhookView,
+    /// What the last try of the server and its key gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_test: Option<NetworkTest>,
+    /// Since when there is it.
+    pub created_at: Instant,
+    /// Who created it.
+    pub created_by: String,
+}
+
+/// What has to be set up at the network server so that it sends frames to us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WebhookView {
+    /// Where to send them, below the address of this API.
+    pub path: String,
+    /// The access key to send along as `Authorization: Bearer …`. It is rotated and revoked as any other.
+    pub access_key_id: AccessKeyId,
+}
+
+/// What a try of a server gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NetworkTest {
+    /// When.
+    pub at: Instant,
+    /// What came of it.
+    pub result: TestResult,
+    /// The HTTP status of the answer, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// What exactly was wrong, where more is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// A new connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewNetwork {
+    /// The connection.
+    pub network: NetworkView,
+    /// The secret with which the server proves itself to us, which is shown this once.
+    pub webhook_secret: Token,
+}
+
+/// `GET /v1/orgs/{org_id}/networks`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NetworkList {
+    /// The connections, oldest first.
+    pub items: Vec<NetworkView>,
+}

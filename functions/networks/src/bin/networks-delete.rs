@@ -1,0 +1,7 @@
+//! DELETE /v1/orgs/{org_id}/networks/{network_id}: ends a connection to a network server.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    freshtrack_runtime::run(freshtrack_networks::delete::FUNCTION)
+}
