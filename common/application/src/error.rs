@@ -74,6 +74,8 @@ pub struct Refusal {
     pub code: ProblemCode,
     /// What was wrong and what to do.
     pub detail: String,
+    /// Which field of the request it is about, if it is about one.
+    pub field: Option<String>,
     /// How long to wait before trying again, where that helps.
     pub retry_after: Option<Span>,
 }
@@ -84,7 +86,17 @@ impl Refusal {
         Self {
             code,
             detail: detail.into(),
+            field: None,
             retry_after: None,
+        }
+    }
+
+    /// The same about one field of the request, beside which a form can show it.
+    #[must_use]
+    pub fn about(self, field: impl Into<String>) -> Self {
+        Self {
+            field: Some(field.into()),
+            ..self
         }
     }
 

@@ -3,13 +3,14 @@
 //! What carries a password or a token has no `Debug` that shows it and cannot be written as JSON by accident.
 
 use crate::time::Instant;
-use freshtrack_domain::access::{Role, Sites};
+use freshtrack_domain::access::{Right, Role, Sites};
 use freshtrack_domain::ids::{OrgId, SessionId, UserId};
-use freshtrack_domain::people::{EmailAddress, Locale, Password};
-use freshtrack_domain::place::Slug;
+use freshtrack_domain::people::{EmailAddress, Locale, Member, Password};
+use freshtrack_domain::place::{Organization, Slug};
 use freshtrack_domain::text::Name;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A token or code that proves something: taken and given, never shown in a log.
@@ -236,10 +237,37 @@ pub struct MembershipView {
     pub slug: Slug,
     /// What the person is there.
     pub role: Role,
+    /// What that allows.
+    pub rights: BTreeSet<Right>,
+    /// The roles that they may give to others, and change or take away from them.
+    pub may_assign: BTreeSet<Role>,
     /// Which sites they work for.
     pub sites: Sites,
     /// Since when.
     pub since: Instant,
+}
+
+impl MembershipView {
+    /// What `member` is in `organization`.
+    #[must_use]
+    pub fn new(organization: &Organization, member: &Member) -> Self {
+        let Member {
+            role, sites, since, ..
+        } = member;
+        Self {
+            org_id: organization.id,
+            name: organization.name.clone(),
+            slug: organization.slug.clone(),
+            role: *role,
+            rights: role.rights().iter().collect(),
+            may_assign: Role::ALL
+                .into_iter()
+                .filter(|new| role.may_assign(*new))
+                .collect(),
+            sites: sites.clone(),
+            since: (*since).into(),
+        }
+    }
 }
 
 /// `PATCH /v1/me`: what is not given stays.

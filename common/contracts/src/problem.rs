@@ -83,6 +83,9 @@ pub struct Problem {
     pub detail: String,
     /// The stable code.
     pub code: ProblemCode,
+    /// Which field of the body it is about, if it is about one: its name, or the path to it such as `address.city`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
     /// Names this request in our logs.
     pub request_id: String,
 }
@@ -101,6 +104,7 @@ impl Problem {
             status: code.status(),
             detail: detail.into(),
             code,
+            field: None,
             request_id: request_id.into(),
         }
     }

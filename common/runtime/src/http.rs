@@ -166,7 +166,16 @@ impl Call {
     /// # Errors
     /// Refused when it is not of the expected form.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        serde_json::from_slice(&self.body).map_err(|error| Refusal::invalid(format!("The body: {error}.")))
+        let mut body = serde_json::Deserializer::from_slice(&self.body);
+        let invalid = |error: serde_json::Error| Refusal::invalid(format!("The body: {error}."));
+        let value = serde_path_to_error::deserialize(&mut body).map_err(|error| {
+            let is_of_field = error.path().iter().next().is_some();
+            let path = error.path().to_string();
+            let refusal = invalid(error.into_inner());
+            if is_of_field { refusal.about(path) } else { refusal }
+        })?;
+        body.end().map_err(invalid)?;
+        Ok(value)
     }
 }
 
@@ -386,9 +395,10 @@ fn problem(function: &'static str, error: HandlerError, request_id: &str) -> Pro
         Problem::new(code, detail, request_id)
     };
     match error {
-        HandlerError::Failed(Failure::Refused(refusal)) => {
-            Problem::new(refusal.code, refusal.detail, request_id)
-        }
+        HandlerError::Failed(Failure::Refused(refusal)) => Problem {
+            field: refusal.field,
+            ..Problem::new(refusal.code, refusal.detail, request_id)
+        },
         HandlerError::Failed(Failure::Fault(fault)) => {
             let code = if fault.is_retryable() {
                 ProblemCode::Unavailable

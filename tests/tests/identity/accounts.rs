@@ -102,13 +102,15 @@ async fn people_say_what_they_are_called() {
     let user: UserView = changed.ok();
     assert_eq!((user.name.as_str(), user.locale.as_str()), ("Ann Jones", "de-AT"));
     assert_ne!(changed.headers["etag"], tag.as_str());
-    for bad in [
-        json!({ "name": " " }),
-        json!({ "locale": "English" }),
-        json!({ "email": "x@example.com" }),
+    for (field, bad) in [
+        (Some("name"), json!({ "name": " " })),
+        (Some("locale"), json!({ "locale": "English" })),
+        (Some("email"), json!({ "email": "x@example.com" })),
+        (None, json!("Ann")),
     ] {
-        let refused = ann.send(Method::PATCH, "/v1/me", bad).await;
-        assert_eq!(refused.code(), ProblemCode::InvalidRequest);
+        let refused = ann.send(Method::PATCH, "/v1/me", bad).await.problem();
+        assert_eq!(refused.code, ProblemCode::InvalidRequest);
+        assert_eq!(refused.field.as_deref(), field, "{refused:?}");
     }
     let me: Me = ann.get("/v1/me").await.ok();
     assert_eq!(me.user, user);

@@ -6,7 +6,7 @@ use freshtrack_contracts::invitations::{InvitationPreview, InvitationView};
 use freshtrack_contracts::members::MemberView;
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
-use freshtrack_domain::access::Role;
+use freshtrack_domain::access::{Right, Role};
 use freshtrack_domain::time::Span;
 use freshtrack_tests::{PASSWORD, Person, World};
 use http::{Method, StatusCode};
@@ -47,6 +47,8 @@ async fn whoever_is_invited_joins_by_their_mail() {
     assert_eq!(bob.get(&path).await.code(), ProblemCode::NotFound, "not yet");
     let joined: MembershipView = bob.post("/v1/invitations/accept", body.clone()).await.ok();
     assert_eq!((joined.org_id, joined.role), (org.id, Role::Manager));
+    assert!(joined.rights.contains(&Right::UpdateUnits) && !joined.rights.contains(&Right::ManageMembers));
+    assert!(joined.may_assign.is_empty(), "{joined:?}");
     assert_eq!(bob.get(&path).await.status, StatusCode::OK);
     let again: MembershipView = bob.post("/v1/invitations/accept", body).await.ok();
     assert_eq!(again, joined);

@@ -40,14 +40,7 @@ async fn memberships(records: &dyn Records, person: SignedIn) -> Result<Vec<Memb
         let organization = records.get::<Organization>(scope, org_id).await?;
         let organization = organization.filter(|stored| stored.record.deleted.is_none());
         let member = found.read::<Member>()?.record;
-        Ok(organization.map(|organization| MembershipView {
-            org_id,
-            name: organization.record.name,
-            slug: organization.record.slug,
-            role: member.role,
-            sites: member.sites,
-            since: member.since.into(),
-        }))
+        Ok(organization.map(|organization| MembershipView::new(&organization.record, &member)))
     });
     let memberships = future::try_join_all(memberships).await?;
     Ok(memberships.into_iter().flatten().collect())

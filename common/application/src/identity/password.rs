@@ -79,7 +79,7 @@ fn is_current(kept: &PasswordHash) -> bool {
 
 /// Refuses a new password that is short, known to be leaked or easy to guess, by those too who know the person.
 pub(super) fn judge(password: &Password, email: &EmailAddress, name: &Name) -> Result<(), Refusal> {
-    let weak = |why: &str| Err(Refusal::invalid(format!("Choose another password. {why}")));
+    let weak = |why: &str| Err(Refusal::invalid(format!("Choose another password. {why}")).about("password"));
     if password.length() < SHORTEST_PASSWORD {
         return weak(&format!("It must have at least {SHORTEST_PASSWORD} characters."));
     }

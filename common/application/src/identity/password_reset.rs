@@ -116,7 +116,9 @@ async fn exchange(
     let account = account::of_person(accounts.records, person).await?;
     let credentials = &account.credentials.record;
     if password::verify(&input.current_password, Some(credentials))? == Verdict::Wrong {
-        return Err(Refusal::invalid("The present password is wrong.").into());
+        return Err(Refusal::invalid("The present password is wrong.")
+            .about("current_password")
+            .into());
     }
     let change = Change::new(
         Owner::User(person.user_id),

@@ -139,7 +139,9 @@ async fn prove(
     let account = account.ok_or_else(again)?;
     let proven = totp::prove(vault, accounts.clock, &account.credentials.record, &input.code.0).await?;
     let Some((factor, credentials)) = proven else {
-        return Err(Refusal::new(ProblemCode::NotSignedIn, totp::WRONG_CODE).into());
+        return Err(Refusal::new(ProblemCode::NotSignedIn, totp::WRONG_CODE)
+            .about("code")
+            .into());
     };
     let started = NewSession {
         account: &account,

@@ -241,7 +241,7 @@ async fn confirm(
         })?;
     let secret = vault.open(&purpose(person.user_id), &enrolment.secret).await?;
     let Some(last_step) = step_of(&authenticator(&secret, None)?, &input.code.0, now, 0) else {
-        return Err(Refusal::invalid(WRONG_CODE).into());
+        return Err(Refusal::invalid(WRONG_CODE).about("code").into());
     };
     let confirmed = Credentials {
         second_factor: Some(SecondFactor {
@@ -340,7 +340,7 @@ async fn renew(
     }
     let proven = prove(vault, accounts.clock, credentials, &input.code.0).await?;
     let Some((Factor::Authenticator, used)) = proven else {
-        return Err(Refusal::invalid(WRONG_CODE).into());
+        return Err(Refusal::invalid(WRONG_CODE).about("code").into());
     };
     let renewed = Credentials {
         second_factor: used.second_factor.map(|factor| SecondFactor {

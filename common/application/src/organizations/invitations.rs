@@ -259,7 +259,7 @@ pub async fn accept_invitation(
         // Only whoever accepted it gets here: the address is theirs. They may have been removed since.
         let member = office.records.get::<Member>(scope, by).await?;
         let member = member.ok_or_else(answered)?;
-        return Ok(membership(&organization.record, &member.record));
+        return Ok(MembershipView::new(&organization.record, &member.record));
     }
     if !invitation.record.is_open(now) {
         return Err(answered().into());
@@ -290,7 +290,7 @@ pub async fn accept_invitation(
         .release(address_claim(org_id, &accepted.email), accepted.id)
         .publish(member_changed(office, org_id, person.user_id, 0));
     office.registry().commit(change).await?;
-    Ok(membership(&organization.record, &member))
+    Ok(MembershipView::new(&organization.record, &member))
 }
 
 /// An invitation that whoever holds its token asks about.
@@ -346,6 +346,7 @@ async fn refuse_member(office: &Office<'_>, caller: &Caller, email: &EmailAddres
             ProblemCode::Conflict,
             "Somebody with this address is a member already.",
         )
+        .about("email")
         .into()),
     }
 }
@@ -423,7 +424,8 @@ fn claim(change: Change, org_id: OrgId, invitation: &Invitation) -> Result<Chang
     let invited = Refusal::new(
         ProblemCode::Conflict,
         "This address has been invited already. Send that invitation again, or revoke it.",
-    );
+    )
+    .about("email");
     Ok(change
         .claim(
             address_claim(org_id, &invitation.email),
@@ -454,17 +456,6 @@ async fn send(
         },
     };
     Ok(post.lane.hand_over(&job).await?)
-}
-
-fn membership(organization: &Organization, member: &Member) -> MembershipView {
-    MembershipView {
-        org_id: organization.id,
-        name: organization.name.clone(),
-        slug: organization.slug.clone(),
-        role: member.role,
-        sites: member.sites.clone(),
-        since: member.since.into(),
-    }
 }
 
 fn view(invitation: &Invitation, now: Timestamp) -> InvitationView {

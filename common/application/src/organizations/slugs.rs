@@ -81,7 +81,8 @@ pub(super) fn claim_slug(change: Change, organization: &Organization) -> Change 
     let taken = Refusal::new(
         ProblemCode::Conflict,
         format!("The short name \"{slug}\" is taken. Please choose another one."),
-    );
+    )
+    .about("slug");
     change.claim(slug_claim(slug), holder, taken)
 }
 

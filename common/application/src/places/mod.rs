@@ -159,7 +159,8 @@ pub(crate) fn claim_name(change: Change, scope: OrgScope, unit: &Unit) -> Change
     let taken = Refusal::new(
         ProblemCode::Conflict,
         format!("There is a unit called \"{}\" in this area already.", unit.name),
-    );
+    )
+    .about("name");
     change.claim(unit_name(scope, unit.area_id, &unit.name), holder, taken)
 }
 
@@ -181,7 +182,8 @@ pub(crate) fn time_zone(name: String) -> Result<String, Refusal> {
     } else {
         Err(Refusal::invalid(format!(
             "\"{name}\" is not a time zone of the IANA database, such as America/New_York."
-        )))
+        ))
+        .about("time_zone"))
     }
 }
 
@@ -191,8 +193,9 @@ fn cadence(minutes: u32) -> Result<Span, Refusal> {
     if (1..=LONGEST).contains(&minutes) {
         Ok(Span::minutes(minutes))
     } else {
-        Err(Refusal::invalid(format!(
-            "log_cadence_minutes must be 1 to {LONGEST}."
-        )))
+        Err(
+            Refusal::invalid(format!("log_cadence_minutes must be 1 to {LONGEST}."))
+                .about("log_cadence_minutes"),
+        )
     }
 }

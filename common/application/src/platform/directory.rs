@@ -98,14 +98,7 @@ pub async fn get_user(
         };
         let member = found.read::<Member>()?.record;
         let organization = office.records.get::<Organization>(owner, org_id).await?;
-        Ok::<_, Failure>(organization.map(|organization| MembershipView {
-            org_id,
-            name: organization.record.name,
-            slug: organization.record.slug,
-            role: member.role,
-            sites: member.sites,
-            since: member.since.into(),
-        }))
+        Ok::<_, Failure>(organization.map(|organization| MembershipView::new(&organization.record, &member)))
     });
     let memberships = future::try_join_all(memberships).await?;
     Ok(PersonDetail {
