@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { unitHref } from "../app/route";
 import type { AlertView } from "../api/types";
+import { openAlertsQuery, useSession } from "../app/session";
 import { Age } from "../design/Age";
 import { SeverityBadge } from "../design/Badge";
 import { Icon } from "../design/Icon";
@@ -13,7 +15,9 @@ import styles from "./AlertStrip.module.css";
 const SHOWN_AT_FIRST = 4;
 
 /** What is wrong now, the worst first. */
-export function AlertStrip({ ready, failed }: { ready: boolean; failed: boolean }) {
+export function AlertStrip() {
+  const session = useSession();
+  const { isSuccess: ready, isError: failed } = useQuery(openAlertsQuery(session));
   const alerts = useOpenAlerts();
   const [all, setAll] = useState(false);
   const shown = all ? alerts : alerts.slice(0, SHOWN_AT_FIRST);
@@ -32,7 +36,7 @@ export function AlertStrip({ ready, failed }: { ready: boolean; failed: boolean 
       )}
       <ul className={styles.alerts}>
         {shown.map((alert) => (
-          <OpenAlert key={alert.id} alert={alert} />
+          <OpenAlert key={alert.id} orgId={session.orgId} alert={alert} />
         ))}
       </ul>
       {shown.length < alerts.length && (
@@ -44,13 +48,15 @@ export function AlertStrip({ ready, failed }: { ready: boolean; failed: boolean 
   );
 }
 
-function OpenAlert({ alert }: { alert: AlertView }) {
+function OpenAlert({ orgId, alert }: { orgId: string; alert: AlertView }) {
   const place = useDirectory().get(alert.unit_id);
   return (
     <li className={styles.alert} data-severity={alert.severity}>
       <div className={styles.top}>
         <SeverityBadge severity={alert.severity} />
-        <a href={unitHref(alert.unit_id)}>{place?.unit.name ?? strings.alerts.unknownUnit}</a>
+        <Link to="/orgs/$orgId/units/$unitId" params={{ orgId, unitId: alert.unit_id }}>
+          {place?.unit.name ?? strings.alerts.unknownUnit}
+        </Link>
       </div>
       <p>{alert.explanation}</p>
       <p className={styles.quiet}>

@@ -18,31 +18,20 @@ export function validAccess(orgId: string, key: string): Access | undefined {
   return /^org_\w+$/.test(access.orgId) && /^ftk_\w+$/.test(access.key) ? access : undefined;
 }
 
-/** The access to begin with: from the address bar, else from this tab's session. */
-export function initialAccess(): Access | undefined {
-  const given = takeAccessFromAddress();
-  if (given !== undefined) return given;
+/** The access key that this tab holds for an organization. It survives a reload and ends with the tab. */
+export function keyOf(orgId: string): string | undefined {
+  const access = keptAccess();
+  return access?.orgId === orgId ? access.key : undefined;
+}
+
+/** The access that this tab holds. */
+export function keptAccess(): Access | undefined {
   try {
     const stored = JSON.parse(window.sessionStorage.getItem(STORED_AS) ?? "{}") as Partial<Access>;
     return validAccess(stored.orgId ?? "", stored.key ?? "");
   } catch {
     return undefined;
   }
-}
-
-/**
- * The access in the address bar, if there is one.
- *
- * It is taken out of the address at once, so that a key is neither bookmarked nor shared by accident, and kept in
- * the session storage: it survives a reload and ends with the tab.
- */
-export function takeAccessFromAddress(): Access | undefined {
-  const given = accessFromFragment(window.location.hash);
-  if (given !== undefined) {
-    window.history.replaceState(null, "", window.location.pathname + window.location.search);
-    keepAccess(given);
-  }
-  return given;
 }
 
 /** Keeps `access` for this tab. */

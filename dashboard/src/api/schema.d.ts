@@ -1689,7 +1689,7 @@ export interface components {
              * @description When it ends by itself. Never unless said otherwise.
              * @default null
              */
-            expires_at: string | null;
+            expires_at?: string | null;
             /** @description What it is for. */
             name: string;
             /** @description What it is to allow: rights that the caller has and keys may carry, and sending readings. */
@@ -1698,7 +1698,7 @@ export interface components {
              * @description Where. All sites unless said otherwise.
              * @default all
              */
-            sites: components["schemas"]["Sites"];
+            sites?: components["schemas"]["Sites"];
         };
         /** @description `POST /v1/orgs/{org_id}/areas`. */
         CreateArea: {
@@ -1706,7 +1706,7 @@ export interface components {
              * @description What it is for.
              * @default
              */
-            description: string;
+            description?: string;
             /** @description Its name. */
             name: string;
             /** @description The site it is in. */
@@ -1716,7 +1716,7 @@ export interface components {
              * @description Its place among the areas of the site; the smaller, the earlier.
              * @default 0
              */
-            sort_order: number;
+            sort_order?: number;
         };
         /** @description `POST /v1/orgs/{org_id}/invitations`. */
         CreateInvitation: {
@@ -1731,7 +1731,7 @@ export interface components {
              * @description Which sites they are to work for. All unless said otherwise.
              * @default all
              */
-            sites: components["schemas"]["Sites"];
+            sites?: components["schemas"]["Sites"];
         };
         /** @description `POST /v1/orgs/{org_id}/networks`. */
         CreateNetwork: {
@@ -1748,19 +1748,19 @@ export interface components {
              * @description By which rules its sites keep their food unless they say otherwise.
              * @default standard
              */
-            compliance: components["schemas"]["ComplianceMode"];
+            compliance?: components["schemas"]["ComplianceMode"];
             /**
              * @description In which unit its people read temperatures where nothing else is set.
              * @default fahrenheit
              */
-            display: components["schemas"]["TemperatureUnit"];
+            display?: components["schemas"]["TemperatureUnit"];
             /** @description Its name. */
             name: string;
             /**
              * @description Its short name; made of the name unless given.
              * @default null
              */
-            slug: components["schemas"]["Slug"] | null;
+            slug?: components["schemas"]["Slug"] | null;
             /** @description IANA time zone, for what belongs to no site. */
             time_zone: string;
         };
@@ -1770,35 +1770,35 @@ export interface components {
              * @description Where it is.
              * @default {}
              */
-            address: components["schemas"]["Address"];
+            address?: components["schemas"]["Address"];
             /**
              * @description By which rules it keeps its food.
              * @default standard
              */
-            compliance: components["schemas"]["ComplianceMode"];
+            compliance?: components["schemas"]["ComplianceMode"];
             /**
              * @description Where it is on the map.
              * @default null
              */
-            coordinates: components["schemas"]["Coordinates"] | null;
+            coordinates?: components["schemas"]["Coordinates"] | null;
             /**
              * @description Whether a critical temperature alert cannot be resolved without saying what was done.
              * @default false
              */
-            corrective_action_required: boolean;
+            corrective_action_required?: boolean;
             /**
              * Format: uint32
              * @description How often temperatures are logged by hand, in minutes; four hours unless given.
              * @default null
              */
-            log_cadence_minutes: number | null;
+            log_cadence_minutes?: number | null;
             /** @description Its name. */
             name: string;
             /**
              * @description When it is open.
              * @default []
              */
-            opening_hours: components["schemas"]["OpeningHours"];
+            opening_hours?: components["schemas"]["OpeningHours"];
             /** @description IANA time zone, such as `America/New_York`. */
             time_zone: string;
         };
@@ -1810,12 +1810,12 @@ export interface components {
              * @description In which unit its temperatures are shown.
              * @default fahrenheit
              */
-            display: components["schemas"]["TemperatureUnit"];
+            display?: components["schemas"]["TemperatureUnit"];
             /**
              * @description What is written on it.
              * @default {}
              */
-            identification: components["schemas"]["Identification"];
+            identification?: components["schemas"]["Identification"];
             /** @description What kind of unit it is. */
             kind: components["schemas"]["UnitKind"];
             /**
@@ -1823,25 +1823,25 @@ export interface components {
              * @description How often they are, in minutes, where that differs from the site's.
              * @default null
              */
-            log_cadence_minutes: number | null;
+            log_cadence_minutes?: number | null;
             /**
              * @description Whether temperatures are logged by hand.
              * @default false
              */
-            logged_by_hand: boolean;
+            logged_by_hand?: boolean;
             /** @description Its name; unique within the area. */
             name: string;
             /**
              * @description What people should know of it.
              * @default
              */
-            notes: string;
+            notes?: string;
             /**
              * Format: uint32
              * @description Its place among the units of the area.
              * @default 0
              */
-            sort_order: number;
+            sort_order?: number;
         };
         /** @description `GET /v1/orgs/{org_id}/deleted`: what can still be restored. */
         DeletedPlaces: {
@@ -2124,10 +2124,14 @@ export interface components {
         };
         /** @description A person's place in one organization. */
         MembershipView: {
+            /** @description The roles that they may give to others, and change or take away from them. */
+            may_assign: components["schemas"]["Role"][];
             /** @description Its name. */
             name: string;
             /** @description The organization. */
             org_id: components["schemas"]["OrgId"];
+            /** @description What that allows. */
+            rights: components["schemas"]["Right"][];
             /** @description What the person is there. */
             role: components["schemas"]["Role"];
             /**
@@ -2228,7 +2232,7 @@ export interface components {
              * @description Its credentials for machines.
              * @default []
              */
-            access_keys: components["schemas"]["AccessKeyDocument"][];
+            access_keys?: components["schemas"]["AccessKeyDocument"][];
             /** @description Its identifier. */
             id: components["schemas"]["OrgId"];
             /** @description Its name. */
@@ -2337,6 +2341,8 @@ export interface components {
             code: components["schemas"]["ProblemCode"];
             /** @description What was wrong this time and what to do. */
             detail: string;
+            /** @description Which field of the body it is about, if it is about one: its name, or the path to it such as `address.city`. */
+            field?: string | null;
             /** @description Names this request in our logs. */
             request_id: string;
             /**
@@ -2450,7 +2456,7 @@ export interface components {
              * @description Its new short name, for when others have taken the one it had.
              * @default null
              */
-            slug: components["schemas"]["Slug"] | null;
+            slug?: components["schemas"]["Slug"] | null;
         };
         /** @description One thing that a caller may do in an organization. Endpoints name the right they need. */
         Right: "ingest" | "read" | "update_organization" | "manage_organization" | "view_audit" | "manage_members" | "manage_places" | "manage_units" | "update_units" | "manage_compliance" | "manage_devices" | "manage_networks" | "manage_access_keys" | "log_temperatures" | "acknowledge_alerts" | "resolve_alerts" | "configure_alerts" | "manage_contacts" | "arrange_dashboards" | "export_reports" | "use_developer_tools";
@@ -2463,7 +2469,7 @@ export interface components {
              * @description For how many hours the present secret still holds, 0 to 168; 24 unless given.
              * @default null
              */
-            overlap_hours: number | null;
+            overlap_hours?: number | null;
         };
         /** @description `POST /v1/orgs/{org_id}/networks/{network_id}/key-rotation`. */
         RotateNetworkKey: {
@@ -2477,103 +2483,103 @@ export interface components {
              * @description Minutes out of range before an alarm while the door is closed.
              * @default null
              */
-            confirm_door_closed_minutes: number | null;
+            confirm_door_closed_minutes?: number | null;
             /**
              * Format: uint32
              * @description Minutes out of range before an alarm while the door is open.
              * @default null
              */
-            confirm_door_open_minutes: number | null;
+            confirm_door_open_minutes?: number | null;
             /**
              * Format: uint32
              * @description Minutes a day for which an open door may excuse a temperature.
              * @default null
              */
-            door_mask_per_day_minutes: number | null;
+            door_mask_per_day_minutes?: number | null;
             /**
              * Format: uint32
              * @description Minutes a door is open before it is critical.
              * @default null
              */
-            door_open_critical_minutes: number | null;
+            door_open_critical_minutes?: number | null;
             /**
              * Format: uint32
              * @description Minutes a door is open before a warning.
              * @default null
              */
-            door_open_warning_minutes: number | null;
+            door_open_warning_minutes?: number | null;
             /**
              * Format: uint32
              * @description How often the sensor reports, in seconds.
              * @default null
              */
-            expected_reading_interval_seconds: number | null;
+            expected_reading_interval_seconds?: number | null;
             /**
              * Format: double
              * @description Warmer than this is out of range, in degrees Celsius.
              * @default null
              */
-            high_c: number | null;
+            high_c?: number | null;
             /**
              * Format: double
              * @description How far inside the range a temperature must be to end an excursion, in degrees.
              * @default null
              */
-            hysteresis_c: number | null;
+            hysteresis_c?: number | null;
             /**
              * Format: double
              * @description Colder than this is out of range, in degrees Celsius.
              * @default null
              */
-            low_c: number | null;
+            low_c?: number | null;
             /**
              * Format: uint32
              * @description Minutes that may be late.
              * @default null
              */
-            manual_grace_minutes: number | null;
+            manual_grace_minutes?: number | null;
             /**
              * Format: uint32
              * @description Minutes between temperatures logged by hand.
              * @default null
              */
-            manual_interval_minutes: number | null;
+            manual_interval_minutes?: number | null;
             /**
              * Format: uint32
              * @description Missed check-ins after which temperatures must be logged by hand.
              * @default null
              */
-            manual_log_missed: number | null;
+            manual_log_missed?: number | null;
             /**
              * Format: uint32
              * @description Minutes an excursion may last at most.
              * @default null
              */
-            max_excursion_minutes: number | null;
+            max_excursion_minutes?: number | null;
             /**
              * Format: uint32
              * @description Missed check-ins before it is critical.
              * @default null
              */
-            offline_critical_missed: number | null;
+            offline_critical_missed?: number | null;
             /**
              * Format: uint32
              * @description Minutes added to that.
              * @default null
              */
-            offline_trigger_additional_minutes: number | null;
+            offline_trigger_additional_minutes?: number | null;
             /**
              * Format: uint32
              * @description How many of its intervals a sensor may be silent, in percent.
              * @default null
              */
-            offline_trigger_percent: number | null;
+            offline_trigger_percent?: number | null;
             /**
              * Format: uint32
              * @description Missed check-ins before a warning.
              * @default null
              */
-            offline_warning_missed: number | null;
+            offline_warning_missed?: number | null;
         };
         /** @description `GET` and `PUT /v1/orgs/{org_id}/rules`, `…/sites/{site_id}/rules`, `…/units/{unit_id}/rules`. */
         RulesAt: {
@@ -2621,7 +2627,7 @@ export interface components {
              * @description Which of its temperatures is the product's.
              * @default auto
              */
-            source: components["schemas"]["MeasurementSource"];
+            source?: components["schemas"]["MeasurementSource"];
         };
         /** @description Why a sensor's temperature cannot be used. */
         SensorFault: "probe_missing" | "implausible";
@@ -2780,7 +2786,7 @@ export interface components {
              * @description Whether every other session ends too.
              * @default false
              */
-            everywhere: boolean;
+            everywhere?: boolean;
         };
         /** @description `POST /v1/identity/sign-up`. */
         SignUp: {
@@ -2793,7 +2799,7 @@ export interface components {
              * @description The language you want to be written to in; `en` unless given.
              * @default null
              */
-            locale: string | null;
+            locale?: string | null;
             /** @description What you are called. */
             name: string;
             /**
@@ -2901,7 +2907,7 @@ export interface components {
              * @description For how many minutes, 1 to 60; 30 unless given.
              * @default null
              */
-            minutes: number | null;
+            minutes?: number | null;
             /** @description The organization. */
             org_id: components["schemas"]["OrgId"];
             /** @description Why. The organization reads it. */
@@ -3174,7 +3180,7 @@ export interface components {
              * @description Its sensors.
              * @default []
              */
-            sensors: components["schemas"]["SensorDocument"][];
+            sensors?: components["schemas"]["SensorDocument"][];
         };
         UnitId: string;
         /** @description What kind of asset a unit is. */
@@ -3273,18 +3279,18 @@ export interface components {
              * @description What it is for.
              * @default null
              */
-            description: string | null;
+            description?: string | null;
             /**
              * @description Its name.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * Format: uint32
              * @description Its place among the areas of the site.
              * @default null
              */
-            sort_order: number | null;
+            sort_order?: number | null;
         };
         /** @description `PATCH /v1/me`: what is not given stays. */
         UpdateMe: {
@@ -3292,12 +3298,12 @@ export interface components {
              * @description The language you want to be written to in.
              * @default null
              */
-            locale: string | null;
+            locale?: string | null;
             /**
              * @description What you are called.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
         };
         /** @description `PATCH /v1/orgs/{org_id}/members/{user_id}`: what is not mentioned stays. */
         UpdateMember: {
@@ -3305,12 +3311,12 @@ export interface components {
              * @description What they are to be.
              * @default null
              */
-            role: components["schemas"]["Role"] | null;
+            role?: components["schemas"]["Role"] | null;
             /**
              * @description Which sites they are to work for.
              * @default null
              */
-            sites: components["schemas"]["Sites"] | null;
+            sites?: components["schemas"]["Sites"] | null;
         };
         /** @description `PATCH /v1/orgs/{org_id}/networks/{network_id}`: what is not mentioned stays. */
         UpdateNetwork: {
@@ -3333,27 +3339,27 @@ export interface components {
              * @description By which rules its sites keep their food unless they say otherwise.
              * @default null
              */
-            compliance: components["schemas"]["ComplianceMode"] | null;
+            compliance?: components["schemas"]["ComplianceMode"] | null;
             /**
              * @description In which unit its people read temperatures where nothing else is set.
              * @default null
              */
-            display: components["schemas"]["TemperatureUnit"] | null;
+            display?: components["schemas"]["TemperatureUnit"] | null;
             /**
              * @description Its name.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * @description Its short name. The former one is free for others at once.
              * @default null
              */
-            slug: components["schemas"]["Slug"] | null;
+            slug?: components["schemas"]["Slug"] | null;
             /**
              * @description IANA time zone.
              * @default null
              */
-            time_zone: string | null;
+            time_zone?: string | null;
         };
         /** @description `PATCH /v1/orgs/{org_id}/sites/{site_id}`. What is not mentioned stays. */
         UpdateSite: {
@@ -3361,40 +3367,40 @@ export interface components {
              * @description Where it is; replaces the whole address.
              * @default null
              */
-            address: components["schemas"]["Address"] | null;
+            address?: components["schemas"]["Address"] | null;
             /**
              * @description By which rules it keeps its food.
              * @default null
              */
-            compliance: components["schemas"]["ComplianceMode"] | null;
+            compliance?: components["schemas"]["ComplianceMode"] | null;
             /** @description Where it is on the map. */
             coordinates?: components["schemas"]["Coordinates"] | null;
             /**
              * @description Whether a critical temperature alert cannot be resolved without saying what was done.
              * @default null
              */
-            corrective_action_required: boolean | null;
+            corrective_action_required?: boolean | null;
             /**
              * Format: uint32
              * @description How often temperatures are logged by hand, in minutes.
              * @default null
              */
-            log_cadence_minutes: number | null;
+            log_cadence_minutes?: number | null;
             /**
              * @description Its name.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * @description When it is open; replaces the whole week.
              * @default null
              */
-            opening_hours: components["schemas"]["OpeningHours"] | null;
+            opening_hours?: components["schemas"]["OpeningHours"] | null;
             /**
              * @description IANA time zone.
              * @default null
              */
-            time_zone: string | null;
+            time_zone?: string | null;
         };
         /** @description `PATCH /v1/orgs/{org_id}/units/{unit_id}`. What is not mentioned stays. */
         UpdateUnit: {
@@ -3402,22 +3408,22 @@ export interface components {
              * @description The area it is in; moves it, also to another site.
              * @default null
              */
-            area_id: components["schemas"]["AreaId"] | null;
+            area_id?: components["schemas"]["AreaId"] | null;
             /**
              * @description In which unit its temperatures are shown.
              * @default null
              */
-            display: components["schemas"]["TemperatureUnit"] | null;
+            display?: components["schemas"]["TemperatureUnit"] | null;
             /**
              * @description What is written on it; replaces all of it.
              * @default null
              */
-            identification: components["schemas"]["Identification"] | null;
+            identification?: components["schemas"]["Identification"] | null;
             /**
              * @description What kind of unit it is.
              * @default null
              */
-            kind: components["schemas"]["UnitKind"] | null;
+            kind?: components["schemas"]["UnitKind"] | null;
             /**
              * Format: uint32
              * @description How often they are, in minutes.
@@ -3427,23 +3433,23 @@ export interface components {
              * @description Whether temperatures are logged by hand.
              * @default null
              */
-            logged_by_hand: boolean | null;
+            logged_by_hand?: boolean | null;
             /**
              * @description Its name.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * @description What people should know of it.
              * @default null
              */
-            notes: string | null;
+            notes?: string | null;
             /**
              * Format: uint32
              * @description Its place among the units of the area.
              * @default null
              */
-            sort_order: number | null;
+            sort_order?: number | null;
         };
         /** @description `POST /v1/orgs/{org_id}/readings`: readings that a program took itself. */
         UploadReadings: {

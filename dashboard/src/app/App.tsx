@@ -1,50 +1,42 @@
-import { useCallback, useEffect, useState } from "react";
-import { forgetAccess, initialAccess, keepAccess, takeAccessFromAddress, type Access } from "../api/access";
-import type { TemperatureUnit } from "../design/format";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { initialTemperatureUnit, keepTemperatureUnit, TemperatureUnitProvider } from "../design/temperature-unit";
-import { strings } from "../i18n/strings";
-import { AccessForm } from "./AccessForm";
-import { Dashboard } from "./Dashboard";
+import { BackendProvider, createBackend } from "./backend";
+import { createAppRouter } from "./router";
 
-/** The whole page: the dashboard of whoever has access, a form for access for whoever has not. */
+/** The whole app. */
 export function App() {
-  const [access, setAccess] = useState(initialAccess);
-  const [notice, setNotice] = useState<string>();
+  const [backend] = useState(createBackend);
+  const [router] = useState(() => createAppRouter(backend));
   const [unit, setUnit] = useState(initialTemperatureUnit);
 
-  useEffect(() => {
-    // A link with a key in it, followed in a tab that already shows the page, only changes the fragment.
-    const take = () => setAccess((held) => takeAccessFromAddress() ?? held);
-    window.addEventListener("hashchange", take);
-    return () => window.removeEventListener("hashchange", take);
-  }, []);
+  useEffect(
+    () =>
+      backend.session.subscribe(() => {
+        // Nothing that one person has read is shown to another.
+        backend.queries.clear();
+        // Each page's own rules decide whether it can still be shown.
+        void router.invalidate();
+      }),
+    [backend, router],
+  );
 
-  const open = (given: Access): void => {
-    keepAccess(given);
-    setNotice(undefined);
-    setAccess(given);
-  };
-  const leave = useCallback((reason?: string): void => {
-    forgetAccess();
-    setNotice(reason);
-    setAccess(undefined);
-  }, []);
-  const refused = useCallback(() => leave(strings.access.refused), [leave]);
-  const changeUnit = (next: TemperatureUnit): void => {
-    keepTemperatureUnit(next);
-    setUnit(next);
-  };
-
-  if (access === undefined) return <AccessForm notice={notice} onOpen={open} />;
   return (
-    <TemperatureUnitProvider value={unit}>
-      <Dashboard
-        key={`${access.orgId} ${access.key}`}
-        access={access}
-        onTemperatureUnit={changeUnit}
-        onLeave={() => leave()}
-        onRefused={refused}
-      />
-    </TemperatureUnitProvider>
+    <BackendProvider value={backend}>
+      <QueryClientProvider client={backend.queries}>
+        <TemperatureUnitProvider
+          value={{
+            unit,
+            choose: (chosen) => {
+              keepTemperatureUnit(chosen);
+              setUnit(chosen);
+            },
+          }}
+        >
+          <RouterProvider router={router} />
+        </TemperatureUnitProvider>
+      </QueryClientProvider>
+    </BackendProvider>
   );
 }

@@ -1,19 +1,23 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import { forgetAccess } from "../api/access";
 import { Badge, type Tone } from "../design/Badge";
-import type { TemperatureUnit } from "../design/format";
+import { Button } from "../design/Button";
 import type { IconName } from "../design/Icon";
-import { useTemperatureUnit } from "../design/temperature-unit";
+import { useChooseTemperatureUnit, useTemperatureUnit } from "../design/temperature-unit";
 import { strings } from "../i18n/strings";
 import { useConnection } from "../live/hooks";
 import type { ConnectionStatus } from "../live/store";
 import styles from "./Header.module.css";
+import { useSession } from "./session";
 
-interface HeaderProps {
-  readonly organization: string | undefined;
-  readonly onTemperatureUnit: (unit: TemperatureUnit) => void;
-  readonly onLeave: () => void;
-}
+const OrganizationSwitcher = lazy(() =>
+  import("../organization/OrganizationSwitcher").then((module) => ({ default: module.OrganizationSwitcher })),
+);
 
-export function Header({ organization, onTemperatureUnit, onLeave }: HeaderProps) {
+/** Which organization is shown, whether what is shown is live, and where else to go. */
+export function Header({ organization }: { organization: string | undefined }) {
+  const { orgId, byKey } = useSession();
   return (
     <header className={styles.header}>
       <div className={styles.names}>
@@ -21,12 +25,37 @@ export function Header({ organization, onTemperatureUnit, onLeave }: HeaderProps
         <h1>{organization ?? "…"}</h1>
       </div>
       <Connection />
-      <TemperatureUnitSwitch onChange={onTemperatureUnit} />
-      <button type="button" onClick={onLeave}>
-        {strings.access.leave}
-      </button>
+      <TemperatureUnitSwitch />
+      {byKey ? (
+        <Leave />
+      ) : (
+        <>
+          <Suspense>
+            <OrganizationSwitcher orgId={orgId} />
+          </Suspense>
+          <nav aria-label={strings.navigation.label} className={styles.navigation}>
+            <Link to="/orgs/$orgId" params={{ orgId }} activeOptions={{ exact: true }}>
+              {strings.navigation.overview}
+            </Link>
+            <Link to="/orgs/$orgId/people" params={{ orgId }}>
+              {strings.navigation.people}
+            </Link>
+            <Link to="/profile">{strings.navigation.profile}</Link>
+          </nav>
+        </>
+      )}
     </header>
   );
+}
+
+/** Ends what an access key let this tab see. */
+function Leave() {
+  const navigate = useNavigate();
+  const leave = (): void => {
+    forgetAccess();
+    void navigate({ to: "/sign-in" });
+  };
+  return <Button onClick={leave}>{strings.access.leave}</Button>;
 }
 
 const OF_CONNECTION: Record<ConnectionStatus, [Tone, IconName]> = {
@@ -48,7 +77,8 @@ function Connection() {
   );
 }
 
-function TemperatureUnitSwitch({ onChange }: { onChange: (unit: TemperatureUnit) => void }) {
+function TemperatureUnitSwitch() {
+  const choose = useChooseTemperatureUnit();
   const chosen = useTemperatureUnit();
   return (
     <fieldset className={styles.units}>
@@ -61,7 +91,7 @@ function TemperatureUnitSwitch({ onChange }: { onChange: (unit: TemperatureUnit)
             className="visually-hidden"
             aria-label={strings.temperatureUnit[unit]}
             checked={chosen === unit}
-            onChange={() => onChange(unit)}
+            onChange={() => choose(unit)}
           />
           <span aria-hidden="true">°{unit}</span>
         </label>

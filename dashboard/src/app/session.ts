@@ -1,35 +1,34 @@
-import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { queryOptions, type QueryClient } from "@tanstack/react-query";
 import { createContext, use } from "react";
-import type { Access } from "../api/access";
-import { ApiError, createApi, type Api } from "../api/client";
+import { keyOf } from "../api/access";
+import { createApi, type Api } from "../api/client";
+import { createHttp, type Http } from "../api/http";
 import { LiveStore } from "../live/store";
 import { observeServerTime } from "../live/time";
+import type { Backend } from "./backend";
 
-/** Everything that belongs to one organization and key, and ends with them. */
+/** Everything that belongs to one organization as one caller sees it. */
 export interface Session {
+  readonly orgId: string;
+  /** Whether an access key lets this tab in, and no person. */
+  readonly byKey: boolean;
+  readonly http: Http;
   readonly api: Api;
   readonly store: LiveStore;
   readonly queries: QueryClient;
 }
 
-const MAX_RETRIES = 3;
-
-export function createSession(access: Access): Session {
-  const queries = new QueryClient({
-    defaultOptions: {
-      queries: {
-        // What changes is told by the socket; asking again on every focus would only cost.
-        staleTime: Number.POSITIVE_INFINITY,
-        refetchOnWindowFocus: false,
-        refetchOnReconnect: false,
-        retry: (failures, error) => failures < MAX_RETRIES && !(error instanceof ApiError && error.status < 500),
-      },
-    },
-  });
+/** The organization `orgId` as whoever holds this tab's access key sees it, else as whoever is signed in does. */
+export function createSession(backend: Backend, orgId: string): Session {
+  const key = keyOf(orgId);
+  const http = key === undefined ? backend.person : createHttp({ bearer: async () => key, renew: async () => undefined });
   return {
-    api: createApi(access, import.meta.env.VITE_API_URL ?? window.location.origin),
+    orgId,
+    byKey: key !== undefined,
+    http,
+    api: createApi(http, orgId),
     store: new LiveStore(),
-    queries,
+    queries: backend.queries,
   };
 }
 
@@ -44,35 +43,38 @@ export function useSession(): Session {
 }
 
 /** The overview: names and places. What is happening in the units goes to the store. */
-export function overviewQuery({ api, store }: Session) {
+export function overviewQuery({ api, store, orgId }: Session) {
   return queryOptions({
-    queryKey: ["overview"],
+    queryKey: [orgId, "overview"],
     queryFn: async ({ signal }) => {
       const overview = await api.overview(signal);
       observeServerTime(overview.as_of);
       store.loadOverview(overview);
       return overview;
     },
+    // The store ends with its page, so what went to it has to be read anew for the next.
+    gcTime: 0,
   });
 }
 
 /** Open alerts. They are shown from the store, where those told of live are too. */
-export function openAlertsQuery({ api, store }: Session) {
+export function openAlertsQuery({ api, store, orgId }: Session) {
   return queryOptions({
-    queryKey: ["alerts"],
+    queryKey: [orgId, "alerts"],
     queryFn: async ({ signal }) => {
       const mark = store.mark();
       const alerts = await api.openAlerts(signal);
       store.loadOpenAlerts(alerts, mark);
       return alerts.length;
     },
+    gcTime: 0,
   });
 }
 
 /** A unit's readings of the last 24 hours. */
-export function readingsQuery({ api }: Session, unitId: string) {
+export function readingsQuery({ api, orgId }: Session, unitId: string) {
   return queryOptions({
-    queryKey: ["readings", unitId],
+    queryKey: [orgId, "readings", unitId],
     queryFn: ({ signal }) => api.readings(unitId, signal),
     // Opened again, a trace is read again: what came while it was closed was not collected.
     staleTime: 0,

@@ -12,6 +12,7 @@ const PATHS = {
   live: "M5 12a10 10 0 0114 0M8 15a6 6 0 018 0M12 18.5v.01",
   offline: "M4 4l16 16M8 15a6 6 0 014-1.6M5 12a10 10 0 014-2.5M12 18.5v.01M14 9.3a10 10 0 015 2.7",
   back: "M14 6l-6 6 6 6",
+  down: "M6 10l6 6 6-6",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -48,14 +48,14 @@ export function formatClock(at: string | number, timeZone: string): string {
   );
 }
 
-/** A date and clock time in a site's own time zone. */
-export function formatDateTime(at: string | number, timeZone: string): string {
+/** A date and clock time, in a site's own time zone or in that of the person who reads it. */
+export function formatDateTime(at: string | number, timeZone?: string): string {
   return new Intl.DateTimeFormat(strings.locale, {
     month: "short",
     day: "numeric",
     hour: "2-digit",
     minute: "2-digit",
     hourCycle: "h23",
-    timeZone,
+    ...(timeZone === undefined ? {} : { timeZone }),
   }).format(new Date(at));
 }

@@ -23,10 +23,21 @@ export function keepTemperatureUnit(unit: TemperatureUnit): void {
   window.localStorage.setItem(STORED_AS, unit);
 }
 
-const TemperatureUnitContext = createContext<TemperatureUnit>("C");
+interface TemperatureUnitChoice {
+  readonly unit: TemperatureUnit;
+  readonly choose: (unit: TemperatureUnit) => void;
+}
+
+const TemperatureUnitContext = createContext<TemperatureUnitChoice>({ unit: "C", choose: () => undefined });
 
 export const TemperatureUnitProvider = TemperatureUnitContext.Provider;
 
+/** What temperatures are shown in. */
 export function useTemperatureUnit(): TemperatureUnit {
-  return use(TemperatureUnitContext);
+  return use(TemperatureUnitContext).unit;
+}
+
+/** Shows temperatures in another unit from now on. */
+export function useChooseTemperatureUnit(): (unit: TemperatureUnit) => void {
+  return use(TemperatureUnitContext).choose;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ApiError } from "../api/client";
+import { ApiError } from "../api/http";
 import type { ServerMessage, Ticket } from "../api/types";
 import { LiveConnection, retryDelay, SUBPROTOCOL, type ConnectionOptions, type Socket } from "./connection";
 import { AT, overview, resynced, SEQ, subscribed, unitsChanged, unitSnapshot } from "./fixtures";

@@ -1,4 +1,4 @@
-import { ApiError } from "../api/client";
+import { ApiError } from "../api/http";
 import type { ClientMessage, ServerMessage, Ticket } from "../api/types";
 import type { LiveStore } from "./store";
 

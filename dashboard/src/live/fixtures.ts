@@ -84,7 +84,3 @@ export function subscribed(seq: number): ServerMessage {
 export function resynced(seq: number): ServerMessage {
   return { v: 1, at: new Date(seq).toISOString(), seq, type: "resynced" };
 }
-
-export function subscribed(seq: number): ServerMessage {
-  return { v: 1, at: new Date(seq).toISOString(), seq, type: "subscribed", data: { topics: ["org"] } };
-}

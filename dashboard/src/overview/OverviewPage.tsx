@@ -1,5 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { AlertStrip } from "../alerts/AlertStrip";
 import type { Overview } from "../api/types";
+import { useMembership } from "../app/backend";
+import { overviewQuery, useSession } from "../app/session";
 import { strings } from "../i18n/strings";
 import { useLiveStore, useUnitOrder } from "../live/hooks";
 import styles from "./OverviewPage.module.css";
@@ -7,7 +12,19 @@ import { needsAttention, worstFirst } from "./order";
 import { UnitCard } from "./UnitCard";
 
 /** Every site with its areas and units, the worst first. */
-export function OverviewPage({ overview }: { overview: Overview }) {
+export function OverviewPage() {
+  const session = useSession();
+  const { data: overview } = useQuery(overviewQuery(session));
+  if (overview === undefined) return null;
+  return (
+    <>
+      <AlertStrip />
+      <SitesOf overview={overview} orgId={session.orgId} />
+    </>
+  );
+}
+
+function SitesOf({ overview, orgId }: { overview: Overview; orgId: string }) {
   const store = useLiveStore();
   const order = useUnitOrder();
   const sites = useMemo(
@@ -17,7 +34,7 @@ export function OverviewPage({ overview }: { overview: Overview }) {
     [overview, store, order],
   );
 
-  if (sites.length === 0) return <p>{strings.overview.empty}</p>;
+  if (sites.length === 0) return <NothingYet orgId={orgId} />;
   return sites.map((site) => {
     const units = site.areas.flatMap((area) => area.units);
     const attention = units.filter((unit) => needsAttention(store.unit(unit.id))).length;
@@ -36,7 +53,7 @@ export function OverviewPage({ overview }: { overview: Overview }) {
               <ul className={styles.units}>
                 {area.units.map((unit) => (
                   <li key={unit.id}>
-                    <UnitCard id={unit.id} name={unit.name} kind={unit.kind} />
+                    <UnitCard orgId={orgId} id={unit.id} name={unit.name} kind={unit.kind} />
                   </li>
                 ))}
               </ul>
@@ -46,4 +63,19 @@ export function OverviewPage({ overview }: { overview: Overview }) {
       </section>
     );
   });
+}
+
+/** An organization without sites, or one whose sites are not for whoever looks. */
+function NothingYet({ orgId }: { orgId: string }) {
+  const maySetUp = useMembership(orgId)?.rights.includes("manage_places") ?? false;
+  return (
+    <div className={styles.nothing}>
+      <p>{strings.overview.empty}</p>
+      {maySetUp && (
+        <Link to="/orgs/$orgId/setup" params={{ orgId }}>
+          {strings.overview.setUp}
+        </Link>
+      )}
+    </div>
+  );
 }

@@ -1,5 +1,5 @@
+import { Link } from "@tanstack/react-router";
 import { memo } from "react";
-import { unitHref } from "../app/route";
 import type { UnitKind } from "../api/types";
 import { StatusBadge, toneOfStatus } from "../design/Badge";
 import { strings } from "../i18n/strings";
@@ -9,13 +9,14 @@ import styles from "./UnitCard.module.css";
 import { UnitTemperature } from "../unit/UnitTemperature";
 
 interface UnitCardProps {
+  readonly orgId: string;
   readonly id: string;
   readonly name: string;
   readonly kind: UnitKind;
 }
 
 /** A unit as it is now. All of the card opens the unit's page; its name is the link. */
-export const UnitCard = memo(function UnitCard({ id, name, kind }: UnitCardProps) {
+export const UnitCard = memo(function UnitCard({ orgId, id, name, kind }: UnitCardProps) {
   const unit = useUnit(id);
   if (unit === undefined) return null;
   const nameId = `${id}-name`;
@@ -24,7 +25,9 @@ export const UnitCard = memo(function UnitCard({ id, name, kind }: UnitCardProps
       <div className={styles.top}>
         <div>
           <h4 id={nameId}>
-            <a href={unitHref(id)}>{name}</a>
+            <Link to="/orgs/$orgId/units/$unitId" params={{ orgId, unitId: id }}>
+              {name}
+            </Link>
           </h4>
           <p className={styles.kind}>{strings.unitKind[kind]}</p>
         </div>

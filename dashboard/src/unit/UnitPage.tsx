@@ -1,5 +1,5 @@
+import { Link, useParams } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { OVERVIEW_HREF } from "../app/route";
 import type { UnitSnapshot } from "../api/types";
 import { Age } from "../design/Age";
 import { StatusBadge } from "../design/Badge";
@@ -18,19 +18,20 @@ import { UnitTemperature } from "./UnitTemperature";
 import { useTrace } from "./use-trace";
 
 /** One unit: what it is like now, and its last 24 hours. */
-export function UnitPage({ unitId }: { unitId: string }) {
+export function UnitPage() {
+  const { orgId, unitId } = useParams({ from: "/orgs/$orgId/units/$unitId" });
   const place = useDirectory().get(unitId);
   const unit = useUnit(unitId);
   return (
     <div className={styles.page}>
-      <a className={styles.back} href={OVERVIEW_HREF}>
+      <Link className={styles.back} to="/orgs/$orgId" params={{ orgId }}>
         <Icon name="back" />
         {strings.unit.back}
-      </a>
+      </Link>
       {place === undefined || unit === undefined ? (
         <p role="alert">{strings.unit.notFound}</p>
       ) : (
-        <UnitDetail place={place} unit={unit} />
+        <UnitDetail key={unitId} place={place} unit={unit} />
       )}
     </div>
   );

@@ -1,0 +1,65 @@
+import { createHmac } from "node:crypto";
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+
+/** A password that is good enough, and everybody's in these tests. */
+export const PASSWORD = "seven wet cats on a blue roof";
+
+/** An address that no other test has used. */
+export function newAddress(name: string): string {
+  return `${name}-${crypto.randomUUID().slice(0, 8)}@example.com`;
+}
+
+/** The link that the newest mail to `email` asks to open, as soon as there is a mail with `part` in its link. */
+export async function linkInMail(url: string, email: string, part: string): Promise<string> {
+  let link: string | undefined;
+  await expect
+    .poll(
+      async () => {
+        const sent = await (await fetch(`${url}/_tray`)).text();
+        const mails = sent.split("<article>").filter((mail) => mail.includes(`to ${email}<`));
+        link = mails.map((mail) => new RegExp(`${url}/#${part}=[^\\s<"]+`).exec(mail)?.[0]).find(Boolean);
+        return link;
+      },
+      { timeout: 20_000 },
+    )
+    .toBeDefined();
+  return link ?? "";
+}
+
+/** Fills in the form for an account and sends it. */
+export async function fillInSignUp(page: Page, email: string, password: string): Promise<void> {
+  await page.getByLabel("Your name").fill("Ann Smith");
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Create account" }).click();
+}
+
+/** A new account, whose holder has answered the mail. */
+export async function signUp(page: Page, url: string, email: string): Promise<void> {
+  await page.goto(`${url}/sign-up`);
+  await fillInSignUp(page, email, PASSWORD);
+  await page.getByRole("heading", { name: "Check your mail" }).waitFor();
+  await page.goto(await linkInMail(url, email, "verify-email"));
+  await page.getByText("Your address is confirmed.").waitFor();
+}
+
+/** Signs in on the page that asks for it. */
+export async function signIn(page: Page, email: string, password = PASSWORD): Promise<void> {
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** The code that an authenticator shows, `steps` of 30 seconds from now (RFC 6238). */
+export function totp(secret: string, steps = 0): string {
+  const bits = [...secret.replaceAll(" ", "")]
+    .map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"))
+    .join("");
+  const key = Buffer.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []);
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const digest = createHmac("sha1", key).update(counter).digest();
+  const offset = digest.readUInt8(digest.length - 1) & 0xf;
+  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}

@@ -1,0 +1,10 @@
+import { strings } from "../i18n/strings";
+
+/** Something is on its way. */
+export function Waiting() {
+  return (
+    <p role="status" className="waiting">
+      {strings.loading}
+    </p>
+  );
+}
