@@ -2642,7 +2642,7 @@ export interface components {
              * @description By which channels new sensors are to send.
              * @default US_902_928_FSB_2
              */
-            frequency_plan: components["schemas"]["FrequencyPlan"];
+            frequency_plan?: components["schemas"]["FrequencyPlan"];
             /** @constant */
             kind: "things_stack";
         } | {
@@ -3326,12 +3326,12 @@ export interface components {
              * @description What to call it.
              * @default null
              */
-            name: string | null;
+            name?: string | null;
             /**
              * @description Which server, and where in it. While sensors are registered there, only what is given to new ones may change.
              * @default null
              */
-            server: components["schemas"]["Server"] | null;
+            server?: components["schemas"]["Server"] | null;
         };
         /** @description `PATCH /v1/orgs/{org_id}`: what is not mentioned stays. */
         UpdateOrganization: {
