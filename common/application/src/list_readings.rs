@@ -15,7 +15,10 @@ const LONGEST: Span = Span::hours(31 * 24);
 /// What is covered unless the caller says otherwise.
 const DEFAULT: Span = Span::hours(24);
 
-/// The readings of `unit_id` from `from` to `to`, both included, oldest first.
+/// The readings of `unit_id` from `from` to `to`, both included, oldest first, as they were a moment ago.
+///
+/// Nothing in between is missing. The head is read before the blocks, so that what is moved meanwhile is found in both,
+/// and it tells until when the log is sealed: blocks that do not reach as far were read too early and are read again.
 ///
 /// # Errors
 /// Refused when there is no such unit that the caller may see, or the span is empty or too long.
@@ -35,13 +38,20 @@ pub async fn list_readings(
     }
     let scope = caller.scope;
     let record = states
-        .load(scope, unit_id)
+        .load_eventually(scope, unit_id)
         .await?
         .ok_or_else(|| Refusal::not_found("unit"))?;
     caller.sees(record.state.site_id, "unit")?;
     // By instant and sensor: a crash between sealing and trimming leaves the same reading in two places.
     let mut found: BTreeMap<(Timestamp, SensorId), (Entry, bool)> = BTreeMap::new();
-    for block in log.blocks(scope, unit_id, from, to).await? {
+    let mut blocks = log.blocks(scope, unit_id, from, to, false).await?;
+    if let Some(sealed) = record.sealed_until.map(|until| until.min(to))
+        && sealed >= from
+        && blocks.last().is_none_or(|newest| newest.last_at < sealed)
+    {
+        blocks = log.blocks(scope, unit_id, from, to, true).await?;
+    }
+    for block in blocks {
         let (sensors, entries) = block
             .open()
             .map_err(|e| PortError::because("reading_log.open", PortErrorKind::Corrupt, e))?;

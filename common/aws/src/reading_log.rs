@@ -119,6 +119,7 @@ impl ReadingLog for DynamoReadingLog {
         unit_id: UnitId,
         from: Timestamp,
         to: Timestamp,
+        fresh: bool,
     ) -> Result<Vec<SealedBlock>, PortError> {
         const OP: &str = "reading_log.blocks";
         let pk = keys::log_partition(scope.org_id(), unit_id);
@@ -126,6 +127,7 @@ impl ReadingLog for DynamoReadingLog {
         let before = Query {
             forward: false,
             limit: Some(1),
+            consistent: fresh,
             ..Query::new(
                 "pk = :pk AND sk BETWEEN :first AND :from",
                 &pk,
@@ -139,11 +141,14 @@ impl ReadingLog for DynamoReadingLog {
                 blocks.push(block);
             }
         }
-        let within = Query::new(
-            "pk = :pk AND sk BETWEEN :from AND :to",
-            &pk,
-            vec![(":from", keys::block_sort(from)), (":to", keys::block_sort(to))],
-        );
+        let within = Query {
+            consistent: fresh,
+            ..Query::new(
+                "pk = :pk AND sk BETWEEN :from AND :to",
+                &pk,
+                vec![(":from", keys::block_sort(from)), (":to", keys::block_sort(to))],
+            )
+        };
         for item in self.0.query(OP, within).await? {
             blocks.push(block_of(OP, item)?);
         }

@@ -32,12 +32,16 @@ pub struct DynamoUnitStates(pub Arc<Table>);
 #[async_trait]
 impl UnitStates for DynamoUnitStates {
     async fn load(&self, scope: OrgScope, unit_id: UnitId) -> Result<Option<UnitRecord>, PortError> {
-        const OP: &str = "unit_states.load";
-        let found = self
-            .0
-            .get(OP, &keys::state(scope.org_id(), unit_id), true)
-            .await?;
-        found.map(|item| record_of(OP, item)).transpose()
+        self.read("unit_states.load", scope, unit_id, true).await
+    }
+
+    async fn load_eventually(
+        &self,
+        scope: OrgScope,
+        unit_id: UnitId,
+    ) -> Result<Option<UnitRecord>, PortError> {
+        self.read("unit_states.load_eventually", scope, unit_id, false)
+            .await
     }
 
     async fn save(
@@ -111,6 +115,18 @@ impl UnitStates for DynamoUnitStates {
 }
 
 impl DynamoUnitStates {
+    async fn read(
+        &self,
+        op: &'static str,
+        scope: OrgScope,
+        unit_id: UnitId,
+        consistent: bool,
+    ) -> Result<Option<UnitRecord>, PortError> {
+        let key = keys::state(scope.org_id(), unit_id);
+        let found = self.0.get(op, &key, consistent).await?;
+        found.map(|item| record_of(op, item)).transpose()
+    }
+
     /// The rare write: state and alerts agree or neither is written.
     async fn save_with_alerts(
         &self,

@@ -80,6 +80,15 @@ impl UnitStates for Memory {
             .cloned())
     }
 
+    async fn load_eventually(
+        &self,
+        scope: OrgScope,
+        unit_id: UnitId,
+    ) -> Result<Option<UnitRecord>, PortError> {
+        let tables = self.read("unit_states.load_eventually").await?;
+        Ok(tables.units.get(&(scope.org_id(), unit_id)).cloned())
+    }
+
     async fn save(
         &self,
         scope: OrgScope,
@@ -181,6 +190,7 @@ impl ReadingLog for Memory {
         unit_id: UnitId,
         from: Timestamp,
         to: Timestamp,
+        _fresh: bool,
     ) -> Result<Vec<SealedBlock>, PortError> {
         let tables = self.read("reading_log.blocks").await?;
         let ours = tables

@@ -34,6 +34,17 @@ pub trait UnitStates: Send + Sync {
     /// When the store does not answer or holds nonsense.
     async fn load(&self, scope: OrgScope, unit_id: UnitId) -> Result<Option<UnitRecord>, PortError>;
 
+    /// The unit as it was a moment ago, for half of what [`UnitStates::load`] costs: for screens, never to decide a change
+    /// by.
+    ///
+    /// # Errors
+    /// When the store does not answer or holds nonsense.
+    async fn load_eventually(
+        &self,
+        scope: OrgScope,
+        unit_id: UnitId,
+    ) -> Result<Option<UnitRecord>, PortError>;
+
     /// Saves `record` if the stored one still has `record.rev`, and raises `record.rev` by one. Alerts among
     /// `changes` are stored in the same step, and `changes` leave by the outbox: all of it or nothing.
     ///
@@ -84,7 +95,8 @@ pub trait ReadingLog: Send + Sync {
     /// When it is not stored.
     async fn put_late(&self, scope: OrgScope, unit_id: UnitId, late: &LateEntry) -> Result<bool, PortError>;
 
-    /// The blocks that may hold readings from `from` to `to`, both included, in order.
+    /// The blocks that may hold readings from `from` to `to`, both included, in order. Unless they are to be `fresh`, which
+    /// costs twice as much, the newest may be missing that were stored a moment ago.
     ///
     /// # Errors
     /// When the store does not answer or holds nonsense.
@@ -94,6 +106,7 @@ pub trait ReadingLog: Send + Sync {
         unit_id: UnitId,
         from: Timestamp,
         to: Timestamp,
+        fresh: bool,
     ) -> Result<Vec<SealedBlock>, PortError>;
 
     /// Late readings measured from `from` to `to`, both included, in order.

@@ -1,10 +1,11 @@
 //! What was recorded is read back: measurements, the overview, alerts and their trails.
 
 use crate::support::{COLD, START, Stage, WARM, minute};
-use freshtrack_application::ports::{Owner, RawRecord, ReadingLog, Records, Step};
+use async_trait::async_trait;
+use freshtrack_application::ports::{LateEntry, Owner, RawRecord, ReadingLog, Records, Step};
 use freshtrack_application::{
-    AlertQuery, Caller, Failure, PortErrorKind, get_alert, get_overview, list_alerts, list_readings,
-    record_trail,
+    AlertQuery, Caller, Failure, OrgScope, PortError, PortErrorKind, get_alert, get_overview, list_alerts,
+    list_readings, record_trail,
 };
 use freshtrack_contracts::alerts::AlertList;
 use freshtrack_contracts::problem::ProblemCode;
@@ -17,7 +18,7 @@ use freshtrack_domain::place::Unit;
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{UnitKind, UnitStatus};
-use freshtrack_testkit::{Kitchen, Work, World, fresh_id, interleaved, killed_after};
+use freshtrack_testkit::{Kitchen, Memory, Work, World, fresh_id, interleaved, killed_after};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
@@ -146,7 +147,7 @@ async fn readings_that_stand_in_two_places_are_shown_once() {
     assert_eq!(interrupted, None);
     let log: &dyn ReadingLog = &stage.world.memory;
     let blocks: Vec<SealedBlock> = log
-        .blocks(stage.scope(), stage.unit(0), minute(0), minute(500))
+        .blocks(stage.scope(), stage.unit(0), minute(0), minute(500), true)
         .await
         .unwrap();
     assert_eq!(
@@ -180,11 +181,68 @@ async fn nothing_is_missing_while_a_head_is_being_sealed() {
     }
 }
 
+/// A log whose newest block is not everywhere yet.
+struct Lagging<'a>(&'a Memory);
+
+#[async_trait]
+impl ReadingLog for Lagging<'_> {
+    async fn put_block(&self, scope: OrgScope, unit: UnitId, block: &SealedBlock) -> Result<(), PortError> {
+        self.0.put_block(scope, unit, block).await
+    }
+
+    async fn put_late(&self, scope: OrgScope, unit: UnitId, late: &LateEntry) -> Result<bool, PortError> {
+        self.0.put_late(scope, unit, late).await
+    }
+
+    async fn blocks(
+        &self,
+        scope: OrgScope,
+        unit: UnitId,
+        from: Timestamp,
+        to: Timestamp,
+        fresh: bool,
+    ) -> Result<Vec<SealedBlock>, PortError> {
+        let mut blocks = self.0.blocks(scope, unit, from, to, fresh).await?;
+        if !fresh {
+            blocks.pop();
+        }
+        Ok(blocks)
+    }
+
+    async fn late(
+        &self,
+        scope: OrgScope,
+        unit: UnitId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<LateEntry>, PortError> {
+        self.0.late(scope, unit, from, to).await
+    }
+}
+
+#[tokio::test]
+async fn a_block_that_is_not_everywhere_yet_is_not_missed() {
+    let stage = Stage::new(1);
+    stage.record(&stage.calm(0, 0, 73)).await;
+    assert_eq!(stage.record_of(0).await.head.entries().len(), 1);
+    let World { memory, clock, .. } = &stage.world;
+    let (log, caller, unit) = (Lagging(memory), stage.viewer(), stage.unit(0));
+    for (from, to, expected) in [(0, 360, 73), (100, 200, 21), (300, 360, 13), (360, 400, 1)] {
+        let (from, to) = (Some(minute(from)), Some(minute(to)));
+        let list = list_readings(memory, &log, clock, &caller, unit, from, to).await;
+        assert_eq!(list.unwrap().readings.len(), expected, "{from:?} to {to:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_store_that_fails_while_reading_is_a_fault() {
     let stage = Stage::new(1);
     stage.record(&stage.calm(0, 0, 80)).await;
-    for op in ["unit_states.load", "reading_log.blocks", "reading_log.late"] {
+    for op in [
+        "unit_states.load_eventually",
+        "reading_log.blocks",
+        "reading_log.late",
+    ] {
         stage.world.memory.faults.fail(op, PortErrorKind::Throttled, 1);
         let failed = stage.list(&stage.viewer(), stage.unit(0), None, None).await;
         assert!(matches!(failed, Err(Failure::Fault(error)) if error.op == op));

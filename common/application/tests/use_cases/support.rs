@@ -143,7 +143,7 @@ impl Stage {
         let log: &dyn ReadingLog = &self.world.memory;
         let (unit, now) = (self.unit(number), self.world.clock.now());
         let blocks = log
-            .blocks(self.scope(), unit, Timestamp::from_seconds(0), now)
+            .blocks(self.scope(), unit, Timestamp::from_seconds(0), now, true)
             .await
             .unwrap();
         assert_eq!(SealedBlock::first_broken_link(unit, &blocks), None);

@@ -51,13 +51,13 @@ async fn blocks(log: &dyn ReadingLog) {
         (minute(45), minute(200), &blocks[1..]),
         (minute(81), minute(200), none),
     ] {
-        let found = log.blocks(scope, unit_id, from, to).await.unwrap();
+        let found = log.blocks(scope, unit_id, from, to, true).await.unwrap();
         assert_eq!(found, expected, "{from} to {to}");
     }
     let day = (START - Span::hours(24), START + Span::hours(24));
     for (scope, unit_id) in [(OrgScope::granted(fresh_id()), unit_id), (scope, fresh_id())] {
         assert_eq!(
-            log.blocks(scope, unit_id, day.0, day.1).await.unwrap(),
+            log.blocks(scope, unit_id, day.0, day.1, true).await.unwrap(),
             Vec::new(),
             "not theirs"
         );

@@ -44,6 +44,12 @@ pub async fn unit_states(states: &dyn UnitStates) {
         Some(&first),
         "with chain and seal"
     );
+    assert_eq!(
+        states.load_eventually(scope, unit_id).await.unwrap().as_ref(),
+        Some(&first),
+        "one store is never behind itself"
+    );
+    assert_eq!(states.load_eventually(other, unit_id).await.unwrap(), None);
 
     let mut outdated = UnitRecord {
         rev: first.rev - 1,
