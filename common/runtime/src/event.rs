@@ -1,7 +1,7 @@
 //! The parts of AWS's events that functions use. Everything else in an event is skipped unread: the files in
 //! `events/` are whole ones, and every function is tested with its own.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HttpEvent {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "none_is_empty")]
     pub(crate) path_parameters: BTreeMap<String, String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "none_is_empty")]
     pub(crate) query_string_parameters: BTreeMap<String, String>,
     /// Names in lower case, as API Gateway hands them on.
     #[serde(default)]
@@ -21,6 +21,11 @@ pub(crate) struct HttpEvent {
     #[serde(default)]
     pub(crate) is_base64_encoded: bool,
     pub(crate) request_context: HttpContext,
+}
+
+/// API Gateway leaves out a map that is empty; emulators of it say `null`.
+fn none_is_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// Who calls, by what the authorizer found out.
