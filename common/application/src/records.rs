@@ -4,7 +4,7 @@ use crate::ports::{Record, RecordKind};
 use freshtrack_domain::access::AccessKey;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::UserId;
-use freshtrack_domain::network::Network;
+use freshtrack_domain::network::{JOB_KEPT, Job, Network, NetworkDevice};
 use freshtrack_domain::people::{Credentials, INVITATION_KEPT, Invitation, Member, Session, User};
 use freshtrack_domain::place::{Area, Organization, RuleScope, RuleSet, Site, Unit};
 use freshtrack_domain::support::{Appointment, SupportDesk, SupportSession};
@@ -94,6 +94,31 @@ impl Record for Appointment {
 
     fn key(&self) -> String {
         self.user_id.to_string()
+    }
+}
+
+impl Record for NetworkDevice {
+    const KIND: RecordKind = RecordKind("NETDEV");
+
+    fn key(&self) -> String {
+        self.sensor_id.to_string()
+    }
+}
+
+impl Record for Job {
+    const KIND: RecordKind = RecordKind("JOB");
+    const LISTED: bool = true;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn is_listed(&self) -> bool {
+        self.is_open()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.finished_at.map(|at| at + JOB_KEPT)
     }
 }
 

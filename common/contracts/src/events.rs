@@ -2,7 +2,7 @@
 
 use crate::alerts::AlertView;
 use crate::time::Instant;
-use freshtrack_domain::ids::{AccessKeyId, AreaId, OrgId, SiteId, UnitId, UserId};
+use freshtrack_domain::ids::{AccessKeyId, AreaId, JobId, OrgId, SiteId, UnitId, UserId};
 use freshtrack_domain::unit::{Change, UnitStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -98,6 +98,12 @@ pub enum Happening {
         /// Where they were changed: a site or unit; the whole organization if absent.
         place: Option<PlaceId>,
     },
+    /// Work at a network server is to be done now.
+    #[serde(rename = "network.job_due")]
+    NetworkJobDue {
+        /// The work.
+        job_id: JobId,
+    },
 }
 
 /// A site, an area or a unit.
@@ -139,6 +145,7 @@ impl Happening {
             Self::UnitChanged { .. } => "place.unit_changed",
             Self::PresenceChanged { .. } => "place.presence_changed",
             Self::RulesChanged { .. } => "place.rules_changed",
+            Self::NetworkJobDue { .. } => "network.job_due",
         }
     }
 }

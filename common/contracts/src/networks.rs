@@ -2,8 +2,10 @@
 
 use crate::identity::Token;
 use crate::time::Instant;
-use freshtrack_domain::ids::{AccessKeyId, NetworkId};
-use freshtrack_domain::network::{ApiKey, Server, TestResult};
+use freshtrack_domain::ids::{AccessKeyId, JobId, NetworkId, SensorId};
+use freshtrack_domain::network::{
+    ApiKey, AppKey, JobKind, JobState, JoinEui, Obstacle, RegistrationStep, RemovalReason, Server, TestResult,
+};
 use freshtrack_domain::text::Name;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -105,4 +107,65 @@ pub struct NewNetwork {
 pub struct NetworkList {
     /// The connections, oldest first.
     pub items: Vec<NetworkView>,
+}
+
+/// `POST /v1/orgs/{org_id}/sensors/{sensor_id}/provisioning`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProvisionSensor {
+    /// Through which connection.
+    pub network_id: NetworkId,
+    /// Whom the sensor asks to be let in; AppEUI on older labels.
+    pub join_eui: JoinEui,
+    /// The sensor's root key. It is kept encrypted until the sensor is removed, and never shown again.
+    pub app_key: AppKey,
+}
+
+/// Work on the registration of a sensor at a network server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct JobView {
+    /// Its identifier.
+    pub id: JobId,
+    /// What is to be done.
+    pub kind: JobKind,
+    /// Why, if a registration is to be removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<RemovalReason>,
+    /// How far it has come.
+    pub state: JobState,
+    /// Through which connection.
+    pub network_id: NetworkId,
+    /// Of which sensor.
+    pub sensor_id: SensorId,
+    /// What the radio network calls it.
+    pub dev_eui: String,
+    /// The steps that are done, in order.
+    pub done: Vec<RegistrationStep>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_attempt_at: Option<Instant>,
+    /// What stood in the way last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setback: Option<SetbackView>,
+    /// When it was asked for.
+    pub created_at: Instant,
+    /// Who asked for it.
+    pub created_by: String,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Instant>,
+}
+
+/// What stood in the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SetbackView {
+    /// In a word.
+    pub obstacle: Obstacle,
+    /// What exactly.
+    pub detail: String,
+    /// At which step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<RegistrationStep>,
 }

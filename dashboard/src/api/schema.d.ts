@@ -797,6 +797,57 @@ export interface paths {
         patch: operations["organizations-update-member"];
         trace?: never;
     };
+    "/v1/orgs/{org_id}/network-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the work on registrations of sensors, the newest first. What has ended is shown for 90 days. */
+        get: operations["networks-list-jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/network-jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows how far the work on a registration has come, and what stood in the way. */
+        get: operations["networks-get-job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/network-jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins anew what has failed or was blocked. Steps that are done stay done. */
+        post: operations["networks-retry-job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/networks": {
         parameters: {
             query?: never;
@@ -983,6 +1034,24 @@ export interface paths {
         put: operations["places-put-organization-rules"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/sensors/{sensor_id}/provisioning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a sensor registered at a network server. The work goes on in the background. */
+        post: operations["networks-provision-sensor"];
+        /** Has a sensor's registration at its network server removed. The work goes on in the background. */
+        delete: operations["networks-deprovision-sensor"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1959,6 +2028,13 @@ export interface components {
             };
             /** @constant */
             type: "place.rules_changed";
+        } | {
+            data: {
+                /** @description The work. */
+                job_id: components["schemas"]["JobId"];
+            };
+            /** @constant */
+            type: "network.job_due";
         });
         FrameId: string;
         /**
@@ -2066,6 +2142,61 @@ export interface components {
         };
         /** @description What became of one item. */
         ItemStatus: "accepted" | "duplicate" | "queued" | "rejected" | "quarantined" | "ignored";
+        JobId: string;
+        /** @description What is to be done. */
+        JobKind: "provision" | "deprovision";
+        /** @description How far work has come (specification 9.7). */
+        JobState: "pending" | "running" | "succeeded" | "failed" | "retrying" | "blocked";
+        /** @description Work on the registration of a sensor at a network server. */
+        JobView: {
+            /**
+             * Format: uint32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /** @description Who asked for it. */
+            created_by: string;
+            /** @description What the radio network calls it. */
+            dev_eui: string;
+            /** @description The steps that are done, in order. */
+            done: components["schemas"]["RegistrationStep"][];
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /** @description Its identifier. */
+            id: components["schemas"]["JobId"];
+            /** @description What is to be done. */
+            kind: components["schemas"]["JobKind"];
+            /** @description Through which connection. */
+            network_id: components["schemas"]["NetworkId"];
+            /**
+             * Format: date-time
+             * @description When it is tried again.
+             */
+            next_attempt_at?: string | null;
+            /** @description Why, if a registration is to be removed. */
+            reason?: components["schemas"]["RemovalReason"] | null;
+            /** @description Of which sensor. */
+            sensor_id: components["schemas"]["SensorId"];
+            /** @description What stood in the way last. */
+            setback?: components["schemas"]["SetbackView"] | null;
+            /** @description How far it has come. */
+            state: components["schemas"]["JobState"];
+        };
+        /** @description A page of a list. */
+        JobViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["JobView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description A public key on the curve Ed25519 (RFC 8037). */
         Jwk: {
             /** @description The algorithm: `EdDSA`. */
@@ -2208,6 +2339,8 @@ export interface components {
             /** @description The secret with which the server proves itself to us, which is shown this once. */
             webhook_secret: string;
         };
+        /** @description What stood in the way, in a word. */
+        Obstacle: "wrong_key" | "not_allowed" | "not_found" | "conflict" | "other_cluster" | "throttled" | "no_answer" | "address_refused" | "rejected" | "unexpected" | "superseded" | "no_connection";
         /** @description One span of time in which a site is open. Closing at or before the opening time means the next day. */
         Opening: {
             /** @description When it closes. */
@@ -2357,6 +2490,15 @@ export interface components {
         };
         /** @description A stable name for a kind of failure. Programs decide by it; the text beside it is for people. */
         ProblemCode: "invalid_request" | "not_signed_in" | "missing_right" | "not_found" | "conflict" | "stale" | "too_large" | "key_reused" | "too_many_requests" | "unavailable" | "internal";
+        /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/provisioning`. */
+        ProvisionSensor: {
+            /** @description The sensor's root key. It is kept encrypted until the sensor is removed, and never shown again. */
+            app_key: string;
+            /** @description Whom the sensor asks to be let in; AppEUI on older labels. */
+            join_eui: string;
+            /** @description Through which connection. */
+            network_id: components["schemas"]["NetworkId"];
+        };
         /** @description `GET /v1/orgs/{org_id}/quarantine`. */
         QuarantineList: {
             /** @description Frames kept aside, the newest first. */
@@ -2440,6 +2582,10 @@ export interface components {
             /** @description The newest refresh token. */
             refresh_token: string;
         };
+        /** @description One part of a network server at which a sensor is registered. Each is a call of its own, and each may be repeated. */
+        RegistrationStep: "identity_server" | "join_server" | "network_server" | "application_server" | "device" | "device_keys";
+        /** @description Why a registration is removed (specification 9.7). */
+        RemovalReason: "sensor_deleted" | "manual_cleanup";
         /** @description `POST /v1/identity/password-reset/complete`. */
         ResetPassword: {
             /**
@@ -2755,6 +2901,15 @@ export interface components {
             items: components["schemas"]["SessionView"][];
             /** @description The `cursor` of the next page; absent on the last one. */
             next_cursor?: string | null;
+        };
+        /** @description What stood in the way. */
+        SetbackView: {
+            /** @description What exactly. */
+            detail: string;
+            /** @description In a word. */
+            obstacle: components["schemas"]["Obstacle"];
+            /** @description At which step. */
+            step?: components["schemas"]["RegistrationStep"] | null;
         };
         /** @description How much an alert matters. Ordered: a later one is worse. */
         Severity: "info" | "warning" | "critical";
@@ -8429,6 +8584,257 @@ export interface operations {
             };
         };
     };
+    "networks-list-jobs": {
+        parameters: {
+            query?: {
+                /** @description Only those of this sensor. */
+                sensor_id?: string;
+                /** @description Only those that are `pending`, `running`, `succeeded`, `failed`, `retrying` or `blocked`. */
+                state?: string;
+                /** @description 1 to 200; 50 unless given. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-get-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-retry-job": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "networks-list": {
         parameters: {
             query?: never;
@@ -9754,6 +10160,192 @@ export interface operations {
             };
             /** @description This has changed since it was last read */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-provision-sensor": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: string;
+                sensor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "app_key": "00112233445566778899AABBCCDDEEFF",
+                 *       "join_eui": "A840410000000101",
+                 *       "network_id": "net_01JD8Q6V5X8A2C4E6G8J0M2P4R"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProvisionSensor"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-deprovision-sensor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: string;
+                sensor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,9 +2,16 @@
 
 pub mod create;
 pub mod delete;
+pub mod deprovision_sensor;
+pub mod do_work;
 pub mod get;
+pub mod get_job;
 pub mod list;
+pub mod list_jobs;
+pub mod provision_sensor;
+pub mod retry_job;
 pub mod rotate_key;
+pub mod sweep_work;
 pub mod test;
 pub mod update;
 
@@ -14,9 +21,16 @@ use freshtrack_runtime::Function;
 pub const FUNCTIONS: &[Function] = &[
     create::FUNCTION,
     delete::FUNCTION,
+    deprovision_sensor::FUNCTION,
+    do_work::FUNCTION,
     get::FUNCTION,
+    get_job::FUNCTION,
     list::FUNCTION,
+    list_jobs::FUNCTION,
+    provision_sensor::FUNCTION,
+    retry_job::FUNCTION,
     rotate_key::FUNCTION,
+    sweep_work::FUNCTION,
     test::FUNCTION,
     update::FUNCTION,
 ];

@@ -14,7 +14,7 @@ use freshtrack_contracts::networks::{
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::Right;
 use freshtrack_domain::ids::{AccessKeyId, NetworkId, OrgId};
-use freshtrack_domain::network::{Network, Server, ServerTest, TestResult};
+use freshtrack_domain::network::{Network, NetworkDevice, Server, ServerTest, TestResult};
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Timestamp;
 
@@ -126,6 +126,7 @@ pub async fn update_network(
         admitted(ports, &server)?;
         if !server.is_same_place(&network.server) {
             // Who may change the address must not learn the key by it.
+            has_no_sensors(ports, caller, id).await?;
             if input.api_key.is_none() {
                 return Err(Refusal::invalid(
                     "The server is another one now: give its api_key too. The present key is not sent there.",
@@ -230,6 +231,7 @@ pub async fn rotate_network_key(
 pub async fn delete_network(ports: &Networks<'_>, caller: &Caller, id: NetworkId) -> Result<(), Failure> {
     whole_organization(caller)?;
     let stored = find(ports, caller, id).await?;
+    has_no_sensors(ports, caller, id).await?;
     let change = Change::new(caller.scope, &caller.actor, "network.removed", id)
         .detail("name", &stored.record.name)
         .remove(&stored);
@@ -241,6 +243,25 @@ pub async fn delete_network(ports: &Networks<'_>, caller: &Caller, id: NetworkId
 async fn find(ports: &Networks<'_>, caller: &Caller, id: NetworkId) -> Result<Stored<Network>, Failure> {
     let stored = ports.records.get::<Network>(caller.scope, id).await?;
     stored.ok_or_else(|| Refusal::not_found("network server").into())
+}
+
+/// Refuses what would leave sensors registered where nobody finds them any more.
+async fn has_no_sensors(ports: &Networks<'_>, caller: &Caller, id: NetworkId) -> Result<(), Failure> {
+    let devices = ports.records.all::<NetworkDevice>(caller.scope).await?;
+    let here = devices
+        .iter()
+        .filter(|device| device.record.network_id == id)
+        .count();
+    if here == 0 {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        ProblemCode::Conflict,
+        format!(
+            "{here} sensors are registered through this connection. Have their registrations removed first."
+        ),
+    )
+    .into())
 }
 
 fn admitted(ports: &Networks<'_>, server: &Server) -> Result<(), Refusal> {

@@ -1,11 +1,19 @@
-//! Network servers: how an organization connects one.
+//! Network servers: how an organization connects one, and how its sensors are registered there.
 
 mod connections;
+mod do_job;
+mod do_work;
+mod jobs;
+mod sweep_work;
 
 pub use connections::{
     create_network, delete_network, get_network, list_networks, rotate_network_key, test_network,
     update_network,
 };
+use do_job::do_job;
+pub use do_work::do_work;
+pub use jobs::{JobQuery, deprovision_sensor, get_job, list_jobs, provision_sensor, retry_job};
+pub use sweep_work::{SweepNetworks, WorkReport, sweep_work};
 
 use crate::error::PortError;
 use crate::ports::{Clock, IdSource, NetworkServers, Records, ServerAccess, Vault};

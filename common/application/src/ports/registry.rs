@@ -48,6 +48,12 @@ pub trait Record: Serialize + DeserializeOwned + Send + Sync {
         None
     }
 
+    /// Whether this one is among the records that the platform lists: of a kind that is, all are, unless only those are
+    /// looked for with which something is still to be done.
+    fn is_listed(&self) -> bool {
+        Self::LISTED
+    }
+
     /// When it may be forgotten.
     fn expires_at(&self) -> Option<Timestamp> {
         None
@@ -229,7 +235,7 @@ pub trait Records: Send + Sync {
     /// When the store does not answer.
     async fn of_person(&self, person: UserId, kind: RecordKind) -> Result<Vec<Found>, PortError>;
 
-    /// Records of all owners of a kind that is [`Record::LISTED`], in the order of their identifiers backwards, those
+    /// Records of all owners that are [listed](Record::is_listed), in the order of their identifiers backwards, those
     /// before `before` only, at most `limit`. The answer may be a moment old.
     ///
     /// # Errors
@@ -320,7 +326,7 @@ impl RawRecord {
             data: serde_json::to_value(record)
                 .map_err(|error| PortError::because("records.write", crate::PortErrorKind::Corrupt, error))?,
             person: record.person(),
-            listed: R::LISTED,
+            listed: record.is_listed(),
             expires_at: record.expires_at(),
         })
     }

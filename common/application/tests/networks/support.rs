@@ -6,12 +6,14 @@ use freshtrack_application::{Actor, Caller, Change, Failure, OrgScope, Registry}
 use freshtrack_contracts::networks::{CreateNetwork, NewNetwork};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Right, Sites};
+use freshtrack_domain::device::DevEui;
+use freshtrack_domain::ids::SensorId;
 use freshtrack_domain::network::Server;
 use freshtrack_domain::place::Organization;
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Timestamp;
 use freshtrack_testkit::{
-    ManualClock, MemoryNetworkServers, MemoryRecords, MemoryVault, SeededIds, fresh_id,
+    Kitchen, ManualClock, MemoryNetworkServers, MemoryRecords, MemoryVault, SeededIds, fresh_id,
 };
 use serde_json::json;
 
@@ -79,11 +81,34 @@ impl Office {
         caller
     }
 
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A sensor of the organization.
+    pub(crate) async fn sensor(&self, caller: &Caller) -> SensorId {
+        let mut sensor = Kitchen::new(1).sensors.remove(0);
+        sensor.org_id = caller.scope.org_id();
+        sensor.dev_eui = dev_eui();
+        let change = Change::new(caller.scope, &caller.actor, "sensor.registered", sensor.id);
+        let registry = Registry {
+            records: &self.records,
+            clock: &self.clock,
+        };
+        registry.commit(change.insert(&sensor).unwrap()).await.unwrap();
+        sensor.id
+    }
+
     /// An administrator connects The Things Stack.
     pub(crate) async fn connected(&self, caller: &Caller) -> NewNetwork {
         let created = create_network(&self.networks(), caller, input(things_stack())).await;
         created.unwrap().view
     }
+}
+
+/// What the radio network calls the sensor.
+pub(crate) const fn dev_eui() -> DevEui {
+    DevEui(0xA840_41FF_FF18_2C3D)
 }
 
 pub(crate) fn things_stack() -> Server {

@@ -1,10 +1,32 @@
 //! Network servers: connections, registration of sensors, changes of their settings.
 
-use super::{Access, Endpoint, schema};
+use super::{Access, CURSOR, Endpoint, LIMIT, QueryParameter, schema};
 use crate::networks::*;
+use crate::page::Page;
 use crate::problem::ProblemCode;
 use freshtrack_domain::access::Right;
 use serde_json::{Value, json};
+
+const SENSOR: QueryParameter = QueryParameter {
+    name: "sensor_id",
+    description: "Only those of this sensor.",
+    required: false,
+    format: None,
+};
+const STATE: QueryParameter = QueryParameter {
+    name: "state",
+    description: "Only those that are `pending`, `running`, `succeeded`, `failed`, `retrying` or `blocked`.",
+    required: false,
+    format: None,
+};
+
+fn provision_example() -> Value {
+    json!({
+        "network_id": "net_01JD8Q6V5X8A2C4E6G8J0M2P4R",
+        "join_eui": "A840410000000101",
+        "app_key": "00112233445566778899AABBCCDDEEFF",
+    })
+}
 
 fn network_example() -> Value {
     json!({
@@ -91,6 +113,59 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         summary: "Ends a connection through which no sensor is registered, and the webhook's access key with it.",
         access: Access::Organization(Right::ManageNetworks),
         status: 204,
+        problems: &[ProblemCode::Conflict],
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "networks-provision-sensor",
+        method: "POST",
+        path: "/v1/orgs/{org_id}/sensors/{sensor_id}/provisioning",
+        summary: "Has a sensor registered at a network server. The work goes on in the background.",
+        access: Access::Organization(Right::ManageDevices),
+        request: Some(schema::<ProvisionSensor>),
+        example: Some(provision_example),
+        reply: Some(schema::<JobView>),
+        status: 202,
+        problems: &[ProblemCode::InvalidRequest, ProblemCode::Conflict],
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "networks-deprovision-sensor",
+        method: "DELETE",
+        path: "/v1/orgs/{org_id}/sensors/{sensor_id}/provisioning",
+        summary: "Has a sensor's registration at its network server removed. The work goes on in the background.",
+        access: Access::Organization(Right::ManageDevices),
+        reply: Some(schema::<JobView>),
+        status: 202,
+        problems: &[ProblemCode::Conflict],
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "networks-list-jobs",
+        path: "/v1/orgs/{org_id}/network-jobs",
+        summary: "Lists the work on registrations of sensors, the newest first. What has ended is shown for 90 days.",
+        access: Access::Organization(Right::ManageDevices),
+        query: &[SENSOR, STATE, LIMIT, CURSOR],
+        reply: Some(schema::<Page<JobView>>),
+        problems: &[ProblemCode::InvalidRequest],
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "networks-get-job",
+        path: "/v1/orgs/{org_id}/network-jobs/{job_id}",
+        summary: "Shows how far the work on a registration has come, and what stood in the way.",
+        access: Access::Organization(Right::ManageDevices),
+        reply: Some(schema::<JobView>),
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "networks-retry-job",
+        method: "POST",
+        path: "/v1/orgs/{org_id}/network-jobs/{job_id}/retry",
+        summary: "Begins anew what has failed or was blocked. Steps that are done stay done.",
+        access: Access::Organization(Right::ManageDevices),
+        reply: Some(schema::<JobView>),
+        status: 202,
         problems: &[ProblemCode::Conflict],
         ..Endpoint::BASE
     },

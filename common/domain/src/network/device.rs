@@ -109,6 +109,36 @@ impl<'de> Deserialize<'de> for AppKey {
     }
 }
 
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for JoinEui {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "JoinEui".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[-: .]*([0-9A-Fa-f][-: .]*){16}$" })
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for AppKey {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "AppKey".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^[-: .]*([0-9A-Fa-f][-: .]*){32}$" })
+    }
+}
+
 /// One part of a network server at which a sensor is registered. Each is a call of its own, and each may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,13 +1,19 @@
 //! LoRaWAN network servers: how an organization's is reached, and what of its sensors is registered there.
 
+mod attempts;
 mod connection;
 mod device;
+mod job;
 mod secrets;
 mod server;
 
+pub use attempts::{ATTEMPT_LEASE, Attempts};
 pub use connection::{Network, ServerTest, TestResult};
 pub use device::{
     AppKey, InvalidAppKey, InvalidJoinEui, JoinEui, NetworkDevice, RegistrationStep, device_id,
+};
+pub use job::{
+    Consequence, JOB_KEPT, Job, JobKind, JobState, Obstacle, RemovalReason, Setback, UnknownJobState,
 };
 pub use secrets::{ApiKey, InvalidApiKey};
 pub use server::{

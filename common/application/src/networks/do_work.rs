@@ -1,0 +1,18 @@
+//! Does what an event says is due at network servers.
+
+use super::{Networks, do_job};
+use crate::error::Failure;
+use crate::scope::OrgScope;
+use freshtrack_contracts::events::{Event, Happening};
+
+/// Does what `event` says is due; nothing if it is about something else. It may be done again.
+///
+/// # Errors
+/// When it is not known how far it has come: the event will come again.
+pub async fn do_work(ports: &Networks<'_>, event: &Event) -> Result<(), Failure> {
+    let scope = OrgScope::granted(event.org_id);
+    match &event.what {
+        Happening::NetworkJobDue { job_id } => do_job(ports, scope, *job_id).await,
+        _ => Ok(()),
+    }
+}

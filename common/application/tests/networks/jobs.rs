@@ -1,0 +1,337 @@
+//! Work on registrations: what becomes of it when servers refuse, answers are lost and workers die.
+
+use crate::support::{Office, code, dev_eui};
+use freshtrack_application::networks::{
+    JobQuery, SweepNetworks, delete_network, deprovision_sensor, do_work, get_job, list_jobs,
+    provision_sensor, retry_job, sweep_work,
+};
+use freshtrack_application::ports::ServerErrorKind;
+use freshtrack_application::{Caller, PageRequest, PortErrorKind};
+use freshtrack_contracts::networks::{JobView, ProvisionSensor};
+use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_domain::access::Sites;
+use freshtrack_domain::ids::{NetworkId, SensorId};
+use freshtrack_domain::network::{ATTEMPT_LEASE, JobKind, JobState, Obstacle, RegistrationStep};
+use freshtrack_domain::time::Span;
+use freshtrack_testkit::{Called, RecordedEvents, fresh_id, killed_after, server_error};
+
+const ALL: [RegistrationStep; 4] = [
+    RegistrationStep::IdentityServer,
+    RegistrationStep::JoinServer,
+    RegistrationStep::NetworkServer,
+    RegistrationStep::ApplicationServer,
+];
+
+impl Office {
+    async fn provision(&self, caller: &Caller, network_id: NetworkId, sensor: SensorId) -> JobView {
+        let asked = provision_sensor(&self.networks(), caller, sensor, input(network_id)).await;
+        asked.unwrap().view
+    }
+
+    /// Does whatever was put on the bus by now, or is found to be due.
+    async fn work(&self) {
+        for event in self.records.take_outbox() {
+            do_work(&self.networks(), &event).await.unwrap();
+        }
+        let bus = RecordedEvents::default();
+        let ports = SweepNetworks {
+            records: &self.records,
+            bus: &bus,
+            clock: &self.clock,
+        };
+        sweep_work(&ports).await.unwrap();
+        for event in bus.take() {
+            do_work(&self.networks(), &event).await.unwrap();
+        }
+    }
+
+    async fn job(&self, caller: &Caller, job: &JobView) -> JobView {
+        get_job(&self.networks(), caller, job.id).await.unwrap().view
+    }
+}
+
+fn input(network_id: NetworkId) -> ProvisionSensor {
+    ProvisionSensor {
+        network_id,
+        join_eui: "A840410000000101".parse().unwrap(),
+        app_key: "00112233445566778899AABBCCDDEEFF".parse().unwrap(),
+    }
+}
+
+fn steps(calls: &[Called]) -> Vec<RegistrationStep> {
+    calls
+        .iter()
+        .filter_map(|call| match call {
+            Called::Registered(step) | Called::Removed(step) => Some(*step),
+            Called::Tested | Called::Sent => None,
+        })
+        .collect()
+}
+
+/// An organization with a connection and a sensor.
+async fn ready() -> (Office, Caller, NetworkId, SensorId) {
+    let (office, caller) = Office::open().await;
+    let network = office.connected(&caller).await.network.id;
+    let sensor = office.sensor(&caller).await;
+    office.records.take_outbox();
+    (office, caller, network, sensor)
+}
+
+#[tokio::test]
+async fn a_sensor_is_registered_in_order_and_removed_with_its_identity_last() {
+    let (office, caller, network, sensor) = ready().await;
+    let job = office.provision(&caller, network, sensor).await;
+    assert_eq!((job.kind, job.state), (JobKind::Provision, JobState::Pending));
+    office.work().await;
+    let job = office.job(&caller, &job).await;
+    assert_eq!((job.state, job.attempts), (JobState::Succeeded, 1));
+    assert_eq!(job.done, ALL);
+    assert_eq!(steps(&office.servers.take_calls()), ALL);
+    let key = office.servers.registered(dev_eui())[&RegistrationStep::JoinServer];
+    assert_eq!(key.reveal(), "00112233445566778899AABBCCDDEEFF");
+    let refused = delete_network(&office.networks(), &caller, network).await;
+    assert_eq!(code(refused), Some(ProblemCode::Conflict), "a sensor is there");
+
+    let removal = deprovision_sensor(&office.networks(), &caller, sensor)
+        .await
+        .unwrap()
+        .view;
+    let again = deprovision_sensor(&office.networks(), &caller, sensor)
+        .await
+        .unwrap()
+        .view;
+    assert_eq!(removal.id, again.id, "asked for twice, done once");
+    office.work().await;
+    assert_eq!(office.job(&caller, &removal).await.state, JobState::Succeeded);
+    let mut backwards = ALL;
+    backwards.reverse();
+    assert_eq!(steps(&office.servers.take_calls()), backwards);
+    let gone = deprovision_sensor(&office.networks(), &caller, sensor).await;
+    assert_eq!(code(gone), Some(ProblemCode::NotFound));
+    delete_network(&office.networks(), &caller, network)
+        .await
+        .unwrap();
+
+    let all = list_jobs(
+        &office.networks(),
+        &caller,
+        &JobQuery::default(),
+        &PageRequest::default(),
+    )
+    .await;
+    let all: Vec<JobKind> = all.unwrap().items.iter().map(|job| job.kind).collect();
+    assert_eq!(
+        all,
+        [JobKind::Deprovision, JobKind::Provision],
+        "the newest first"
+    );
+}
+
+#[tokio::test]
+async fn work_survives_death_between_any_two_calls() {
+    for calls in 0..200 {
+        let (office, caller, network, sensor) = ready().await;
+        let job = office.provision(&caller, network, sensor).await;
+        let event = office.records.take_outbox().remove(0);
+        let ended = killed_after(calls, do_work(&office.networks(), &event));
+        // Whoever comes at once finds somebody at work; whoever comes when that is over goes on.
+        do_work(&office.networks(), &event).await.unwrap();
+        office.clock.advance(ATTEMPT_LEASE);
+        office.work().await;
+        let job = office.job(&caller, &job).await;
+        assert_eq!(job.state, JobState::Succeeded, "killed after {calls} calls");
+        assert_eq!(job.done, ALL);
+        assert_eq!(office.servers.registered(dev_eui()).len(), 4);
+        let repeated = steps(&office.servers.take_calls()).len() - ALL.len();
+        assert!(
+            repeated <= 1,
+            "at most the one call that was not noted is made again"
+        );
+        if ended.is_some() {
+            return;
+        }
+    }
+    unreachable!("the work never ended");
+}
+
+#[tokio::test]
+async fn a_server_that_has_trouble_is_asked_again_later() {
+    let (office, caller, network, sensor) = ready().await;
+    let job = office.provision(&caller, network, sensor).await;
+    office
+        .servers
+        .fail_next([server_error(ServerErrorKind::NoAnswer)]);
+    office.work().await;
+    let mut waited = Vec::new();
+    for kind in [
+        ServerErrorKind::Unexpected,
+        ServerErrorKind::NoAnswer,
+        ServerErrorKind::Unexpected,
+        ServerErrorKind::NoAnswer,
+        ServerErrorKind::NoAnswer,
+    ] {
+        let view = office.job(&caller, &job).await;
+        assert_eq!(view.state, JobState::Retrying);
+        let wait = view.next_attempt_at.unwrap().0.since(office.now());
+        waited.push(wait.as_minutes());
+        office.work().await;
+        assert_eq!(office.job(&caller, &job).await.attempts, view.attempts, "not yet");
+        office.clock.advance(wait);
+        office.servers.fail_next([server_error(kind)]);
+        office.work().await;
+    }
+    assert_eq!(waited, [1, 5, 15, 60, 240]);
+    let view = office.job(&caller, &job).await;
+    assert_eq!((view.state, view.attempts), (JobState::Failed, 6));
+    assert_eq!(view.setback.unwrap().obstacle, Obstacle::NoAnswer);
+
+    let retried = retry_job(&office.networks(), &caller, job.id).await.unwrap().view;
+    assert_eq!((retried.state, retried.attempts), (JobState::Pending, 0));
+    office.work().await;
+    assert_eq!(office.job(&caller, &job).await.state, JobState::Succeeded);
+    let again = retry_job(&office.networks(), &caller, job.id).await;
+    assert_eq!(code(again), Some(ProblemCode::Conflict), "it is done");
+}
+
+#[tokio::test]
+async fn a_server_is_left_in_peace_for_as_long_as_it_asks() {
+    let (office, caller, network, sensor) = ready().await;
+    let job = office.provision(&caller, network, sensor).await;
+    office.servers.throttle_next(Span::seconds(90));
+    office.work().await;
+    let view = office.job(&caller, &job).await;
+    assert_eq!(view.setback.unwrap().obstacle, Obstacle::Throttled);
+    assert_eq!(view.next_attempt_at.unwrap().0, office.now() + Span::seconds(90));
+    office.clock.advance(Span::seconds(90));
+    office.work().await;
+    assert_eq!(office.job(&caller, &job).await.state, JobState::Succeeded);
+}
+
+#[tokio::test]
+async fn what_people_must_see_to_is_told_apart() {
+    for (kind, obstacle, state) in [
+        (ServerErrorKind::WrongKey, Obstacle::WrongKey, JobState::Blocked),
+        (
+            ServerErrorKind::NotAllowed,
+            Obstacle::NotAllowed,
+            JobState::Blocked,
+        ),
+        (ServerErrorKind::NotFound, Obstacle::NotFound, JobState::Blocked),
+        (
+            ServerErrorKind::OtherCluster,
+            Obstacle::OtherCluster,
+            JobState::Blocked,
+        ),
+        (
+            ServerErrorKind::AddressRefused,
+            Obstacle::AddressRefused,
+            JobState::Blocked,
+        ),
+        (ServerErrorKind::Taken, Obstacle::Conflict, JobState::Failed),
+        (ServerErrorKind::Rejected, Obstacle::Rejected, JobState::Failed),
+    ] {
+        let (office, caller, network, sensor) = ready().await;
+        let job = office.provision(&caller, network, sensor).await;
+        office.servers.fail_next([server_error(kind)]);
+        office.work().await;
+        let view = office.job(&caller, &job).await;
+        assert_eq!(view.state, state, "{kind:?}");
+        assert_eq!(view.setback.unwrap().obstacle, obstacle);
+        office.clock.advance(Span::hours(24));
+        office.work().await;
+        assert_eq!(
+            office.job(&caller, &job).await.attempts,
+            1,
+            "nobody tries by themselves"
+        );
+        retry_job(&office.networks(), &caller, job.id).await.unwrap();
+        office.work().await;
+        assert_eq!(office.job(&caller, &job).await.state, JobState::Succeeded);
+    }
+}
+
+#[tokio::test]
+async fn a_removal_takes_over_from_a_registration_that_is_stuck() {
+    let (office, caller, network, sensor) = ready().await;
+    let job = office.provision(&caller, network, sensor).await;
+    let second = provision_sensor(&office.networks(), &caller, sensor, input(network)).await;
+    assert_eq!(code(second), Some(ProblemCode::Conflict), "one at a time");
+    let event = office.records.take_outbox().remove(0);
+    // It dies at its second call, whose answer nobody has.
+    office
+        .servers
+        .faults
+        .fail_after(1, "network_servers.register", PortErrorKind::Unavailable, 1);
+    do_work(&office.networks(), &event).await.unwrap();
+    assert_eq!(
+        office.job(&caller, &job).await.done,
+        [RegistrationStep::IdentityServer]
+    );
+    let removal = deprovision_sensor(&office.networks(), &caller, sensor)
+        .await
+        .unwrap()
+        .view;
+    office.clock.advance(Span::minutes(2));
+    office.work().await;
+    office.work().await;
+    assert_eq!(office.job(&caller, &removal).await.state, JobState::Succeeded);
+    let job = office.job(&caller, &job).await;
+    assert_eq!(job.setback.unwrap().obstacle, Obstacle::Superseded);
+    assert!(office.servers.registered(dev_eui()).is_empty());
+    let stale = retry_job(&office.networks(), &caller, job.id).await;
+    assert_eq!(code(stale), Some(ProblemCode::Conflict));
+}
+
+#[tokio::test]
+async fn a_removal_waits_for_whoever_is_at_work() {
+    let mut calls = 0;
+    let (office, caller, sensor) = loop {
+        let (office, caller, network, sensor) = ready().await;
+        office.provision(&caller, network, sensor).await;
+        let event = office.records.take_outbox().remove(0);
+        // Killed as soon as its first call has reached the server, with the work begun and still its own.
+        assert!(killed_after(calls, do_work(&office.networks(), &event)).is_none());
+        if !office.servers.take_calls().is_empty() {
+            break (office, caller, sensor);
+        }
+        calls += 1;
+    };
+    let removal = deprovision_sensor(&office.networks(), &caller, sensor)
+        .await
+        .unwrap()
+        .view;
+    let event = office.records.take_outbox().remove(0);
+    do_work(&office.networks(), &event).await.unwrap();
+    assert_eq!(office.job(&caller, &removal).await.state, JobState::Pending);
+    office.clock.advance(ATTEMPT_LEASE);
+    do_work(&office.networks(), &event).await.unwrap();
+    assert_eq!(office.job(&caller, &removal).await.state, JobState::Succeeded);
+    assert!(office.servers.registered(dev_eui()).is_empty());
+}
+
+#[tokio::test]
+async fn another_organizations_work_is_not_there() {
+    let (office, caller, network, sensor) = ready().await;
+    let job = office.provision(&caller, network, sensor).await;
+    let foreign = office.administrator().await;
+    assert_eq!(
+        code(get_job(&office.networks(), &foreign, job.id).await),
+        Some(ProblemCode::NotFound)
+    );
+    assert_eq!(
+        code(retry_job(&office.networks(), &foreign, job.id).await),
+        Some(ProblemCode::NotFound)
+    );
+    let refused = deprovision_sensor(&office.networks(), &foreign, sensor).await;
+    assert_eq!(code(refused), Some(ProblemCode::NotFound));
+    let nowhere = provision_sensor(&office.networks(), &caller, sensor, input(fresh_id())).await;
+    assert_eq!(code(nowhere), Some(ProblemCode::NotFound));
+    let limited = Caller {
+        sites: Sites::Only([fresh_id()].into()),
+        ..caller.clone()
+    };
+    assert_eq!(
+        code(get_job(&office.networks(), &limited, job.id).await),
+        Some(ProblemCode::NotFound)
+    );
+}
