@@ -4,7 +4,7 @@ use crate::Failure;
 use std::path::{Path, PathBuf};
 
 /// The document, below the root of the repository.
-const DOCUMENT: &str = "docs/benchmarks.md";
+pub(crate) const DOCUMENT: &str = "docs/benchmarks.md";
 
 /// The root of the repository.
 #[must_use]
@@ -13,17 +13,15 @@ pub fn root() -> PathBuf {
     here.ancestors().nth(2).unwrap_or(here).to_owned()
 }
 
-/// Puts `texts` between the marks of their names.
+/// Puts `text` between the marks of `name`.
 ///
 /// # Errors
 /// When the document cannot be read or written, or has no such marks.
-pub fn write(texts: &[(&str, String)]) -> Result<(), Failure> {
+pub fn write(name: &str, text: &str) -> Result<(), Failure> {
     let path = root().join(DOCUMENT);
-    let mut document = std::fs::read_to_string(&path)?;
-    for (name, text) in texts {
-        document = replaced(&document, name, text)
-            .ok_or_else(|| format!("{DOCUMENT} has no marks for the figures of `{name}`"))?;
-    }
+    let document = std::fs::read_to_string(&path)?;
+    let document = replaced(&document, name, text)
+        .ok_or_else(|| format!("{DOCUMENT} has no marks for the figures of `{name}`"))?;
     Ok(std::fs::write(path, document)?)
 }
 

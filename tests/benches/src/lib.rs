@@ -15,7 +15,6 @@ pub mod system;
 
 use figures::{FIGURES, Figure};
 use machine::Watch;
-use report::Findings;
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -108,32 +107,23 @@ fn usage() -> Result<(), Failure> {
 }
 
 fn measure(options: &Options) -> Result<(), Failure> {
-    let mut watch = Watch::start();
-    let mut all: Vec<(&Figure, Findings)> = Vec::new();
     for figure in &options.figures {
         writeln!(io::stderr(), "figures: measuring {}", figure.name)?;
+        let mut watch = Watch::start();
         watch.apply_yardstick();
-        let findings = (figure.measure)(options.rounds, &mut watch)
+        let mut findings = (figure.measure)(options.rounds, &mut watch)
             .map_err(|error| format!("{}: {error}", figure.name))?;
         watch.apply_yardstick();
-        let mut out = io::stdout().lock();
-        writeln!(out, "## {}\n\n{}", figure.about, findings.text.trim())?;
-        writeln!(out, "\n{}", report::summary(findings.aims.iter()))?;
-        all.push((figure, findings));
-    }
-    let machine = watch.describe();
-    writeln!(io::stdout(), "## Machine\n\n{machine}")?;
-    if options.write {
-        let mut texts: Vec<(&str, String)> = all
-            .iter()
-            .map(|(figure, findings)| (figure.name, findings.text.clone()))
-            .collect();
-        // A summary of one machine at one time: not mended piece by piece.
-        if all.len() == FIGURES.len() {
-            let aims = all.iter().flat_map(|(_, findings)| &findings.aims);
-            texts.push(("summary", format!("{machine}\n{}", report::summary(aims))));
+        if !findings.aims.is_empty() {
+            let aims = report::aims(&findings.aims);
+            findings.show(&aims);
         }
-        document::write(&texts)?;
+        findings.say(&watch.describe());
+        writeln!(io::stdout(), "## {}\n\n{}", figure.about, findings.text)?;
+        // At once: what is measured next may fail.
+        if options.write {
+            document::write(figure.name, &findings.text)?;
+        }
     }
     Ok(())
 }

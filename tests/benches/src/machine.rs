@@ -39,7 +39,7 @@ impl Watch {
         self.yardstick.push(began.elapsed().as_secs_f64() * 1e3);
     }
 
-    /// What is to be known of the machine to make sense of the figures, as a Markdown list.
+    /// What is to be known of the machine to make sense of the figures, as a paragraph.
     #[must_use]
     pub fn describe(&self) -> String {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -67,7 +67,7 @@ impl Watch {
                 Rounds::new(self.yardstick.iter().copied()),
             ));
         }
-        lines.into_iter().map(|line| format!("- {line}\n")).collect()
+        lines.join(" ")
     }
 }
 
@@ -128,7 +128,10 @@ fn memory() -> String {
 
 fn commit() -> String {
     let commit = said_by("git", &["rev-parse", "--short=10", "HEAD"]);
-    if said_by("git", &["status", "--porcelain", "--untracked-files=no"]).is_empty() {
+    // What was written of the measurement before this one is no change to what is measured.
+    let others = format!(":!{}", document::DOCUMENT);
+    let changes = ["status", "--porcelain", "--untracked-files=no", "--", ".", &others];
+    if said_by("git", &changes).is_empty() {
         commit
     } else {
         format!("{commit} with changes")

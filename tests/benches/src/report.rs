@@ -95,10 +95,10 @@ impl Findings {
     }
 }
 
-/// The aims of all measurements in one table.
+/// `aims` as a table.
 #[must_use]
-pub fn summary<'a>(aims: impl Iterator<Item = &'a Aim>) -> Table {
-    let mut table = Table::new(["What", "Aim", "Found", ""]);
+pub fn aims(aims: &[Aim]) -> Table {
+    let mut table = Table::new(["Aim", "", "found", ""]);
     for aim in aims {
         let verdict = if aim.met { "met" } else { "**missed**" };
         table.row([

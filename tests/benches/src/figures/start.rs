@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// What it says once it serves.
 const SERVING: &str = "is running";
 /// What it says once the demonstration's sensors have told the past day.
-const TOLD: &str = "told the past";
+const TOLD: &str = "of the past were uploaded";
 
 /// How `freshtrack` is built: the name of the profile, its folder and what it is called in the table.
 const PROFILES: [(&str, &str, &str); 2] = [
