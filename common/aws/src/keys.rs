@@ -1,19 +1,5 @@
 //! Every key of the table, once. `#` separates the parts and cannot occur within an identifier.
-//!
-//! | entity | pk | sk | index |
-//! |---|---|---|---|
-//! | record of an organization, a person, the platform | `O#org`, `U#user`, `P` | `KIND#id` | 1: `U#user#KIND` / owner, if it is also found by a person |
-//! | record of a kind that the platform lists | | | 1: `P#KIND` / id |
-//! | claim on a unique name | `SPACE#name` | `SPACE` | |
-//! | unit state with log head | `O#org` | `STATE#unit` | 2: `TIMER#shard` / due time, while it is due |
-//! | sealed block | `O#org#U#unit` | `R#first` | |
-//! | late reading | `O#org#U#unit` | `L#time#sensor` | |
-//! | alert | `O#org` | `ALR#id` | 1: `O#org#OPEN` or `O#org#RESOLVED` / id |
-//! | trail of an alert | `O#org#A#alert` | `T#time#event` | |
-//! | frame kept aside | `O#org#Q` | `F#id` | |
-//! | connection | `O#org#WS` | `C#id` | |
-//! | ticket | `TICKET#ticket` | `TICKET` | |
-//! | attempts at something | `THROTTLE#name` | `THROTTLE` | |
+//! What is under them and how it is reached is listed in [`crate::design`], and in `docs/table-design.md`.
 //!
 //! The kinds of records are listed in `freshtrack_application`, each with its name. A claim holds what is wanted to hand
 //! where only the name is known: that on a DevEUI the sensor, that on the prefix of an access key what the key allows.

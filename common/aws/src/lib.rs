@@ -6,6 +6,7 @@
 mod alerts;
 mod bus;
 mod clients;
+pub mod design;
 mod directory;
 mod error;
 mod keys;

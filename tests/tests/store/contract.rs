@@ -18,7 +18,7 @@ use std::sync::Arc;
 const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
 
 /// Everything that the contracts ask of the store.
-async fn everything(engine: &Engine) {
+pub(crate) async fn everything(engine: &Engine) {
     let table = || Arc::clone(&engine.table);
     let states = DynamoUnitStates(table());
     let records = DynamoRecords(table());

@@ -33,6 +33,8 @@ pub(crate) struct Call {
     pub(crate) operation: String,
     /// As DynamoDB's JSON has it.
     pub(crate) request: Value,
+    /// The units it consumed, where the engine says so for the request as a whole.
+    pub(crate) units: Option<f64>,
 }
 
 struct Recorder {
@@ -45,11 +47,15 @@ impl AwsEndpoint for Recorder {
     async fn call(&self, request: Request<Bytes>) -> Response<Bytes> {
         let target = request.headers().get("x-amz-target").unwrap().to_str().unwrap();
         let (_, operation) = target.split_once('.').unwrap();
+        let (operation, asked) = (operation.to_owned(), request.body().clone());
+        let answer = self.services.call(request).await;
+        let answered: Value = serde_json::from_slice(answer.body()).unwrap();
         self.calls.lock().unwrap().push(Call {
-            operation: operation.to_owned(),
-            request: serde_json::from_slice(request.body()).unwrap(),
+            operation,
+            request: serde_json::from_slice(&asked).unwrap(),
+            units: answered["ConsumedCapacity"]["CapacityUnits"].as_f64(),
         });
-        self.services.call(request).await
+        answer
     }
 }
 

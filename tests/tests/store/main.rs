@@ -9,4 +9,5 @@
 
 mod capacity;
 mod contract;
+mod design;
 mod engine;

@@ -42,6 +42,8 @@ pub async fn connections(connections: &dyn Connections) {
         connections.find(org_id, &first.id).await.unwrap().as_ref(),
         Some(&first)
     );
+    let of_nobody = connections.of_org(fresh_id(), false).await.unwrap();
+    assert!(of_nobody.is_empty(), "{of_nobody:?}");
     let mut open = connections.of_org(org_id, true).await.unwrap();
     open.sort_by(|a, b| a.id.cmp(&b.id));
     assert_eq!(open, [first.clone(), second.clone()]);
