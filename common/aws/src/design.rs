@@ -207,6 +207,13 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
         0.5,
     ),
     pattern(
+        "Query, consistent",
+        "O#{org}#U#{unit}",
+        "between R#...",
+        "the same, when the newest block is not everywhere yet",
+        1.0,
+    ),
+    pattern(
         "Query",
         "O#{org}#U#{unit}",
         "between L#...",
