@@ -63,3 +63,53 @@ export function totp(secret: string, steps = 0): string {
   const offset = digest.readUInt8(digest.length - 1) & 0xf;
   return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
+
+/** What a person does by the API, where a test is about something else. */
+export class Caller {
+  readonly #url: string;
+  readonly #token: string;
+
+  private constructor(url: string, token: string) {
+    this.#url = url;
+    this.#token = token;
+  }
+
+  /** Somebody with a new account. */
+  static async signedUp(url: string, email: string, name: string): Promise<Caller> {
+    await send(url, "POST", "/v1/identity/sign-up", { email, password: PASSWORD, name });
+    const link = await linkInMail(url, email, "verify-email");
+    await send(url, "POST", "/v1/identity/verify-email", { token: link.split("=").at(-1) });
+    const { access_token } = (await send(url, "POST", "/v1/identity/sign-in", { email, password: PASSWORD })) as {
+      access_token: string;
+    };
+    return new Caller(url, access_token);
+  }
+
+  /** Creates something, and gives its identifier. */
+  async create(path: string, body: unknown): Promise<string> {
+    const created = (await send(this.#url, "POST", path, body, this.#token)) as { id: string };
+    return created.id;
+  }
+
+  /** An organization with these sites, each with an area and a fridge that is called as the site is. */
+  async organization(name: string, ...sites: readonly string[]): Promise<string> {
+    const org = await this.create("/v1/orgs", { name, time_zone: "Europe/Vienna" });
+    for (const site of sites) {
+      const siteId = await this.create(`/v1/orgs/${org}/sites`, { name: site, time_zone: "Europe/Vienna" });
+      const areaId = await this.create(`/v1/orgs/${org}/areas`, { site_id: siteId, name: "Kitchen" });
+      await this.create(`/v1/orgs/${org}/units`, { area_id: areaId, name: `Fridge of ${site}`, kind: "fridge" });
+    }
+    return org;
+  }
+}
+
+async function send(url: string, method: string, path: string, body: unknown, token?: string): Promise<unknown> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { "Content-Type": "application/json", ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+  return text === "" ? undefined : JSON.parse(text);
+}

@@ -40,11 +40,15 @@ export interface Credential {
 /** The HTTP API, typed by its contract. */
 export type Http = Client<paths>;
 
+/** Where the API is. */
+export function apiUrl(): string {
+  return import.meta.env.VITE_API_URL ?? window.location.origin;
+}
+
 /** The API for the holder of `credential`, or for anybody. */
 export function createHttp(credential?: Credential): Http {
-  const baseUrl = import.meta.env.VITE_API_URL ?? window.location.origin;
   return createClient<paths>({
-    baseUrl,
+    baseUrl: apiUrl(),
     fetch: credential === undefined ? (request) => fetch(request) : (request) => send(request, credential),
   });
 }

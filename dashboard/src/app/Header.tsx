@@ -8,6 +8,7 @@ import { useChooseTemperatureUnit, useTemperatureUnit } from "../design/temperat
 import { strings } from "../i18n/strings";
 import { useConnection } from "../live/hooks";
 import type { ConnectionStatus } from "../live/store";
+import { useMembership } from "./backend";
 import styles from "./Header.module.css";
 import { useSession } from "./session";
 
@@ -18,6 +19,7 @@ const OrganizationSwitcher = lazy(() =>
 /** Which organization is shown, whether what is shown is live, and where else to go. */
 export function Header({ organization }: { organization: string | undefined }) {
   const { orgId, byKey } = useSession();
+  const maySetUp = useMembership(orgId)?.rights.includes("manage_places") ?? false;
   return (
     <header className={styles.header}>
       <div className={styles.names}>
@@ -40,6 +42,11 @@ export function Header({ organization }: { organization: string | undefined }) {
             <Link to="/orgs/$orgId/people" params={{ orgId }}>
               {strings.navigation.people}
             </Link>
+            {maySetUp && (
+              <Link to="/orgs/$orgId/setup" params={{ orgId }}>
+                {strings.navigation.setUp}
+              </Link>
+            )}
             <Link to="/profile">{strings.navigation.profile}</Link>
           </nav>
         </>

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useEffect, useId, useRef, type ReactNode, type RefObject } from "react";
 import { strings } from "../i18n/strings";
 import styles from "./Panel.module.css";
 
@@ -34,12 +34,17 @@ export function Panel({ title, children }: PanelProps) {
   );
 }
 
-/** Names the browser's tab, and gives the page's heading the focus: what is new begins there. */
-export function useHeading(title: string) {
-  const heading = useRef<HTMLHeadingElement>(null);
+/** Names the browser's tab. */
+export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · ${strings.product}`;
-    heading.current?.focus();
   }, [title]);
+}
+
+/** Names the browser's tab, and gives the page's heading the focus: what is new begins there. */
+export function useHeading(title: string): RefObject<HTMLHeadingElement | null> {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useTitle(title);
+  useEffect(() => heading.current?.focus(), [title]);
   return heading;
 }

@@ -201,6 +201,25 @@ const en = {
     unitKind: "Kind",
     unitKindHint: "It decides which limits the unit begins with. They can be changed later.",
     ready: (unit: string) => `${unit} is set up.`,
+    sensorIntro: (unit: string) => `What measures ${unit}. It speaks LoRaWAN; its label has all that is needed.`,
+    devEui: "DevEUI, or the text of the QR code",
+    devEuiHint: "16 hexadecimal digits, printed on the device. A hand-held scanner can type the QR code here.",
+    noDevEui: "A DevEUI has 16 digits, 0 to 9 and A to F. The text of a QR code begins with LW:D0:.",
+    model: "Model",
+    later: "Later",
+    waiting: "Waiting for the first reading…",
+    waitingFor: (sensor: string) => `Waiting for the first reading of ${sensor}…`,
+    reports: "It reports. You are done.",
+    toPeople: "Invite people",
+    webhook: "Connect your network server",
+    webhookIntro: "Let the network server that hears your sensors send its messages here, by a webhook:",
+    header: "With this header",
+    keyGoesHere: "…",
+    keyName: "Network server",
+    keyHint: "The header needs an access key, which may send readings and nothing else.",
+    createKey: "Create a key",
+    keyOnce: "The key is shown this once. Copy it now.",
+    copyKey: "Copy the key",
     limits: (low: string, high: string) => `It begins with limits of ${low} to ${high}.`,
     toOverview: "To the overview",
   },
@@ -307,10 +326,13 @@ const en = {
     empty: "There are no sites here yet.",
     setUp: "Set up the first site",
     noUnits: "No units in this area.",
-    summary: (units: number, attention: number) =>
-      attention === 0
-        ? `${plural(units, "unit", "units")}, all in order`
-        : `${plural(units, "unit", "units")}, ${plural(attention, "needs", "need")} attention`,
+    summary: (units: number, attention: number, silent: number) => {
+      const all = plural(units, "unit", "units");
+      if (attention > 0) return `${all}, ${plural(attention, "needs", "need")} attention`;
+      if (silent > 0) return `${all}, ${silent} without data yet`;
+      if (units === 0) return all;
+      return `${all}, all in order`;
+    },
   },
   unit: {
     back: "All units",

@@ -5,6 +5,7 @@ import { AlertStrip } from "../alerts/AlertStrip";
 import type { Overview } from "../api/types";
 import { useMembership } from "../app/backend";
 import { overviewQuery, useSession } from "../app/session";
+import { useTitle } from "../design/Panel";
 import { strings } from "../i18n/strings";
 import { useLiveStore, useUnitOrder } from "../live/hooks";
 import styles from "./OverviewPage.module.css";
@@ -15,6 +16,7 @@ import { UnitCard } from "./UnitCard";
 export function OverviewPage() {
   const session = useSession();
   const { data: overview } = useQuery(overviewQuery(session));
+  useTitle(overview?.name ?? strings.navigation.overview);
   if (overview === undefined) return null;
   return (
     <>
@@ -38,11 +40,12 @@ function SitesOf({ overview, orgId }: { overview: Overview; orgId: string }) {
   return sites.map((site) => {
     const units = site.areas.flatMap((area) => area.units);
     const attention = units.filter((unit) => needsAttention(store.unit(unit.id))).length;
+    const silent = units.filter((unit) => store.unit(unit.id)?.status === "pending").length;
     return (
       <section key={site.id} className={styles.site} aria-labelledby={site.id}>
         <div className={styles.heading}>
           <h2 id={site.id}>{site.name}</h2>
-          <p>{strings.overview.summary(units.length, attention)}</p>
+          <p>{strings.overview.summary(units.length, attention, silent)}</p>
         </div>
         {site.areas.map((area) => (
           <section key={area.id} className={styles.area} aria-labelledby={area.id}>

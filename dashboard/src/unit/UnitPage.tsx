@@ -1,10 +1,10 @@
 import { Link, useParams } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
 import type { UnitSnapshot } from "../api/types";
 import { Age } from "../design/Age";
 import { StatusBadge } from "../design/Badge";
 import { formatTemperatureWithUnit } from "../design/format";
 import { Icon } from "../design/Icon";
+import { useHeading } from "../design/Panel";
 import { useTemperatureUnit } from "../design/temperature-unit";
 import { strings } from "../i18n/strings";
 import { useUnit } from "../live/hooks";
@@ -39,8 +39,7 @@ export function UnitPage() {
 
 function UnitDetail({ place, unit }: { place: Place; unit: UnitSnapshot }) {
   const { name, kind } = place.unit;
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  const heading = useHeading(name);
   return (
     <article className={styles.detail} aria-labelledby="unit-name">
       <div className={styles.top}>

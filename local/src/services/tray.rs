@@ -188,7 +188,7 @@ impl Tray {
                 escape(&message.to.join(", ")),
                 message.sent_at,
                 escape(&message.subject),
-                escape(&message.body),
+                linked(&message.body),
             );
         }
         if rows.is_empty() {
@@ -354,6 +354,19 @@ fn xml(status: StatusCode, body: String) -> Response<Bytes> {
     response
 }
 
+/// `text` as HTML, in which every line that is an address can be followed.
+fn linked(text: &str) -> String {
+    let lines = text.split('\n').map(|line| {
+        let line = escape(line);
+        if line.starts_with("http://") || line.starts_with("https://") {
+            format!("<a href=\"{line}\">{line}</a>")
+        } else {
+            line
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -425,6 +438,16 @@ mod tests {
         post(&tray, "/v2/email/outbound-emails", &email()).await;
         let page = tray.page().unwrap();
         assert!(page.contains("9.5 &lt;b&gt;now&lt;/b&gt;"), "{page}");
+    }
+
+    #[test]
+    fn addresses_on_lines_of_their_own_can_be_followed() {
+        assert_eq!(
+            linked("Open <it>:\nhttps://a.example/#t=1&u=\"2\"\nhttp is a word"),
+            "Open &lt;it&gt;:\n\
+             <a href=\"https://a.example/#t=1&amp;u=&quot;2&quot;\">https://a.example/#t=1&amp;u=&quot;2&quot;</a>\n\
+             http is a word"
+        );
     }
 
     #[tokio::test]
