@@ -53,6 +53,11 @@ async fn blocks(log: &dyn ReadingLog) {
     ] {
         let found = log.blocks(scope, unit_id, from, to, true).await.unwrap();
         assert_eq!(found, expected, "{from} to {to}");
+        let seen = log.blocks(scope, unit_id, from, to, false).await.unwrap();
+        assert!(
+            expected.starts_with(&seen),
+            "only the newest may be missing: {from} to {to}"
+        );
     }
     let day = (START - Span::hours(24), START + Span::hours(24));
     for (scope, unit_id) in [(OrgScope::granted(fresh_id()), unit_id), (scope, fresh_id())] {
