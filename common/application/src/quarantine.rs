@@ -1,4 +1,6 @@
 //! Frames kept aside: seen by those who manage devices, and taken in again once they can be.
+//!
+//! They belong to no site, so they are for whoever answers for the whole organization.
 
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
 use crate::ports::{Quarantine, QuarantinedUplink};

@@ -1,6 +1,7 @@
 //! GET /v1/orgs/{org_id}/quarantine: frames that nothing could be done with yet.
 
 use freshtrack_application::list_quarantine;
+use freshtrack_application::organizations::whole_organization;
 use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
 use std::sync::Arc;
 
@@ -12,6 +13,6 @@ pub const FUNCTION: Function = Function {
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     Ok(Reply::of(
-        &list_quarantine(&context.quarantine()?, call.scope()?).await?,
+        &list_quarantine(&context.quarantine()?, whole_organization(call.caller()?)?).await?,
     )?)
 }

@@ -1,5 +1,6 @@
 //! POST /v1/orgs/{org_id}/quarantine/{frame_id}/replay: takes a frame in again.
 
+use freshtrack_application::organizations::whole_organization;
 use freshtrack_application::replay_frame;
 use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
 use std::sync::Arc;
@@ -14,6 +15,6 @@ async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError
     let ports = context.replay_ports()?;
     let frame_id = call.id("frame_id", "frame")?;
     Ok(Reply::of(
-        &replay_frame(&ports.receive(), call.scope()?, frame_id).await?,
+        &replay_frame(&ports.receive(), whole_organization(call.caller()?)?, frame_id).await?,
     )?)
 }

@@ -13,6 +13,6 @@ pub const FUNCTION: Function = Function {
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.office_ports()?;
     let office = ports.office(call.ids());
-    let found = verify_audit(office.records, call.scope()?, &call.page()?).await?;
+    let found = verify_audit(office.records, call.caller()?, &call.page()?).await?;
     Ok(Reply::of(&found)?)
 }

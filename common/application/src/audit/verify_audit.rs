@@ -1,9 +1,11 @@
 //! Whether the audit chain is what was written.
 
 use crate::error::{Failure, Refusal};
+use crate::organizations::whole_organization;
 use crate::page::{PageRequest, cursor_behind};
 use crate::ports::{Owner, Record, RecordKind, Records};
 use crate::registry::{ChainEnd, audit_key};
+use crate::scope::Caller;
 use freshtrack_contracts::audit::AuditVerification;
 use freshtrack_domain::audit::{self, AuditHash, AuditHead, BrokenChain, ChainedEntry};
 
@@ -14,20 +16,20 @@ const MOST_STRETCHES: usize = 500;
 /// The cursor's list: a place in the chain together with the hash that was reached there.
 const VERIFIED: RecordKind = RecordKind("VERIFIED");
 
-/// Verifies a stretch of the chain of `owner`, from where the verification before it ended.
+/// Verifies a stretch of the chain of the caller's organization, from where the verification before it ended.
 ///
 /// The chain proves itself from its first entry to its last; that none was cut off behind that shows against the end
 /// that is kept beside it.
 ///
 /// # Errors
-/// Refused when the cursor is none of ours.
+/// Refused when the cursor is none of ours, and to whoever works for some of the organization's sites only.
 pub async fn verify_audit(
     records: &dyn Records,
-    owner: impl Into<Owner>,
+    caller: &Caller,
     request: &PageRequest,
 ) -> Result<AuditVerification, Failure> {
-    let start = head_of(request)?;
-    verify_stretch(records, owner.into(), start).await
+    whole_organization(caller)?;
+    verify_stretch(records, caller.scope.into(), head_of(request)?).await
 }
 
 /// Verifies the chain of `owner` to its end, or as far as one call can.
@@ -42,13 +44,13 @@ pub async fn verify_all(
     let owner = owner.into();
     let mut request = request.clone();
     for _ in 1..MOST_STRETCHES {
-        let found = verify_audit(records, owner, &request).await?;
+        let found = verify_stretch(records, owner, head_of(&request)?).await?;
         if found.next_cursor.is_none() {
             return Ok(found);
         }
         request.cursor = found.next_cursor;
     }
-    verify_audit(records, owner, &request).await
+    verify_stretch(records, owner, head_of(&request)?).await
 }
 
 async fn verify_stretch(

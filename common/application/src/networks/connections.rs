@@ -157,12 +157,14 @@ pub async fn update_network(
 /// Tries the server and its key, and remembers what came of it.
 ///
 /// # Errors
-/// Refused when there is no such connection; whatever the server answers is a result.
+/// Refused when there is no such connection, and to whoever works for some sites only; whatever the server answers is a
+/// result.
 pub async fn test_network(
     ports: &Networks<'_>,
     caller: &Caller,
     id: NetworkId,
 ) -> Result<NetworkTest, Failure> {
+    whole_organization(caller)?;
     let stored = find(ports, caller, id).await?;
     let access = ports.access(caller.scope, &stored.record).await?;
     let tested = ports.servers.test(&access).await;

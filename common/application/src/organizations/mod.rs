@@ -35,7 +35,7 @@ pub use still_holds::still_holds;
 use crate::error::Refusal;
 use crate::ports::{Clock, IdSource, Records};
 use crate::registry::Registry;
-use crate::scope::Caller;
+use crate::scope::{Caller, OrgScope};
 use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::ids::OrgId;
@@ -64,10 +64,13 @@ impl<'a> Office<'a> {
     }
 }
 
-/// Refuses what is about the whole organization to members who work for some of its sites.
-pub(crate) fn whole_organization(caller: &Caller) -> Result<(), Refusal> {
+/// The organization as a whole, for what is about no single site of it.
+///
+/// # Errors
+/// Refused to members and keys that work for some of its sites.
+pub fn whole_organization(caller: &Caller) -> Result<OrgScope, Refusal> {
     if caller.sites.are_all() {
-        Ok(())
+        Ok(caller.scope)
     } else {
         Err(Refusal::new(
             ProblemCode::MissingRight,

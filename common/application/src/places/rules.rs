@@ -3,6 +3,7 @@
 use super::follow_changes::{FollowPlaces, effective_rules, follow_change, site_of};
 use super::{At, SetUp, unchanged};
 use crate::error::{Failure, Refusal};
+use crate::organizations::whole_organization;
 use crate::records::rules_key;
 use crate::registry::Change;
 use crate::scope::Caller;
@@ -41,8 +42,8 @@ pub async fn get_rules(
 /// are judged anew.
 ///
 /// # Errors
-/// Refused when there is no such place, when the rules are no longer as the caller read them, and when a value makes no
-/// sense, alone or with the others that are in force.
+/// Refused when there is no such place, when the rules are no longer as the caller read them, when a value makes no sense,
+/// alone or with the others that are in force; and those of the organization to whoever works for some sites only.
 pub async fn put_rules(
     ports: &SetUp<'_>,
     caller: &Caller,
@@ -51,8 +52,8 @@ pub async fn put_rules(
     input: RuleValues,
 ) -> Result<At<RulesAt>, Failure> {
     let (_, at) = visible(ports, caller, place).await?;
-    if place.is_none() && !caller.sites.are_all() {
-        return Err(Refusal::not_found("organization without limits to sites").into());
+    if place.is_none() {
+        whole_organization(caller)?;
     }
     let fields = rule_fields(&input)?;
     let stored = ports.records.get::<RuleSet>(caller.scope, rules_key(at)).await?;

@@ -3,6 +3,7 @@
 use super::summary::States;
 use super::{At, SetUp, cadence, time_zone, unchanged};
 use crate::error::Failure;
+use crate::organizations::whole_organization;
 use crate::registry::Change;
 use crate::scope::Caller;
 use freshtrack_contracts::places::{CreateSite, SiteDetail, SiteList, UpdateSite};
@@ -12,7 +13,7 @@ use freshtrack_domain::place::{Area, Site, Unit};
 /// Creates a site.
 ///
 /// # Errors
-/// Refused when its time zone is none, and to whoever sees some sites only: a new one would not be theirs to see.
+/// Refused when its time zone is none, and to whoever works for some sites only: a new one would not be theirs to see.
 pub async fn create_site(
     ports: &SetUp<'_>,
     caller: &Caller,
@@ -20,7 +21,7 @@ pub async fn create_site(
 ) -> Result<At<SiteDetail>, Failure> {
     let now = ports.clock.now();
     let id = ports.ids.id::<SiteId>(now);
-    caller.sees(id, "organization without limits to sites")?;
+    whole_organization(caller)?;
     let mut site = Site::new(id, input.name, time_zone(input.time_zone)?);
     site.address = input.address;
     site.coordinates = input.coordinates;

@@ -105,11 +105,11 @@ async fn an_intact_chain_verifies_and_whoever_noted_its_hash_can_tell() {
 #[tokio::test]
 async fn a_long_chain_is_verified_in_stretches() {
     let (house, caller) = renamed(1_100).await;
-    let first = verify_audit(house.store(), caller.scope, &PageRequest::default()).await;
+    let first = verify_audit(house.store(), &caller, &PageRequest::default()).await;
     let first = first.unwrap();
     assert_eq!((first.verified, first.broken), (1_000, None));
     let rest = PageRequest::new(None, first.next_cursor.as_deref()).unwrap();
-    let last = verify_audit(house.store(), caller.scope, &rest).await.unwrap();
+    let last = verify_audit(house.store(), &caller, &rest).await.unwrap();
     assert_eq!(
         (last.verified, last.broken, last.next_cursor),
         (1_101, None, None)
@@ -120,11 +120,11 @@ async fn a_long_chain_is_verified_in_stretches() {
         &format!("1000#{}", "00".repeat(32)),
     );
     let forged = PageRequest::new(None, Some(&forged)).unwrap();
-    let found = verify_audit(house.store(), caller.scope, &forged).await.unwrap();
+    let found = verify_audit(house.store(), &caller, &forged).await.unwrap();
     assert_eq!(found.broken.map(|broken| broken.seq), Some(1_001));
     for bad in ["nonsense", "VkVSSUZJRUQjMQ"] {
         let bad = PageRequest::new(None, Some(bad)).unwrap();
-        let refused = verify_audit(house.store(), caller.scope, &bad).await;
+        let refused = verify_audit(house.store(), &caller, &bad).await;
         assert_eq!(code(refused), ProblemCode::InvalidRequest);
     }
 }
