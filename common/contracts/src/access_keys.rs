@@ -16,6 +16,7 @@ pub struct CreateAccessKey {
     /// What it is for.
     pub name: Name,
     /// What it is to allow: rights that the caller has and keys may carry, and sending readings.
+    #[schemars(length(min = 1))]
     pub rights: BTreeSet<Right>,
     /// Where. All sites unless said otherwise.
     #[serde(default)]
@@ -31,6 +32,7 @@ pub struct CreateAccessKey {
 pub struct RotateAccessKey {
     /// For how many hours the present secret still holds, 0 to 168; 24 unless given.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 168))]
     pub overlap_hours: Option<u32>,
 }
 

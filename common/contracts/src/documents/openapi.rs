@@ -1,14 +1,39 @@
 //! The OpenAPI document, made from the endpoint list. Committed as `contracts/openapi.json`.
 
 use super::{generator, license};
-use crate::endpoints::{AREAS, Access, Endpoint, endpoints};
+use crate::endpoints::{AREAS, Access, Endpoint, QueryParameter, endpoints};
 use crate::events::Event;
 use crate::ingest::UploadedReading;
 use crate::live::{ClientMessage, ServerMessage};
 use crate::organization::OrganizationDocument;
+use crate::page::MAX_LIMIT;
 use crate::problem::{Problem, ProblemCode};
-use schemars::SchemaGenerator;
+use freshtrack_domain::ids::{
+    AccessKeyId, AlertId, AreaId, CalibrationId, FrameId, GatewayId, InvitationId, JobId, NetworkId, OrgId,
+    PendingChangeId, SensorId, SessionId, SiteId, UnitId, UserId,
+};
+use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
+
+/// The identifiers in paths and queries, by the name of their parameter.
+const IDENTIFIERS: &[(&str, fn(&mut SchemaGenerator) -> Schema)] = &[
+    ("org_id", SchemaGenerator::subschema_for::<OrgId>),
+    ("site_id", SchemaGenerator::subschema_for::<SiteId>),
+    ("area_id", SchemaGenerator::subschema_for::<AreaId>),
+    ("unit_id", SchemaGenerator::subschema_for::<UnitId>),
+    ("sensor_id", SchemaGenerator::subschema_for::<SensorId>),
+    ("gateway_id", SchemaGenerator::subschema_for::<GatewayId>),
+    ("calibration_id", SchemaGenerator::subschema_for::<CalibrationId>),
+    ("network_id", SchemaGenerator::subschema_for::<NetworkId>),
+    ("job_id", SchemaGenerator::subschema_for::<JobId>),
+    ("change_id", SchemaGenerator::subschema_for::<PendingChangeId>),
+    ("alert_id", SchemaGenerator::subschema_for::<AlertId>),
+    ("frame_id", SchemaGenerator::subschema_for::<FrameId>),
+    ("user_id", SchemaGenerator::subschema_for::<UserId>),
+    ("session_id", SchemaGenerator::subschema_for::<SessionId>),
+    ("invitation_id", SchemaGenerator::subschema_for::<InvitationId>),
+    ("key_id", SchemaGenerator::subschema_for::<AccessKeyId>),
+];
 
 /// The credential of a machine.
 const ACCESS_KEY: &str = "access_key";
@@ -68,17 +93,15 @@ pub fn openapi() -> Value {
 
 fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
     let mut parameters: Vec<Value> = path_parameters(endpoint.path)
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .map(|name| {
+            let schema = identifier(name, generator).unwrap_or_else(|| json!({ "type": "string" }));
+            json!({ "name": name, "in": "path", "required": true, "schema": schema })
+        })
         .collect();
     for parameter in endpoint.query {
-        let mut schema =
-            json!({ "type": if parameter.format == Some("int32") { "integer" } else { "string" } });
-        if let (Some(format), Some(schema)) = (parameter.format, schema.as_object_mut()) {
-            schema.insert("format".to_owned(), json!(format));
-        }
         parameters.push(json!({
             "name": parameter.name, "in": "query", "required": parameter.required,
-            "description": parameter.description, "schema": schema,
+            "description": parameter.description, "schema": query_schema(parameter, generator),
         }));
     }
     if takes_idempotency_key(endpoint) {
@@ -92,7 +115,7 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
         parameters.push(json!({
             "name": "If-Match", "in": "header", "required": false,
             "description": "The ETag of what the change is based on: it is refused if somebody else was faster.",
-            "schema": { "type": "string" },
+            "schema": { "type": "string", "pattern": "^(\"[0-9]{1,19}\"|\\*)$" },
         }));
     }
     let mut operation = json!({
@@ -120,6 +143,22 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
         operation.insert("security".to_owned(), security);
     }
     operation
+}
+
+/// What the identifier `name` looks like, if it is one of ours.
+fn identifier(name: &str, generator: &mut SchemaGenerator) -> Option<Value> {
+    let (_, schema) = IDENTIFIERS.iter().find(|(known, _)| *known == name)?;
+    Some(schema(generator).to_value())
+}
+
+/// What a query parameter looks like.
+fn query_schema(parameter: &QueryParameter, generator: &mut SchemaGenerator) -> Value {
+    match (parameter.name, parameter.format) {
+        ("limit", _) => json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": MAX_LIMIT }),
+        (_, Some("int32")) => json!({ "type": "integer", "format": "int32" }),
+        (_, Some(format)) => json!({ "type": "string", "format": format }),
+        (name, None) => identifier(name, generator).unwrap_or_else(|| json!({ "type": "string" })),
+    }
 }
 
 /// What the endpoint answers, by status.
@@ -156,11 +195,36 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<String
         }
         responses.insert(code.status().to_string(), response);
     }
-    if matches!(endpoint.access, Access::Organization(_)) {
-        // The gateway's answer, which is no problem document.
-        responses.insert("401".to_owned(), json!({ "description": "No credential" }));
+    for (status, description) in gateway_answers(endpoint) {
+        let response = responses
+            .entry(status.to_string())
+            .or_insert_with(|| json!({ "description": description, "content": {} }));
+        let schema = json!({
+            "type": "object",
+            "properties": { "message": { "type": "string" } },
+            "required": ["message"],
+        });
+        if let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) {
+            content.insert("application/json".to_owned(), json!({ "schema": schema }));
+        }
     }
     responses
+}
+
+/// What the gateway answers by itself, before or in place of the endpoint. None of it is a problem document.
+fn gateway_answers(endpoint: &Endpoint) -> impl Iterator<Item = (u16, &'static str)> {
+    let closed = endpoint.access.needs_credential();
+    let named = path_parameters(endpoint.path).next().is_some();
+    [
+        (closed, 401, "No credential"),
+        (closed, 403, "A credential that is none, or none any more"),
+        (named, 404, "No such path"),
+        (endpoint.request.is_some(), 413, "More than the gateway takes"),
+        (true, 500, "No answer that the gateway understands"),
+        (true, 503, "No answer in time"),
+    ]
+    .into_iter()
+    .filter_map(|(possible, status, description)| possible.then_some((status, description)))
 }
 
 /// Whether what the endpoint shows or changes has a revision that a change can be tied to.
@@ -208,7 +272,7 @@ fn problems(endpoint: &Endpoint) -> Vec<ProblemCode> {
     problems
 }
 
-fn request_body(endpoint: &Endpoint, schema: schemars::Schema) -> Value {
+fn request_body(endpoint: &Endpoint, schema: Schema) -> Value {
     let mut media = json!({ "schema": schema });
     if let (Some(example), Some(media)) = (endpoint.example, media.as_object_mut()) {
         media.insert("example".to_owned(), example());
@@ -277,6 +341,20 @@ mod tests {
             assert!(statuses(&creation).contains(&status), "{status}");
         }
         assert!(creation["requestBody"]["content"]["application/json"]["example"].is_object());
+    }
+
+    #[test]
+    fn every_identifier_is_told_what_it_looks_like() {
+        for endpoint in endpoints() {
+            let asked = endpoint.query.iter().map(|parameter| parameter.name);
+            for name in path_parameters(endpoint.path)
+                .chain(asked)
+                .filter(|name| name.ends_with("_id"))
+            {
+                let known = IDENTIFIERS.iter().any(|(known, _)| *known == name);
+                assert!(known, "{}: {name}", endpoint.function);
+            }
+        }
     }
 
     #[test]

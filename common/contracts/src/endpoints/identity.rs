@@ -35,7 +35,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         request: Some(schema::<VerifyEmail>),
         example: Some(|| json!({ "token": TOKEN })),
         status: 204,
-        problems: &[InvalidRequest, Conflict, TooManyRequests],
+        problems: &[InvalidRequest, NotFound, Conflict, TooManyRequests],
         ..Endpoint::BASE
     },
     Endpoint {
@@ -104,7 +104,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         request: Some(schema::<ResetPassword>),
         example: Some(|| json!({ "token": TOKEN, "password": "correct horse battery staple" })),
         status: 204,
-        problems: &[InvalidRequest, Conflict, TooManyRequests],
+        problems: &[InvalidRequest, NotFound, Conflict, TooManyRequests],
         ..Endpoint::BASE
     },
     Endpoint {
