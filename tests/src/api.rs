@@ -69,10 +69,20 @@ impl Api {
         if let Some(authorization) = authorization {
             request = request.header(header::AUTHORIZATION, authorization);
         }
-        let request = request
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(body.into())
-            .expect("a test's request is one");
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        self.try_request(request.body(body.into()).expect("a test's request is one"))
+            .await
+    }
+
+    /// Sends `request` as it is.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn request(&self, request: Request<Bytes>) -> Answer {
+        self.try_request(request).await.expect("the system answers")
+    }
+
+    async fn try_request(&self, request: Request<Bytes>) -> Result<Answer, ClientError> {
         let (parts, body) = client::send(self.address, request).await?.into_parts();
         Ok(Answer {
             status: parts.status,

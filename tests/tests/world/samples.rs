@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 const IMPORT: &str = "platform-import-organization";
 
 /// The sample event of `function`.
-pub(crate) fn sample(function: &str) -> Json {
+fn sample(function: &str) -> Json {
     let file = World::root().join(format!("events/{function}.json"));
     let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     serde_json::from_str(&text).unwrap()
