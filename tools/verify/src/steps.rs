@@ -55,6 +55,11 @@ pub(crate) const STEPS: &[Step] = &[
         run: browser,
     },
     Step {
+        name: "fuzz",
+        about: "requests made up from the OpenAPI document get the answers it tells of",
+        run: fuzz,
+    },
+    Step {
         name: "template",
         about: "the template is valid",
         run: template,
@@ -174,12 +179,27 @@ fn browser(workshop: &Workshop) -> Result<(), StepError> {
     workshop.test(tests)
 }
 
-fn template(workshop: &Workshop) -> Result<(), StepError> {
+/// Installs the Python environment `name` of `tests/cloud/setup`, or makes it what it should be; where its programs are.
+fn environment(workshop: &Workshop, name: &str) -> Result<PathBuf, StepError> {
     workshop
         .tool("bash", "", INSTALL_BASH)
-        .args("tests/cloud/setup packaging")
+        .args("tests/cloud/setup")
+        .arg(name)
         .run()?;
-    let programs = workshop.environments.join("packaging/bin");
+    Ok(workshop.environments.join(name).join("bin"))
+}
+
+/// As the browser test, it starts the local system itself and is ignored in an ordinary `cargo test`.
+fn fuzz(workshop: &Workshop) -> Result<(), StepError> {
+    let programs = environment(workshop, "fuzz")?;
+    let tests = cargo(workshop)
+        .args("test --package freshtrack-tests --test endpoints fuzz:: -- --ignored --nocapture")
+        .env("SCHEMATHESIS", programs.join("schemathesis"));
+    workshop.test(tests)
+}
+
+fn template(workshop: &Workshop) -> Result<(), StepError> {
+    let programs = environment(workshop, "packaging")?;
     workshop
         .tool(programs.join("cfn-lint"), "", INSTALL_PYTHON)
         .args("--template template.yaml")
