@@ -177,4 +177,53 @@ describe("an account", () => {
     await first.getByRole("button", { name: "Sign out", exact: true }).click();
     for (const page of pages) await page.getByRole("heading", { name: "Sign in" }).waitFor();
   });
+
+  test("gets another password, is left everywhere at once, and does without a second factor again", async () => {
+    const email = newAddress("mover");
+    const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+    await signUp(page, url, email);
+    await signIn(page, email);
+    await page.getByRole("heading", { name: "New organization" }).waitFor();
+    const elsewhere = await browser.newPage();
+    await elsewhere.goto(url);
+    await signIn(elsewhere, email);
+    await elsewhere.getByRole("heading", { name: "New organization" }).waitFor();
+
+    await page.goto(`${url}/profile`);
+    const present = page.getByLabel("Present password", { exact: true });
+    await present.fill("not this one");
+    await page.getByLabel("New password", { exact: true }).fill("four dry dogs under a red bridge");
+    await page.getByRole("button", { name: "Change password" }).click();
+    await page.getByText("The present password is wrong.").waitFor();
+    expect(await present.getAttribute("aria-invalid")).toBe("true");
+    expect(await violations(page)).toEqual([]);
+    expect(await horizontalScroll(page)).toBe(0);
+    expect(await smallTargets(page)).toEqual([]);
+    await present.fill(PASSWORD);
+    await page.getByRole("button", { name: "Change password" }).click();
+    await page.getByText("Your password is changed.").waitFor();
+    await elsewhere.reload();
+    await elsewhere.getByRole("heading", { name: "Sign in" }).waitFor();
+
+    await page.getByRole("button", { name: "Turn it on" }).click();
+    const secret = await page.locator("code").innerText();
+    await page.getByRole("textbox", { name: "Code" }).fill(totp(secret));
+    await page.getByRole("button", { name: "Turn on" }).click();
+    await page.getByRole("button", { name: "I have kept them" }).click();
+    await page.getByRole("button", { name: "Turn it off" }).click();
+    const dialog = page.getByRole("dialog");
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByLabel("Password", { exact: true }).fill("four dry dogs under a red bridge");
+    await dialog.getByLabel("Code, or a recovery code").fill(totp(secret, 1));
+    await dialog.getByRole("button", { name: "Turn it off" }).click();
+    await page.getByText("A second factor keeps others out").waitFor();
+
+    await signIn(elsewhere, email, "four dry dogs under a red bridge");
+    await elsewhere.getByRole("heading", { name: "New organization" }).waitFor();
+    await page.getByRole("button", { name: "Sign out everywhere" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Sign out everywhere" }).click();
+    await page.getByText("You are signed out.").waitFor();
+    await elsewhere.reload();
+    await elsewhere.getByRole("heading", { name: "Sign in" }).waitFor();
+  });
 });

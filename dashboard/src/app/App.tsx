@@ -2,13 +2,16 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { initialTemperatureUnit, keepTemperatureUnit, TemperatureUnitProvider } from "../design/temperature-unit";
-import { BackendProvider, createBackend } from "./backend";
-import { createAppRouter } from "./router";
+import { BackendProvider, type Backend } from "./backend";
+import type { AppRouter } from "./router";
+
+interface AppProps {
+  readonly backend: Backend;
+  readonly router: AppRouter;
+}
 
 /** The whole app. */
-export function App() {
-  const [backend] = useState(createBackend);
-  const [router] = useState(() => createAppRouter(backend));
+export function App({ backend, router }: AppProps) {
   const [unit, setUnit] = useState(initialTemperatureUnit);
 
   useEffect(

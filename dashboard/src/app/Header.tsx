@@ -8,9 +8,8 @@ import { useChooseTemperatureUnit, useTemperatureUnit } from "../design/temperat
 import { strings } from "../i18n/strings";
 import { useConnection } from "../live/hooks";
 import type { ConnectionStatus } from "../live/store";
-import { useMembership } from "./backend";
 import styles from "./Header.module.css";
-import { useSession } from "./session";
+import { useMembership, useSession } from "./session";
 
 const OrganizationSwitcher = lazy(() =>
   import("../organization/OrganizationSwitcher").then((module) => ({ default: module.OrganizationSwitcher })),
@@ -19,7 +18,7 @@ const OrganizationSwitcher = lazy(() =>
 /** Which organization is shown, whether what is shown is live, and where else to go. */
 export function Header({ organization }: { organization: string | undefined }) {
   const { orgId, byKey } = useSession();
-  const maySetUp = useMembership(orgId)?.rights.includes("manage_places") ?? false;
+  const maySetUp = useMembership()?.rights.includes("manage_places") ?? false;
   return (
     <header className={styles.header}>
       <div className={styles.names}>

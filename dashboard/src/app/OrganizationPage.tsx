@@ -16,7 +16,7 @@ import { directoryOf, DirectoryProvider } from "../overview/directory";
 import { useBackend } from "./backend";
 import { Header } from "./Header";
 import styles from "./OrganizationPage.module.css";
-import { preloadUnitPage } from "./router";
+import { importUnitPage } from "./import-unit-page";
 import { createSession, openAlertsQuery, overviewQuery, SessionProvider, useSession, type Session } from "./session";
 import { Waiting } from "./Waiting";
 
@@ -138,7 +138,7 @@ function useLiveConnection(session: Session, ready: boolean, onRefused: () => vo
     window.addEventListener("online", back);
     document.addEventListener("visibilitychange", seen);
     connection.start();
-    preloadUnitPage();
+    void importUnitPage();
     return () => {
       window.removeEventListener("offline", lost);
       window.removeEventListener("online", back);

@@ -1,7 +1,6 @@
-import { QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { createContext, use } from "react";
 import { ApiError, createHttp, unwrap, type Http } from "../api/http";
-import type { MembershipView } from "../api/types";
 import { browserSession, SessionOver, type PersonSession } from "../auth/session";
 
 /** What every page reaches the system through. */
@@ -61,11 +60,4 @@ export function meQuery({ person }: Backend) {
     staleTime: 60_000,
     refetchOnWindowFocus: true,
   });
-}
-
-/** What the person who is signed in is in an organization; nothing while it is not known, and if they are nothing there. */
-export function useMembership(orgId: string): MembershipView | undefined {
-  const backend = useBackend();
-  const me = useQuery({ ...meQuery(backend), enabled: backend.session.signedIn });
-  return me.data?.memberships.find((membership) => membership.org_id === orgId);
 }

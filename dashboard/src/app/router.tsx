@@ -11,6 +11,7 @@ import { pendingInvitation } from "../people/pending-invitation";
 import { progressOf } from "../setup/progress";
 import { meQuery, type Backend } from "./backend";
 import { Failed } from "./Failed";
+import { importUnitPage } from "./import-unit-page";
 import { linkOfFragment } from "./links";
 import { NotFound } from "./NotFound";
 import { OrganizationPage } from "./OrganizationPage";
@@ -18,7 +19,7 @@ import { Waiting } from "./Waiting";
 
 declare module "@tanstack/react-router" {
   interface Register {
-    router: ReturnType<typeof createAppRouter>;
+    router: AppRouter;
   }
 
   /** What a page is told beside its address: it is neither bookmarked nor sent to a server. */
@@ -164,8 +165,6 @@ const organization = createRoute({
 
 const overview = createRoute({ getParentRoute: () => organization, path: "/", component: OverviewPage });
 
-const importUnitPage = () => import("../unit/UnitPage");
-
 const unit = createRoute({
   getParentRoute: () => organization,
   path: "/units/$unitId",
@@ -198,6 +197,8 @@ const routes = root.addChildren([
   organization.addChildren([overview, unit, people, setup]),
 ]);
 
+export type AppRouter = ReturnType<typeof createAppRouter>;
+
 export function createAppRouter(context: Backend) {
   return createRouter({
     routeTree: routes,
@@ -208,9 +209,4 @@ export function createAppRouter(context: Backend) {
     defaultNotFoundComponent: NotFound,
     scrollRestoration: true,
   });
-}
-
-/** Charts are most of the code: they are loaded when a unit is opened, or when nothing else is to do. */
-export function preloadUnitPage(): void {
-  void importUnitPage();
 }

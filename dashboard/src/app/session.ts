@@ -1,11 +1,12 @@
-import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, type QueryClient } from "@tanstack/react-query";
 import { createContext, use } from "react";
 import { keyOf } from "../api/access";
 import { createApi, type Api } from "../api/client";
 import { createHttp, type Http } from "../api/http";
+import type { Me, MembershipView } from "../api/types";
 import { LiveStore } from "../live/store";
 import { observeServerTime } from "../live/time";
-import type { Backend } from "./backend";
+import { meQuery, useBackend, type Backend } from "./backend";
 
 /** Everything that belongs to one organization as one caller sees it. */
 export interface Session {
@@ -40,6 +41,18 @@ export function useSession(): Session {
   const session = use(SessionContext);
   if (session === undefined) throw new Error("no SessionProvider around this component");
   return session;
+}
+
+/** Who looks at the organization; nobody while that is not known, and if an access key lets this tab in. */
+export function useMe(): Me | undefined {
+  const { byKey } = useSession();
+  return useQuery({ ...meQuery(useBackend()), enabled: !byKey }).data;
+}
+
+/** What whoever looks at the organization is there. */
+export function useMembership(): MembershipView | undefined {
+  const { orgId } = useSession();
+  return useMe()?.memberships.find((membership) => membership.org_id === orgId);
 }
 
 /** The overview: names and places. What is happening in the units goes to the store. */

@@ -3,8 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { AlertStrip } from "../alerts/AlertStrip";
 import type { Overview } from "../api/types";
-import { useMembership } from "../app/backend";
-import { overviewQuery, useSession } from "../app/session";
+import { overviewQuery, useMembership, useSession } from "../app/session";
 import { useTitle } from "../design/Panel";
 import { strings } from "../i18n/strings";
 import { useLiveStore, useUnitOrder } from "../live/hooks";
@@ -70,7 +69,7 @@ function SitesOf({ overview, orgId }: { overview: Overview; orgId: string }) {
 
 /** An organization without sites, or one whose sites are not for whoever looks. */
 function NothingYet({ orgId }: { orgId: string }) {
-  const maySetUp = useMembership(orgId)?.rights.includes("manage_places") ?? false;
+  const maySetUp = useMembership()?.rights.includes("manage_places") ?? false;
   return (
     <div className={styles.nothing}>
       <p>{strings.overview.empty}</p>

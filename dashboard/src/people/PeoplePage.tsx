@@ -3,8 +3,8 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { check, unwrap } from "../api/http";
 import type { MembershipView, MemberView, SiteView } from "../api/types";
-import { meQuery, useBackend, useMembership } from "../app/backend";
-import { overviewQuery, useSession } from "../app/session";
+import { meQuery, useBackend } from "../app/backend";
+import { overviewQuery, useMe, useMembership, useSession } from "../app/session";
 import { Waiting } from "../app/Waiting";
 import { Button } from "../design/Button";
 import { Confirm } from "../design/Confirm";
@@ -23,7 +23,7 @@ const text = strings.people;
 /** Who belongs to the organization, and who is asked to. */
 export function PeoplePage() {
   const session = useSession();
-  const membership = useMembership(session.orgId);
+  const membership = useMembership();
   const sites = useQuery(overviewQuery(session)).data?.sites ?? [];
   const members = useQuery(membersQuery(session));
   const [done, setDone] = useState<string>();
@@ -67,8 +67,7 @@ interface MemberProps {
 
 function Member({ member, sites, membership, onDone }: MemberProps) {
   const { http, orgId, queries } = useSession();
-  const self = useQuery(meQuery(useBackend())).data?.user.id;
-  const isSelf = member.user_id === self;
+  const isSelf = member.user_id === useMe()?.user.id;
   const params = { path: { org_id: orgId, user_id: member.user_id } };
   const changed = async (what: string): Promise<void> => {
     await queries.invalidateQueries({ queryKey: [orgId, "members"] });

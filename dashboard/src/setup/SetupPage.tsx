@@ -2,8 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Navigate } from "@tanstack/react-router";
 import { unwrap } from "../api/http";
 import type { AreaView, SiteView } from "../api/types";
-import { useMembership } from "../app/backend";
-import { overviewQuery, useSession } from "../app/session";
+import { overviewQuery, useMembership, useSession } from "../app/session";
 import { Waiting } from "../app/Waiting";
 import { Field, Form, SelectField } from "../design/Form";
 import { Panel, useHeading } from "../design/Panel";
@@ -19,7 +18,7 @@ const text = strings.setup;
 /** From an organization with nothing in it to a sensor that reports. Each step is saved before the next is shown. */
 export function SetupPage() {
   const session = useSession();
-  const membership = useMembership(session.orgId);
+  const membership = useMembership();
   const { data: overview } = useQuery(overviewQuery(session));
   const progress = overview && progressOf(overview);
   const heading = useHeading(text.title);
