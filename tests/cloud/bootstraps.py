@@ -1,16 +1,40 @@
 """The functions' executables."""
 
+import functools
 import json
 import os
+import re
 import subprocess
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+EVENTS = REPOSITORY / "events"
 
 
 def declared():
     """The names of all functions: each has a sample event."""
-    return sorted(event.stem for event in (REPOSITORY / "events").glob("*.json"))
+    return sorted(event.stem for event in EVENTS.glob("*.json"))
+
+
+@functools.cache
+def _routes():
+    routes = []
+    for name in declared():
+        route = json.loads((EVENTS / f"{name}.json").read_text()).get("routeKey", "")
+        if " /" in route:
+            method, path = route.split(" ")
+            pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
+            routes.append((path.count("{"), method, re.compile(pattern), name))
+    # Of several that fit, API Gateway takes the one with the fewest parameters.
+    return sorted(routes, key=lambda route: route[0])
+
+
+def function_behind(method, path):
+    """The function that the HTTP API leads a request to."""
+    path = path.split("?")[0]
+    return next(name for _, verb, pattern, name in _routes() if verb == method and pattern.fullmatch(path))
 
 
 def build(release):
@@ -44,8 +68,22 @@ def _build_release():
 
 
 def lay_out(folder, executables):
-    """Puts the executables below `folder` where the template expects them, without symbols, as releases are."""
-    for name, executable in executables.items():
-        bootstrap = folder / "target" / "lambda" / name / "bootstrap"
-        bootstrap.parent.mkdir(parents=True)
-        subprocess.run(["strip", "-o", bootstrap, executable], check=True)
+    """Puts the template and the packages of the functions below `folder`: without symbols, as releases are.
+
+    The packages are made here and side by side. `sam` would make one after the other, each in four times as long to be
+    a tenth smaller. The template names them instead of their folders and is the deployed one otherwise.
+    """
+
+    def package(name):
+        folder_of_one = folder / "target" / "lambda" / name
+        folder_of_one.mkdir(parents=True)
+        bootstrap = folder_of_one / "bootstrap"
+        subprocess.run(["strip", "-o", bootstrap, executables[name]], check=True)
+        with zipfile.ZipFile(f"{folder_of_one}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.write(bootstrap, "bootstrap")
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(package, executables))
+    template = (REPOSITORY / "template.yaml").read_text()
+    packaged = re.sub(r"(CodeUri: target/lambda/[\w-]+)/$", r"\1.zip", template, flags=re.MULTILINE)
+    (folder / "template.yaml").write_text(packaged)

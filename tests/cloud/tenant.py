@@ -6,9 +6,8 @@ import re
 import secrets
 from datetime import datetime, timezone
 
-from bootstraps import REPOSITORY
+from bootstraps import EVENTS
 
-EVENTS = REPOSITORY / "events"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -19,6 +18,11 @@ def sample(function):
 
 def _letters(count):
     return "".join(secrets.choice(ALPHABET) for _ in range(count))
+
+
+def fresh_id(prefix):
+    """An identifier that nobody has drawn before."""
+    return f"{prefix}_0{_letters(25)}"
 
 
 class Tenant:
@@ -39,7 +43,7 @@ class Tenant:
     def translate(self, text):
         """`text` with the identifiers, DevEUIs and keys of the samples replaced by this tenant's."""
         patterns = {
-            r"\b(?:org|sit|are|unt|sen|alr|key|frm)_[0-9A-Z]{26}\b": lambda old: f"{old[:4]}0{_letters(25)}",
+            r"\b(?:org|sit|are|unt|sen|alr|key|frm)_[0-9A-Z]{26}\b": lambda old: fresh_id(old.split("_")[0]),
             r"\bftk_[0-9a-z]{8}_[0-9a-z]{32}\b": lambda _: f"ftk_{_letters(8)}_{_letters(32)}".lower(),
             r"(?<=\")[0-9A-Fa-f]{16}(?=\\?\")": lambda _: secrets.token_hex(8).upper(),
         }
