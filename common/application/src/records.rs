@@ -4,7 +4,7 @@ use crate::ports::{Record, RecordKind};
 use freshtrack_domain::access::AccessKey;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::UserId;
-use freshtrack_domain::network::{JOB_KEPT, Job, Network, NetworkDevice};
+use freshtrack_domain::network::{CHANGE_KEPT, JOB_KEPT, Job, Network, NetworkDevice, PendingChange};
 use freshtrack_domain::people::{Credentials, INVITATION_KEPT, Invitation, Member, Session, User};
 use freshtrack_domain::place::{Area, Organization, RuleScope, RuleSet, Site, Unit};
 use freshtrack_domain::support::{Appointment, SupportDesk, SupportSession};
@@ -119,6 +119,23 @@ impl Record for Job {
 
     fn expires_at(&self) -> Option<Timestamp> {
         self.finished_at.map(|at| at + JOB_KEPT)
+    }
+}
+
+impl Record for PendingChange {
+    const KIND: RecordKind = RecordKind("CHANGE");
+    const LISTED: bool = true;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn is_listed(&self) -> bool {
+        self.is_open()
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.ended_at.map(|at| at + CHANGE_KEPT)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::alerts::AlertView;
 use crate::time::Instant;
-use freshtrack_domain::ids::{AccessKeyId, AreaId, JobId, OrgId, SiteId, UnitId, UserId};
+use freshtrack_domain::ids::{AccessKeyId, AreaId, JobId, OrgId, PendingChangeId, SiteId, UnitId, UserId};
 use freshtrack_domain::unit::{Change, UnitStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -104,6 +104,12 @@ pub enum Happening {
         /// The work.
         job_id: JobId,
     },
+    /// Something is to be done now with a change of a sensor's settings.
+    #[serde(rename = "network.change_due")]
+    NetworkChangeDue {
+        /// The change.
+        change_id: PendingChangeId,
+    },
 }
 
 /// A site, an area or a unit.
@@ -146,6 +152,7 @@ impl Happening {
             Self::PresenceChanged { .. } => "place.presence_changed",
             Self::RulesChanged { .. } => "place.rules_changed",
             Self::NetworkJobDue { .. } => "network.job_due",
+            Self::NetworkChangeDue { .. } => "network.change_due",
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::identity::Token;
 use crate::time::Instant;
-use freshtrack_domain::ids::{AccessKeyId, JobId, NetworkId, SensorId};
+use freshtrack_domain::ids::{AccessKeyId, JobId, NetworkId, PendingChangeId, SensorId};
 use freshtrack_domain::network::{
-    ApiKey, AppKey, JobKind, JobState, JoinEui, Obstacle, RegistrationStep, RemovalReason, Server, TestResult,
+    ApiKey, AppKey, ChangeState, JobKind, JobState, JoinEui, Obstacle, RegistrationStep, RemovalReason,
+    Server, SettingChange, TestResult,
 };
 use freshtrack_domain::text::Name;
 use schemars::JsonSchema;
@@ -168,4 +169,45 @@ pub struct SetbackView {
     /// At which step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<RegistrationStep>,
+}
+
+/// `POST /v1/orgs/{org_id}/sensors/{sensor_id}/changes`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestChange {
+    /// What is to be changed.
+    pub change: SettingChange,
+    /// For how many hours it may wait for the sensor, 1 to 168; 24 unless given.
+    #[serde(default)]
+    pub timeout_hours: Option<u32>,
+}
+
+/// A change of a sensor's settings on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChangeView {
+    /// Its identifier.
+    pub id: PendingChangeId,
+    /// The sensor.
+    pub sensor_id: SensorId,
+    /// What is to be changed.
+    pub change: SettingChange,
+    /// How far it has come.
+    pub state: ChangeState,
+    /// How often it was tried to be sent.
+    pub attempts: u32,
+    /// What stood in the way last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setback: Option<SetbackView>,
+    /// When it was asked for.
+    pub asked_at: Instant,
+    /// Who asked for it.
+    pub asked_by: String,
+    /// When it is given up.
+    pub times_out_at: Instant,
+    /// When the network server took it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Instant>,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Instant>,
 }

@@ -1,4 +1,4 @@
-//! Native decoders: the bytes a LoRaWAN sensor sends, as [`Measurements`].
+//! Native decoders: the bytes a LoRaWAN sensor sends, as [`Measurements`]; and what it is sent, by [`downlink`].
 //!
 //! ```
 //! let model = freshtrack_decoders::find("dragino-lht65n").unwrap();
@@ -24,6 +24,7 @@
 
 pub mod aliases;
 pub mod battery;
+mod downlink;
 mod error;
 mod frame;
 mod model;
@@ -32,6 +33,7 @@ mod protocols;
 mod registry;
 mod value;
 
+pub use downlink::{DownlinkFrame, downlink};
 pub use error::DecodeError;
 pub use freshtrack_domain::measurement::Measurements;
 pub use model::Model;

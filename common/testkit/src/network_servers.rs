@@ -105,6 +105,11 @@ impl MemoryNetworkServers {
         ours.map(|(_, downlink)| downlink.clone()).collect()
     }
 
+    /// The device listens, and has what waited for it.
+    pub fn listen(&self, dev_eui: DevEui) {
+        self.lock().waiting.retain(|(eui, _)| *eui != dev_eui);
+    }
+
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

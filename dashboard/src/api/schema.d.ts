@@ -1039,6 +1039,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org_id}/sensors/{sensor_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the changes of a sensor's settings, the newest first. What has ended is shown for 90 days. */
+        get: operations["networks-list-changes"];
+        put?: never;
+        /** Sends a sensor a change of its settings. It has it once it was heard again. */
+        post: operations["networks-request-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/sensors/{sensor_id}/changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a change back that the network server does not have yet. */
+        delete: operations["networks-cancel-change"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/sensors/{sensor_id}/provisioning": {
         parameters: {
             query?: never;
@@ -1717,6 +1752,55 @@ export interface components {
              */
             password: string;
         };
+        /** @description How far a change has come (specification 1.6). */
+        ChangeState: "queued" | "sent" | "applied" | "failed" | "timeout" | "canceled";
+        /** @description A change of a sensor's settings on its way. */
+        ChangeView: {
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            asked_at: string;
+            /** @description Who asked for it. */
+            asked_by: string;
+            /**
+             * Format: uint32
+             * @description How often it was tried to be sent.
+             */
+            attempts: number;
+            /** @description What is to be changed. */
+            change: components["schemas"]["SettingChange"];
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description Its identifier. */
+            id: components["schemas"]["PendingChangeId"];
+            /** @description The sensor. */
+            sensor_id: components["schemas"]["SensorId"];
+            /**
+             * Format: date-time
+             * @description When the network server took it.
+             */
+            sent_at?: string | null;
+            /** @description What stood in the way last. */
+            setback?: components["schemas"]["SetbackView"] | null;
+            /** @description How far it has come. */
+            state: components["schemas"]["ChangeState"];
+            /**
+             * Format: date-time
+             * @description When it is given up.
+             */
+            times_out_at: string;
+        };
+        /** @description A page of a list. */
+        ChangeViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["ChangeView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description What a client sends. */
         ClientMessage: {
             /** @description At most 50. */
@@ -2035,7 +2119,16 @@ export interface components {
             };
             /** @constant */
             type: "network.job_due";
+        } | {
+            data: {
+                /** @description The change. */
+                change_id: components["schemas"]["PendingChangeId"];
+            };
+            /** @constant */
+            type: "network.change_due";
         });
+        /** @description What is plugged into a sensor, and how it is reported. */
+        ExternalMode: "probe" | "probe_with_time";
         FrameId: string;
         /**
          * @description A channel plan by The Things Stack's name for it (specification 9.7 names those that are taken).
@@ -2423,6 +2516,7 @@ export interface components {
             /** @description Its sites. */
             sites: components["schemas"]["SiteView"][];
         };
+        PendingChangeId: string;
         /** @description A person and where they belong. */
         PersonDetail: {
             /** @description Their organizations. */
@@ -2586,6 +2680,17 @@ export interface components {
         RegistrationStep: "identity_server" | "join_server" | "network_server" | "application_server" | "device" | "device_keys";
         /** @description Why a registration is removed (specification 9.7). */
         RemovalReason: "sensor_deleted" | "manual_cleanup";
+        /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/changes`. */
+        RequestChange: {
+            /** @description What is to be changed. */
+            change: components["schemas"]["SettingChange"];
+            /**
+             * Format: uint32
+             * @description For how many hours it may wait for the sensor, 1 to 168; 24 unless given.
+             * @default null
+             */
+            timeout_hours?: number | null;
+        };
         /** @description `POST /v1/identity/password-reset/complete`. */
         ResetPassword: {
             /**
@@ -2910,6 +3015,58 @@ export interface components {
             obstacle: components["schemas"]["Obstacle"];
             /** @description At which step. */
             step?: components["schemas"]["RegistrationStep"] | null;
+        };
+        /** @description A change of a sensor's settings (specification 9.6). Which of them a sensor understands is its model's to say. */
+        SettingChange: {
+            /**
+             * Format: uint32
+             * @description In seconds: 60 to 86,400.
+             */
+            seconds: number;
+            /** @constant */
+            type: "uplink_interval";
+        } | {
+            /** @description What. */
+            mode: components["schemas"]["ExternalMode"];
+            /** @constant */
+            type: "external_mode";
+        } | {
+            /** @constant */
+            type: "set_time";
+        } | {
+            /** @constant */
+            type: "time_sync";
+        } | {
+            /**
+             * Format: uint8
+             * @description In days: 1 to 255.
+             */
+            days: number;
+            /** @constant */
+            type: "time_sync_period";
+        } | {
+            /** @constant */
+            type: "clear_datalog";
+        } | {
+            /** @description Whether it does. */
+            enabled: boolean;
+            /** @constant */
+            type: "pnackmd";
+        } | {
+            /** @description The limits, as its manual has them. */
+            parameters: string;
+            /** @constant */
+            type: "alarm";
+        } | {
+            /**
+             * Format: uint8
+             * @description The LoRaWAN port: 1 to 223.
+             */
+            f_port: number;
+            /** @description The bytes. */
+            payload: string;
+            /** @constant */
+            type: "raw";
         };
         /** @description How much an alert matters. Ordered: a later one is worse. */
         Severity: "info" | "warning" | "critical";
@@ -11556,6 +11713,334 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-list-changes": {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 unless given. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                sensor_id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-request-change": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                sensor_id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "change": {
+                 *         "seconds": 600,
+                 *         "type": "uplink_interval"
+                 *       },
+                 *       "timeout_hours": 24
+                 *     }
+                 */
+                "application/json": components["schemas"]["RequestChange"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than the gateway takes */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "networks-cancel-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                sensor_id: components["schemas"]["SensorId"];
+                change_id: components["schemas"]["PendingChangeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something went wrong on our side */

@@ -1,4 +1,4 @@
-//! SQS queue of work at network servers, from the bus: registers sensors and removes them, a call at a time.
+//! SQS queue of work at network servers, from the bus: registers sensors, removes them, and sends them changes.
 
 use freshtrack_application::networks::do_work;
 use freshtrack_contracts::events::{Delivered, Event};
@@ -17,5 +17,6 @@ async fn handle(context: Arc<Context>, event: Delivered) -> Verdict {
 
 async fn work(context: &Context, event: &Event) -> Result<(), InvocationError> {
     let ports = context.networks_ports()?;
-    Ok(do_work(&ports.networks(context.ids()), event).await?)
+    let networks = ports.networks(context.ids());
+    Ok(do_work(&networks, &context.states()?, event).await?)
 }

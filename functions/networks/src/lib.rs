@@ -1,5 +1,6 @@
 //! Functions of the connections to LoRaWAN network servers.
 
+pub mod cancel_change;
 pub mod create;
 pub mod delete;
 pub mod deprovision_sensor;
@@ -7,8 +8,10 @@ pub mod do_work;
 pub mod get;
 pub mod get_job;
 pub mod list;
+pub mod list_changes;
 pub mod list_jobs;
 pub mod provision_sensor;
+pub mod request_change;
 pub mod retry_job;
 pub mod rotate_key;
 pub mod sweep_work;
@@ -19,6 +22,7 @@ use freshtrack_runtime::Function;
 
 /// Every function of this area.
 pub const FUNCTIONS: &[Function] = &[
+    cancel_change::FUNCTION,
     create::FUNCTION,
     delete::FUNCTION,
     deprovision_sensor::FUNCTION,
@@ -26,8 +30,10 @@ pub const FUNCTIONS: &[Function] = &[
     get::FUNCTION,
     get_job::FUNCTION,
     list::FUNCTION,
+    list_changes::FUNCTION,
     list_jobs::FUNCTION,
     provision_sensor::FUNCTION,
+    request_change::FUNCTION,
     retry_job::FUNCTION,
     rotate_key::FUNCTION,
     sweep_work::FUNCTION,

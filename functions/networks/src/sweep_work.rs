@@ -14,10 +14,15 @@ pub const FUNCTION: Function = Function {
 async fn handle(context: Arc<Context>, _: Value) -> Result<Value, InvocationError> {
     let ports = SweepNetworks {
         records: &context.records()?,
+        states: &context.states()?,
         bus: &context.bus()?,
         clock: context.clock(),
     };
     let report = sweep_work(&ports).await?;
-    tracing::info!(work.open = report.open, work.due = report.due, "work at network servers swept");
+    tracing::info!(
+        work.open = report.open,
+        work.due = report.due,
+        "work at network servers swept"
+    );
     Ok(json!({ "open": report.open, "due": report.due }))
 }

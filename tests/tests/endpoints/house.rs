@@ -190,8 +190,8 @@ impl<'w> House<'w> {
             }
             // What was sent just now is not sent again.
             "organizations-resend-invitation" => self.world.advance(Span::minutes(1)),
-            // Only what is registered can be removed.
-            "networks-deprovision-sensor" => {
+            // Only what is registered can be removed, or sent anything.
+            "networks-deprovision-sensor" | "networks-request-change" => {
                 let network = &self.standing(site)["network_id"];
                 self.registered(&ids["sensor_id"], network).await;
             }
@@ -247,6 +247,15 @@ impl<'w> House<'w> {
                     self.registered(&ids["sensor_id"], &network).await
                 }
             },
+            // Waiting, for the network server has been asked too much.
+            "change_id" => {
+                let (sensor, network) = match self.standing.get(site) {
+                    Some(standing) => (ids["sensor_id"].clone(), standing["network_id"].clone()),
+                    None => (self.fitted(site).await, self.connected(NETWORK_KEY).await),
+                };
+                self.registered(&sensor, &network).await;
+                self.waiting_change(&sensor).await
+            }
             "slug" => format!("slug-{:08x}", rand::random::<u32>()),
             // What comes into being by itself is there once.
             name => match self.standing.get(site).and_then(|standing| standing.get(name)) {
@@ -323,6 +332,22 @@ impl<'w> House<'w> {
             .await;
         self.world.settled().await;
         job
+    }
+
+    /// A change of a sensor's settings that cannot be sent yet.
+    async fn waiting_change(&self, sensor: &str) -> String {
+        let fault = json!({ "method": "POST", "path": "/down/push", "status": 429, "retry_after": 3600 });
+        let faults = format!("{}/console/faults", freshtrack_local::network_servers::PATH);
+        let made = self
+            .world
+            .api
+            .send(Method::POST, &faults, None, fault.to_string())
+            .await;
+        assert_eq!(made.status, StatusCode::OK, "{made:?}");
+        let asked = json!({ "change": { "type": "uplink_interval", "seconds": 600 }, "timeout_hours": 168 });
+        let change = self.create(&format!("sensors/{sensor}/changes"), asked).await;
+        self.world.settled().await;
+        change
     }
 
     /// Everything that whoever owns the organization can be shown, once what was done is over.

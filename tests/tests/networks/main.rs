@@ -1,5 +1,6 @@
 //! Network servers from outside: how they are connected, and what is done through them.
 
+mod changes;
 mod connections;
 mod registrations;
 

@@ -248,7 +248,7 @@ fn is_without_connection(job: &Job) -> bool {
 }
 
 /// Whether a write was made; it was not when somebody else was faster.
-fn settled(written: Result<(), CommitError>) -> Result<bool, PortError> {
+pub(super) fn settled(written: Result<(), CommitError>) -> Result<bool, PortError> {
     match written {
         Ok(()) => Ok(true),
         Err(CommitError::Step(_) | CommitError::Busy) => Ok(false),
@@ -256,7 +256,11 @@ fn settled(written: Result<(), CommitError>) -> Result<bool, PortError> {
     }
 }
 
-fn setback(obstacle: Obstacle, detail: impl Into<String>, step: Option<RegistrationStep>) -> Setback {
+pub(super) fn setback(
+    obstacle: Obstacle,
+    detail: impl Into<String>,
+    step: Option<RegistrationStep>,
+) -> Setback {
     Setback {
         obstacle,
         detail: detail.into(),

@@ -1,7 +1,9 @@
 //! Does what an event says is due at network servers.
 
+use super::do_change::do_change;
 use super::{Networks, do_job};
 use crate::error::Failure;
+use crate::ports::UnitStates;
 use crate::scope::OrgScope;
 use freshtrack_contracts::events::{Event, Happening};
 
@@ -9,10 +11,11 @@ use freshtrack_contracts::events::{Event, Happening};
 ///
 /// # Errors
 /// When it is not known how far it has come: the event will come again.
-pub async fn do_work(ports: &Networks<'_>, event: &Event) -> Result<(), Failure> {
+pub async fn do_work(ports: &Networks<'_>, states: &dyn UnitStates, event: &Event) -> Result<(), Failure> {
     let scope = OrgScope::granted(event.org_id);
     match &event.what {
         Happening::NetworkJobDue { job_id } => do_job(ports, scope, *job_id).await,
+        Happening::NetworkChangeDue { change_id } => do_change(ports, states, scope, *change_id).await,
         _ => Ok(()),
     }
 }

@@ -13,7 +13,9 @@ use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::{JobId, OrgId, SensorId, SiteId, UnitId};
-use freshtrack_domain::network::{Attempts, Job, JobKind, JobState, Network, NetworkDevice, RemovalReason};
+use freshtrack_domain::network::{
+    Attempts, Job, JobKind, JobState, Network, NetworkDevice, RemovalReason, Setback,
+};
 use freshtrack_domain::place::Unit;
 use freshtrack_domain::time::Timestamp;
 use std::collections::BTreeMap;
@@ -349,7 +351,7 @@ pub(super) async fn sites_of_sensors(
 }
 
 /// The unit that a sensor measures, or measured last.
-const fn unit_of(sensor: &Sensor) -> Option<UnitId> {
+pub(super) const fn unit_of(sensor: &Sensor) -> Option<UnitId> {
     Some(sensor.unit_id)
 }
 
@@ -377,13 +379,17 @@ fn view(job: &Job) -> JobView {
         done: job.done.clone(),
         attempts: job.attempts.made,
         next_attempt_at: job.attempts.next_at.map(Into::into),
-        setback: job.setback.as_ref().map(|setback| SetbackView {
-            obstacle: setback.obstacle,
-            detail: setback.detail.clone(),
-            step: setback.step,
-        }),
+        setback: job.setback.as_ref().map(setback_view),
         created_at: job.created_at.into(),
         created_by: job.created_by.clone(),
         finished_at: job.finished_at.map(Into::into),
+    }
+}
+
+pub(super) fn setback_view(setback: &Setback) -> SetbackView {
+    SetbackView {
+        obstacle: setback.obstacle,
+        detail: setback.detail.clone(),
+        step: setback.step,
     }
 }

@@ -1,11 +1,15 @@
-//! Network servers: how an organization connects one, and how its sensors are registered there.
+//! Network servers: how an organization connects one, how its sensors are registered there, and how they
+//! are sent changes of their settings.
 
+mod changes;
 mod connections;
+mod do_change;
 mod do_job;
 mod do_work;
 mod jobs;
 mod sweep_work;
 
+pub use changes::{cancel_change, list_changes, request_change};
 pub use connections::{
     create_network, delete_network, get_network, list_networks, rotate_network_key, test_network,
     update_network,

@@ -31,7 +31,7 @@ async fn a_connection_shows_neither_of_its_secrets_again() {
         .await
         .unwrap();
     let listed = list_networks(&office.networks(), &caller).await.unwrap();
-    assert_eq!(listed.items, [shown.view.clone()]);
+    assert_eq!(listed.items, std::slice::from_ref(&shown.view));
     let owner = Owner::from(caller.scope);
     let mut told = serde_json::to_string(&(shown.view, listed)).unwrap();
     for kind in ["NET", "AUDIT", "KEY"] {

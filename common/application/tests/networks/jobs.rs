@@ -1,19 +1,18 @@
 //! Work on registrations: what becomes of it when servers refuse, answers are lost and workers die.
 
-use crate::support::{Office, code, dev_eui};
+use crate::support::{Office, code, dev_eui, registration};
 use freshtrack_application::networks::{
-    JobQuery, SweepNetworks, delete_network, deprovision_sensor, do_work, get_job, list_jobs,
-    provision_sensor, retry_job, sweep_work,
+    JobQuery, delete_network, deprovision_sensor, do_work, get_job, list_jobs, provision_sensor, retry_job,
 };
 use freshtrack_application::ports::ServerErrorKind;
 use freshtrack_application::{Caller, PageRequest, PortErrorKind};
-use freshtrack_contracts::networks::{JobView, ProvisionSensor};
+use freshtrack_contracts::networks::JobView;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::Sites;
 use freshtrack_domain::ids::{NetworkId, SensorId};
 use freshtrack_domain::network::{ATTEMPT_LEASE, JobKind, JobState, Obstacle, RegistrationStep};
 use freshtrack_domain::time::Span;
-use freshtrack_testkit::{Called, RecordedEvents, fresh_id, killed_after, server_error};
+use freshtrack_testkit::{Called, fresh_id, killed_after, server_error};
 
 const ALL: [RegistrationStep; 4] = [
     RegistrationStep::IdentityServer,
@@ -23,38 +22,8 @@ const ALL: [RegistrationStep; 4] = [
 ];
 
 impl Office {
-    async fn provision(&self, caller: &Caller, network_id: NetworkId, sensor: SensorId) -> JobView {
-        let asked = provision_sensor(&self.networks(), caller, sensor, input(network_id)).await;
-        asked.unwrap().view
-    }
-
-    /// Does whatever was put on the bus by now, or is found to be due.
-    async fn work(&self) {
-        for event in self.records.take_outbox() {
-            do_work(&self.networks(), &event).await.unwrap();
-        }
-        let bus = RecordedEvents::default();
-        let ports = SweepNetworks {
-            records: &self.records,
-            bus: &bus,
-            clock: &self.clock,
-        };
-        sweep_work(&ports).await.unwrap();
-        for event in bus.take() {
-            do_work(&self.networks(), &event).await.unwrap();
-        }
-    }
-
     async fn job(&self, caller: &Caller, job: &JobView) -> JobView {
         get_job(&self.networks(), caller, job.id).await.unwrap().view
-    }
-}
-
-fn input(network_id: NetworkId) -> ProvisionSensor {
-    ProvisionSensor {
-        network_id,
-        join_eui: "A840410000000101".parse().unwrap(),
-        app_key: "00112233445566778899AABBCCDDEEFF".parse().unwrap(),
     }
 }
 
@@ -133,9 +102,9 @@ async fn work_survives_death_between_any_two_calls() {
         let (office, caller, network, sensor) = ready().await;
         let job = office.provision(&caller, network, sensor).await;
         let event = office.records.take_outbox().remove(0);
-        let ended = killed_after(calls, do_work(&office.networks(), &event));
+        let ended = killed_after(calls, do_work(&office.networks(), &office.memory, &event));
         // Whoever comes at once finds somebody at work; whoever comes when that is over goes on.
-        do_work(&office.networks(), &event).await.unwrap();
+        do_work(&office.networks(), &office.memory, &event).await.unwrap();
         office.clock.advance(ATTEMPT_LEASE);
         office.work().await;
         let job = office.job(&caller, &job).await;
@@ -254,7 +223,7 @@ async fn what_people_must_see_to_is_told_apart() {
 async fn a_removal_takes_over_from_a_registration_that_is_stuck() {
     let (office, caller, network, sensor) = ready().await;
     let job = office.provision(&caller, network, sensor).await;
-    let second = provision_sensor(&office.networks(), &caller, sensor, input(network)).await;
+    let second = provision_sensor(&office.networks(), &caller, sensor, registration(network)).await;
     assert_eq!(code(second), Some(ProblemCode::Conflict), "one at a time");
     let event = office.records.take_outbox().remove(0);
     // It dies at its second call, whose answer nobody has.
@@ -262,7 +231,7 @@ async fn a_removal_takes_over_from_a_registration_that_is_stuck() {
         .servers
         .faults
         .fail_after(1, "network_servers.register", PortErrorKind::Unavailable, 1);
-    do_work(&office.networks(), &event).await.unwrap();
+    do_work(&office.networks(), &office.memory, &event).await.unwrap();
     assert_eq!(
         office.job(&caller, &job).await.done,
         [RegistrationStep::IdentityServer]
@@ -290,7 +259,7 @@ async fn a_removal_waits_for_whoever_is_at_work() {
         office.provision(&caller, network, sensor).await;
         let event = office.records.take_outbox().remove(0);
         // Killed as soon as its first call has reached the server, with the work begun and still its own.
-        assert!(killed_after(calls, do_work(&office.networks(), &event)).is_none());
+        assert!(killed_after(calls, do_work(&office.networks(), &office.memory, &event)).is_none());
         if !office.servers.take_calls().is_empty() {
             break (office, caller, sensor);
         }
@@ -301,10 +270,10 @@ async fn a_removal_waits_for_whoever_is_at_work() {
         .unwrap()
         .view;
     let event = office.records.take_outbox().remove(0);
-    do_work(&office.networks(), &event).await.unwrap();
+    do_work(&office.networks(), &office.memory, &event).await.unwrap();
     assert_eq!(office.job(&caller, &removal).await.state, JobState::Pending);
     office.clock.advance(ATTEMPT_LEASE);
-    do_work(&office.networks(), &event).await.unwrap();
+    do_work(&office.networks(), &office.memory, &event).await.unwrap();
     assert_eq!(office.job(&caller, &removal).await.state, JobState::Succeeded);
     assert!(office.servers.registered(dev_eui()).is_empty());
 }
@@ -324,7 +293,7 @@ async fn another_organizations_work_is_not_there() {
     );
     let refused = deprovision_sensor(&office.networks(), &foreign, sensor).await;
     assert_eq!(code(refused), Some(ProblemCode::NotFound));
-    let nowhere = provision_sensor(&office.networks(), &caller, sensor, input(fresh_id())).await;
+    let nowhere = provision_sensor(&office.networks(), &caller, sensor, registration(fresh_id())).await;
     assert_eq!(code(nowhere), Some(ProblemCode::NotFound));
     let limited = Caller {
         sites: Sites::Only([fresh_id()].into()),

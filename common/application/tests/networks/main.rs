@@ -1,11 +1,11 @@
-//! Network servers: connections, and work on registrations.
+//! Network servers: connections, work on registrations, changes of settings.
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "what fails here fails a test, and should say where"
 )]
 
+mod changes;
 mod connections;
 mod jobs;
 mod support;

@@ -1,19 +1,22 @@
 //! An organization and a network server, in memory.
 
-use freshtrack_application::networks::{Networks, create_network};
-use freshtrack_application::ports::{Clock as _, Records};
+use freshtrack_application::networks::{
+    Networks, SweepNetworks, create_network, do_work, provision_sensor, sweep_work,
+};
+use freshtrack_application::ports::{Clock as _, Records, UnitStates as _};
 use freshtrack_application::{Actor, Caller, Change, Failure, OrgScope, Registry};
-use freshtrack_contracts::networks::{CreateNetwork, NewNetwork};
+use freshtrack_contracts::networks::{CreateNetwork, JobView, NewNetwork, ProvisionSensor};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Right, Sites};
-use freshtrack_domain::device::DevEui;
-use freshtrack_domain::ids::SensorId;
+use freshtrack_domain::device::{DevEui, Sensor};
+use freshtrack_domain::ids::{NetworkId, SensorId, UnitId};
 use freshtrack_domain::network::Server;
 use freshtrack_domain::place::Organization;
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Timestamp;
 use freshtrack_testkit::{
-    Kitchen, ManualClock, MemoryNetworkServers, MemoryRecords, MemoryVault, SeededIds, fresh_id,
+    Kitchen, ManualClock, Memory, MemoryNetworkServers, MemoryRecords, MemoryVault, RecordedEvents,
+    SeededIds, fresh_id,
 };
 use serde_json::json;
 
@@ -27,6 +30,7 @@ pub(crate) struct Office {
     pub(crate) servers: MemoryNetworkServers,
     pub(crate) ids: SeededIds,
     pub(crate) clock: ManualClock,
+    pub(crate) memory: Memory,
 }
 
 impl Office {
@@ -38,6 +42,7 @@ impl Office {
             servers: MemoryNetworkServers::default(),
             ids: SeededIds::new(1),
             clock: ManualClock::at(Timestamp::from_seconds(1_795_262_400)),
+            memory: Memory::default(),
         };
         let caller = office.administrator().await;
         (office, caller)
@@ -81,15 +86,54 @@ impl Office {
         caller
     }
 
+    /// Has the sensor registered.
+    pub(crate) async fn provision(
+        &self,
+        caller: &Caller,
+        network_id: NetworkId,
+        sensor: SensorId,
+    ) -> JobView {
+        let asked = provision_sensor(&self.networks(), caller, sensor, registration(network_id)).await;
+        asked.unwrap().view
+    }
+
+    /// Does whatever was put on the bus by now, and then what is found to be due.
+    pub(crate) async fn work(&self) {
+        let bus = RecordedEvents::default();
+        let ports = SweepNetworks {
+            records: &self.records,
+            states: &self.memory,
+            bus: &bus,
+            clock: &self.clock,
+        };
+        for event in self.records.take_outbox() {
+            do_work(&self.networks(), &self.memory, &event).await.unwrap();
+        }
+        sweep_work(&ports).await.unwrap();
+        for event in bus.take() {
+            do_work(&self.networks(), &self.memory, &event).await.unwrap();
+        }
+    }
+
+    /// The unit that the sensor measures.
+    pub(crate) async fn unit_of(&self, caller: &Caller, sensor: SensorId) -> UnitId {
+        let stored = self.store().get::<Sensor>(caller.scope, sensor).await.unwrap();
+        stored.unwrap().record.unit_id
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// A sensor of the organization.
+    /// A sensor of the organization, in a unit.
     pub(crate) async fn sensor(&self, caller: &Caller) -> SensorId {
-        let mut sensor = Kitchen::new(1).sensors.remove(0);
+        let kitchen = Kitchen::new(1);
+        let mut sensor = kitchen.sensors.first().unwrap().clone();
         sensor.org_id = caller.scope.org_id();
         sensor.dev_eui = dev_eui();
+        for mut unit in kitchen.records(self.now()) {
+            self.memory.save(caller.scope, &mut unit, &[]).await.unwrap();
+        }
         let change = Change::new(caller.scope, &caller.actor, "sensor.registered", sensor.id);
         let registry = Registry {
             records: &self.records,
@@ -103,6 +147,15 @@ impl Office {
     pub(crate) async fn connected(&self, caller: &Caller) -> NewNetwork {
         let created = create_network(&self.networks(), caller, input(things_stack())).await;
         created.unwrap().view
+    }
+}
+
+/// The sensor is to be registered there.
+pub(crate) fn registration(network_id: NetworkId) -> ProvisionSensor {
+    ProvisionSensor {
+        network_id,
+        join_eui: "A840410000000101".parse().unwrap(),
+        app_key: "00112233445566778899AABBCCDDEEFF".parse().unwrap(),
     }
 }
 

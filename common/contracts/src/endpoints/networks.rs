@@ -1,6 +1,6 @@
 //! Network servers: connections, registration of sensors, changes of their settings.
 
-use super::{Access, CURSOR, Endpoint, LIMIT, QueryParameter, schema};
+use super::{Access, CURSOR, Endpoint, LIMIT, LIMIT_AND_CURSOR, QueryParameter, schema};
 use crate::networks::*;
 use crate::page::Page;
 use crate::problem::ProblemCode;
@@ -166,6 +166,41 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         access: Access::Organization(Right::ManageDevices),
         reply: Some(schema::<JobView>),
         status: 202,
+        problems: &[ProblemCode::Conflict],
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "networks-request-change",
+        method: "POST",
+        path: "/v1/orgs/{org_id}/sensors/{sensor_id}/changes",
+        summary: "Sends a sensor a change of its settings. It has it once it was heard again.",
+        access: Access::Organization(Right::ManageDevices),
+        request: Some(schema::<RequestChange>),
+        example: Some(
+            || json!({ "change": { "type": "uplink_interval", "seconds": 600 }, "timeout_hours": 24 }),
+        ),
+        reply: Some(schema::<ChangeView>),
+        status: 202,
+        problems: &[ProblemCode::InvalidRequest, ProblemCode::Conflict],
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "networks-list-changes",
+        path: "/v1/orgs/{org_id}/sensors/{sensor_id}/changes",
+        summary: "Lists the changes of a sensor's settings, the newest first. What has ended is shown for 90 days.",
+        access: Access::Organization(Right::ManageDevices),
+        query: LIMIT_AND_CURSOR,
+        reply: Some(schema::<Page<ChangeView>>),
+        problems: &[ProblemCode::InvalidRequest],
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "networks-cancel-change",
+        method: "DELETE",
+        path: "/v1/orgs/{org_id}/sensors/{sensor_id}/changes/{change_id}",
+        summary: "Takes a change back that the network server does not have yet.",
+        access: Access::Organization(Right::ManageDevices),
+        status: 204,
         problems: &[ProblemCode::Conflict],
         ..Endpoint::BASE
     },

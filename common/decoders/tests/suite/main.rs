@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod downlinks;
+#[cfg(test)]
 mod layouts;
 #[cfg(test)]
 mod published;

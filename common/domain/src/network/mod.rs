@@ -1,6 +1,7 @@
 //! LoRaWAN network servers: how an organization's is reached, and what of its sensors is registered there.
 
 mod attempts;
+mod change;
 mod connection;
 mod device;
 mod job;
@@ -8,6 +9,10 @@ mod secrets;
 mod server;
 
 pub use attempts::{ATTEMPT_LEASE, Attempts};
+pub use change::{
+    CHANGE_KEPT, ChangeState, ExternalMode, InvalidChange, InvalidPayload, NextMove, Payload, PendingChange,
+    SettingChange, wait_of,
+};
 pub use connection::{Network, ServerTest, TestResult};
 pub use device::{
     AppKey, InvalidAppKey, InvalidJoinEui, JoinEui, NetworkDevice, RegistrationStep, device_id,
