@@ -14,19 +14,18 @@ pub async fn close_sockets(
     sockets: &dyn Sockets,
     event: &Event,
 ) -> Result<(), PortError> {
-    let holder = match &event.what {
+    let lost: Option<Vec<String>> = match &event.what {
         Happening::OrganizationDeleted {} => None,
         Happening::MemberChanged { user_id } | Happening::SupportEnded { user_id } => {
-            Some(user_id.to_string())
+            Some(vec![user_id.to_string()])
         }
-        Happening::AccessKeyRevoked { key_id } => Some(key_id.to_string()),
+        Happening::AccessKeyRevoked { key_id } => Some(vec![key_id.to_string()]),
+        Happening::SessionsEnded { sessions } => Some(sessions.iter().map(ToString::to_string).collect()),
         _ => return Ok(()),
     };
     for connection in connections.of_org(event.org_id, true).await? {
-        if holder
-            .as_ref()
-            .is_none_or(|holder| connection.holders.contains(holder))
-        {
+        let rests_on = |holder: &String| connection.holders.contains(holder);
+        if lost.as_ref().is_none_or(|lost| lost.iter().any(rests_on)) {
             sockets.close(&connection.id).await?;
             connections.remove(event.org_id, &connection.id).await?;
         }

@@ -291,12 +291,17 @@ pub async fn connect(
     caller: &Caller,
     id: &str,
 ) -> Result<(), PortError> {
-    let Actor { id: actor, acting_as } = &caller.actor;
+    let Actor {
+        id: actor,
+        acting_as,
+        session,
+    } = &caller.actor;
     let connection = Connection {
         id: id.to_owned(),
         org_id: caller.scope.org_id(),
         holders: iter::once(actor.clone())
             .chain(acting_as.iter().map(ToString::to_string))
+            .chain(session.iter().map(ToString::to_string))
             .collect(),
         topics: Vec::new(),
         expires_at: clock.now() + CONNECTION_LIFE,

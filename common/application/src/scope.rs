@@ -2,7 +2,7 @@
 
 use crate::error::Refusal;
 use freshtrack_domain::access::{Right, Rights, Sites};
-use freshtrack_domain::ids::{OrgId, SessionId, SiteId, UserId};
+use freshtrack_domain::ids::{Id, OrgId, SessionId, SiteId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// The organization on whose behalf something is done.
@@ -34,6 +34,9 @@ pub struct Actor {
     /// The user in whose name a platform administrator acts.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub acting_as: Option<UserId>,
+    /// The sign-in of a user, if we keep it: what they opened by it ends with it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub session: Option<SessionId>,
 }
 
 impl Actor {
@@ -42,6 +45,7 @@ impl Actor {
         Self {
             id: id.to_string(),
             acting_as: None,
+            session: None,
         }
     }
 }
@@ -97,6 +101,11 @@ impl Administrator {
     }
 }
 
+/// Whether a sign-in is one that we keep. Those at other issuers, which only they can end, carry no time.
+fn is_kept(session_id: SessionId) -> bool {
+    session_id.ulid().timestamp_ms() > 0
+}
+
 /// A person who has signed in, outside of any organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignedIn {
@@ -110,6 +119,9 @@ impl SignedIn {
     /// The person, as the audit chain names them.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor::new(self.user_id)
+        Actor {
+            session: is_kept(self.session_id).then_some(self.session_id),
+            ..Actor::new(self.user_id)
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::alerts::AlertView;
 use crate::time::Instant;
-use freshtrack_domain::ids::{AccessKeyId, AreaId, JobId, OrgId, PendingChangeId, SiteId, UnitId, UserId};
+use freshtrack_domain::ids::{
+    AccessKeyId, AreaId, JobId, OrgId, PendingChangeId, SessionId, SiteId, UnitId, UserId,
+};
 use freshtrack_domain::unit::{Change, UnitStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,6 +82,12 @@ pub enum Happening {
         /// The administrator.
         user_id: UserId,
     },
+    /// Sign-ins of a person who may see the organization have ended.
+    #[serde(rename = "session.ended")]
+    SessionsEnded {
+        /// Which.
+        sessions: Vec<SessionId>,
+    },
     /// A unit is new or has moved: its state must follow.
     #[serde(rename = "place.unit_changed")]
     UnitChanged {
@@ -148,6 +156,7 @@ impl Happening {
             Self::MemberChanged { .. } => "member.changed",
             Self::AccessKeyRevoked { .. } => "access_key.revoked",
             Self::SupportEnded { .. } => "support.ended",
+            Self::SessionsEnded { .. } => "session.ended",
             Self::UnitChanged { .. } => "place.unit_changed",
             Self::PresenceChanged { .. } => "place.presence_changed",
             Self::RulesChanged { .. } => "place.rules_changed",

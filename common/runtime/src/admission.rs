@@ -9,7 +9,7 @@ use freshtrack_application::{Actor, Administrator, Caller, OrgScope, Refusal, Si
 use freshtrack_contracts::endpoints::Access;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Right, Sites};
-use freshtrack_domain::ids::{OrgId, UserId};
+use freshtrack_domain::ids::{OrgId, SessionId, UserId};
 
 /// Who was let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +101,7 @@ pub(crate) fn caller_of(identity: &Identity) -> Option<Caller> {
         actor: Actor {
             id: identity.actor_id.clone(),
             acting_as: identity.acting_as.parse::<UserId>().ok(),
+            session: identity.session_id.parse::<SessionId>().ok(),
         },
         rights: words(&identity.scopes)
             .iter()

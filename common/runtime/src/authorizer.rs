@@ -84,7 +84,10 @@ fn identity_of(caller: &Caller) -> Identity {
             Sites::Only(sites) if sites.is_empty() => "none".to_owned(),
             Sites::Only(sites) => words(sites.iter().map(ToString::to_string).collect()),
         },
-        session_id: String::new(),
+        session_id: caller
+            .actor
+            .session
+            .map_or_else(String::new, |session| session.to_string()),
     }
 }
 

@@ -2093,6 +2093,13 @@ export interface components {
             type: "support.ended";
         } | {
             data: {
+                /** @description Which. */
+                sessions: components["schemas"]["SessionId"][];
+            };
+            /** @constant */
+            type: "session.ended";
+        } | {
+            data: {
                 /** @description The unit. */
                 unit_id: components["schemas"]["UnitId"];
             };
@@ -4023,7 +4030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4032,6 +4039,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -4126,7 +4134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4135,6 +4143,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -4221,7 +4230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4230,6 +4239,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -4317,7 +4327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4326,6 +4336,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -4422,7 +4433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4431,6 +4442,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -4508,7 +4520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4517,6 +4529,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -4610,7 +4623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4619,6 +4632,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -4694,7 +4708,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4703,6 +4717,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests */
@@ -4825,7 +4840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4834,6 +4849,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -4927,7 +4943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -4936,6 +4952,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something went wrong on our side */
@@ -5225,7 +5242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5234,6 +5251,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something went wrong on our side */
@@ -5344,7 +5362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5353,6 +5371,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -5666,7 +5685,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5675,6 +5694,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -5904,7 +5924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -5913,6 +5933,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -6043,7 +6064,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6052,6 +6073,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -6183,7 +6205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6192,6 +6214,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -6451,7 +6474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6460,6 +6483,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -6771,7 +6795,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6780,6 +6804,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something went wrong on our side */
@@ -6995,7 +7020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7004,6 +7029,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -7220,7 +7246,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7229,6 +7255,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -7632,7 +7659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7641,6 +7668,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -7954,7 +7982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -7963,6 +7991,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something went wrong on our side */
@@ -8590,7 +8619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8599,6 +8628,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -8729,7 +8759,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8738,6 +8768,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -8960,7 +8991,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8969,6 +9000,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -9735,7 +9767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -9744,6 +9776,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something went wrong on our side */
@@ -10250,7 +10283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -10259,6 +10292,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -10572,7 +10606,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -10581,6 +10615,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something went wrong on our side */
@@ -10697,7 +10732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -10706,6 +10741,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -11025,7 +11061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -11034,6 +11070,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -11344,7 +11381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -11353,6 +11390,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -11474,7 +11512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -11483,6 +11521,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -11704,7 +11743,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -11713,6 +11752,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something went wrong on our side */
@@ -11931,7 +11971,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -11940,6 +11980,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -12159,7 +12200,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12168,6 +12209,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -12490,7 +12532,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12499,6 +12541,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -12812,7 +12855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12821,6 +12864,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something went wrong on our side */
@@ -13259,7 +13303,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -13268,6 +13312,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something went wrong on our side */
@@ -13674,7 +13719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -13683,6 +13728,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */
@@ -13996,7 +14042,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -14005,6 +14051,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something went wrong on our side */
@@ -14625,7 +14672,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -14634,6 +14681,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Something went wrong on our side */
@@ -15033,7 +15081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than the gateway takes */
+            /** @description The request is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -15042,6 +15090,7 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The idempotency key belongs to another request */

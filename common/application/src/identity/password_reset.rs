@@ -148,7 +148,7 @@ pub(super) async fn new_password(
         ..account.credentials.record.clone()
     };
     let change = change.replace(&credentials, account.credentials.rev)?;
-    let (change, ended) = sessions::ending(accounts.records, user.id, change, chosen).await?;
+    let (change, ended) = sessions::ending(accounts, user.id, change, chosen).await?;
     let change = change.detail("sessions_ended", ended);
     Ok((change, ended))
 }

@@ -5,17 +5,22 @@ use super::totp::Factor;
 use super::{AccessTokens, Accounts, settled};
 use crate::error::{Failure, Refusal};
 use crate::page::{Order, PageRequest, page_of};
-use crate::ports::{Owner, Records, Stored, Vault};
+use crate::ports::{Owner, Record, Records, Stored, Vault};
+use crate::records::SUPPORT_DESK;
 use crate::registry::Change;
 use crate::scope::{Actor, SignedIn};
+use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::identity::{SessionView, SignOut, Tokens};
 use freshtrack_contracts::page::Page;
-use freshtrack_domain::ids::{SessionId, UserId};
+use freshtrack_domain::ids::{OrgId, SessionId, UserId};
 use freshtrack_domain::people::{
-    ACCESS_TOKEN_LIFE, Credentials, MOST_SESSIONS, RefreshState, RefreshToken, Secret, Session,
+    ACCESS_TOKEN_LIFE, Credentials, MOST_SESSIONS, Member, RefreshState, RefreshToken, Secret, Session,
 };
+use freshtrack_domain::support::SupportDesk;
 use freshtrack_domain::time::Timestamp;
+use futures_util::future;
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// How much of what a program says it is is kept.
 const LONGEST_USER_AGENT: usize = 200;
@@ -69,9 +74,8 @@ pub(super) async fn start(
     let checked = &new.account.credentials;
     let credentials = new.credentials.as_ref().unwrap_or(&checked.record);
     change = change.replace(credentials, checked.rev)?;
-    for surplus in surplus(accounts.records, user_id).await? {
-        change = change.remove(&surplus);
-    }
+    let surplus = surplus(accounts.records, user_id).await?;
+    change = without(accounts, user_id, change, &surplus).await?;
     accounts.registry().commit(with(change)).await?;
     Ok(Started { session, secret })
 }
@@ -210,7 +214,7 @@ async fn end(
     chosen: impl Fn(&Session) -> bool,
 ) -> Result<usize, Failure> {
     settled(|| async {
-        let (change, ended) = ending(accounts.records, user_id, change(), &chosen).await?;
+        let (change, ended) = ending(accounts, user_id, change(), &chosen).await?;
         if ended > 0 {
             accounts.registry().commit(change).await?;
         }
@@ -221,18 +225,63 @@ async fn end(
 
 /// Adds to `change` the end of the sessions of `user_id` that are `chosen`; how many that are.
 pub(super) async fn ending(
-    records: &dyn Records,
+    accounts: &Accounts<'_>,
     user_id: UserId,
     change: Change,
     chosen: impl Fn(&Session) -> bool,
 ) -> Result<(Change, usize), Failure> {
-    let sessions = records.all::<Session>(Owner::User(user_id)).await?;
+    let sessions = accounts.records.all::<Session>(Owner::User(user_id)).await?;
     let chosen: Vec<_> = sessions
         .into_iter()
         .filter(|stored| chosen(&stored.record))
         .collect();
-    let count = chosen.len();
-    Ok((chosen.iter().fold(change, Change::remove), count))
+    let change = without(accounts, user_id, change, &chosen).await?;
+    Ok((change, chosen.len()))
+}
+
+/// `change` in which `sessions` of `user_id` end as well. Wherever the person may have something open, it is heard of.
+async fn without(
+    accounts: &Accounts<'_>,
+    user_id: UserId,
+    change: Change,
+    sessions: &[Stored<Session>],
+) -> Result<Change, Failure> {
+    let Some(first) = sessions.first() else {
+        return Ok(change);
+    };
+    let change = sessions.iter().fold(change, Change::remove);
+    let ended: Vec<SessionId> = sessions.iter().map(|stored| stored.record.id).collect();
+    let at = accounts.clock.now();
+    let organizations = seen_by(accounts, user_id).await?;
+    Ok(organizations.into_iter().fold(change, |change, org_id| {
+        let what = Happening::SessionsEnded {
+            sessions: ended.clone(),
+        };
+        let id = format!(
+            "{}:{}:{org_id}@{}",
+            first.record.id,
+            what.detail_type(),
+            at.as_millis()
+        );
+        change.publish(Event::of_record(org_id, id, at.into(), what))
+    }))
+}
+
+/// The organizations that the person may look at: as a member, or in support of one.
+async fn seen_by(accounts: &Accounts<'_>, user_id: UserId) -> Result<BTreeSet<OrgId>, Failure> {
+    let (memberships, desk) = future::try_join(
+        accounts.records.of_person(user_id, Member::KIND),
+        accounts
+            .records
+            .get::<SupportDesk>(Owner::User(user_id), SUPPORT_DESK),
+    )
+    .await?;
+    let supported = desk.and_then(|desk| Some(desk.record.active(accounts.clock.now())?.org_id));
+    let member_of = memberships.into_iter().filter_map(|found| match found.owner {
+        Owner::Org(org_id) => Some(org_id),
+        _ => None,
+    });
+    Ok(member_of.chain(supported).collect())
 }
 
 /// Ends `session` because a refresh token of it was presented that was followed by another.

@@ -2,11 +2,11 @@
 
 use super::lifecycle::is_deleted;
 use crate::error::PortError;
-use crate::ports::{Clock, Records, TicketGrant};
+use crate::ports::{Clock, Owner, Records, TicketGrant};
 use crate::scope::OrgScope;
 use freshtrack_domain::access::AccessKey;
 use freshtrack_domain::ids::{AccessKeyId, UserId};
-use freshtrack_domain::people::Member;
+use freshtrack_domain::people::{Member, Session};
 use freshtrack_domain::place::Organization;
 
 /// Whether whoever got the ticket `grant` may still see what it shows: between asking for it and using it they may have
@@ -23,6 +23,9 @@ pub async fn still_holds(
     if is_deleted(records.get::<Organization>(scope, grant.org_id).await?) {
         return Ok(false);
     }
+    if !sign_in_lasts(records, clock, grant).await? {
+        return Ok(false);
+    }
     let person = grant
         .actor
         .acting_as
@@ -36,4 +39,17 @@ pub async fn still_holds(
     };
     let key = records.get::<AccessKey>(scope, key_id).await?;
     Ok(key.is_some_and(|key| key.record.holds(clock.now())))
+}
+
+/// Whether whoever got the ticket is still signed in, if it is for us to know.
+async fn sign_in_lasts(
+    records: &dyn Records,
+    clock: &dyn Clock,
+    grant: &TicketGrant,
+) -> Result<bool, PortError> {
+    let (Some(session_id), Ok(user_id)) = (grant.actor.session, grant.actor.id.parse::<UserId>()) else {
+        return Ok(true);
+    };
+    let session = records.get::<Session>(Owner::User(user_id), session_id).await?;
+    Ok(session.is_some_and(|session| session.record.lasts(clock.now())))
 }

@@ -19,7 +19,7 @@ pub struct Connection {
     pub id: ConnectionId,
     /// Whose it is.
     pub org_id: OrgId,
-    /// Whose access it rests on: who loses it loses the socket. Users and access keys, by their identifiers.
+    /// What it rests on: who loses that loses the socket. Users, their sign-ins and access keys, by their identifiers.
     #[serde(default)]
     pub holders: Vec<String>,
     /// What it wants to hear.

@@ -149,6 +149,8 @@ async fn support_loses_its_socket_when_it_ends_and_when_its_member_goes() {
     let acting = Caller {
         actor: Actor {
             acting_as: Some(staff),
+            // What ends with a sign-in is tested from outside: here nobody has signed in.
+            session: None,
             ..person.actor()
         },
         ..house.caller(org_id, staff).await
