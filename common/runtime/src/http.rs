@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use freshtrack_application::identity::Origin;
 use freshtrack_application::ports::IdSource;
 use freshtrack_application::{Administrator, Caller, Failure, OrgScope, PageRequest, Refusal, SignedIn};
-use freshtrack_contracts::endpoints::of_function;
+use freshtrack_contracts::endpoints::{Endpoint, of_function};
 use freshtrack_contracts::problem::{Problem, ProblemCode};
 use freshtrack_domain::ids::Id;
 use freshtrack_domain::time::Span;
@@ -287,7 +287,7 @@ where
         let request_id = event.request_context.request_id.clone();
         let result = async {
             let admitted = admit(&context, endpoint.access, &event).await?;
-            let call = call_of(&context, admitted, event).await?;
+            let call = call_of(&context, endpoint, admitted, event).await?;
             handle(context, call).await
         };
         let response = match result.await {
@@ -298,7 +298,12 @@ where
     })
 }
 
-async fn call_of(context: &Context, admitted: Admitted, event: HttpEvent) -> Result<Call, HandlerError> {
+async fn call_of(
+    context: &Context,
+    endpoint: &Endpoint,
+    admitted: Admitted,
+    event: HttpEvent,
+) -> Result<Call, HandlerError> {
     let body = event.body.clone().unwrap_or_default();
     let body = if event.is_base64_encoded {
         STANDARD
@@ -307,6 +312,14 @@ async fn call_of(context: &Context, admitted: Admitted, event: HttpEvent) -> Res
     } else {
         body.into_bytes()
     };
+    let most = endpoint.largest_body();
+    if body.len() > most {
+        return Err(Refusal::new(
+            ProblemCode::TooLarge,
+            format!("The body has more than {most} bytes, which is the most that is taken here."),
+        )
+        .into());
+    }
     Ok(Call {
         ids: ids_of(context, &admitted, &event, &body).await?,
         admitted,
@@ -318,6 +331,9 @@ async fn call_of(context: &Context, admitted: Admitted, event: HttpEvent) -> Res
     })
 }
 
+/// What a browser may do with what is no page: nothing, were it ever shown as one.
+const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
 /// What a browser may do with a page of ours: show it, with the style it brings along.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -327,6 +343,8 @@ fn headers(request_id: &str) -> serde_json::Map<String, Value> {
         ("cache-control", "no-store"),
         ("x-content-type-options", "nosniff"),
         ("strict-transport-security", "max-age=31536000"),
+        ("content-security-policy", DATA_POLICY),
+        ("referrer-policy", "no-referrer"),
         ("x-request-id", request_id),
     ]
     .into_iter()

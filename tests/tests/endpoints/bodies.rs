@@ -6,6 +6,7 @@ use crate::request::{body, with_body};
 use freshtrack_contracts::endpoints::Endpoint;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_tests::World;
+use http::StatusCode;
 use serde_json::{Map, Value as Json, json};
 
 /// Whose body is defined by its sender, a network server, and changes with its versions.
@@ -71,6 +72,40 @@ async fn a_body_that_is_none_is_refused() {
             let text = String::from_utf8_lossy(&body[..body.len().min(40)]);
             let what = format!("{} {text}: {answer:?}", endpoint.function);
             assert_eq!(answer.code(), ProblemCode::InvalidRequest, "{what}");
+        }
+    }
+    before.is_still(&house.everything().await, &[]);
+}
+
+#[tokio::test]
+async fn a_body_larger_than_is_taken_is_refused() {
+    let world = World::start().await;
+    let house = House::new(&world).await;
+    let sue = administrator(&world).await;
+    let before = house.everything().await;
+    for endpoint in with_body() {
+        let request = house.request(endpoint);
+        let authorization = house
+            .credential(endpoint, &sue)
+            .map(|token| format!("Bearer {token}"));
+        for (bytes, of_ours) in [(endpoint.largest_body() + 1, true), ((10 << 20) + 1, false)] {
+            let body = format!("{{\"name\":\"{}\"}}", "x".repeat(bytes - 11));
+            assert_eq!(body.len(), bytes);
+            let answer = world
+                .api
+                .send_as(
+                    request.method.clone(),
+                    &request.path,
+                    authorization.as_deref(),
+                    body,
+                )
+                .await;
+            let what = format!("{} {bytes}: {answer:?}", endpoint.function);
+            assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{what}");
+            // Far too large ones do not even get past the gateway.
+            if of_ours {
+                assert_eq!(answer.code(), ProblemCode::TooLarge, "{what}");
+            }
         }
     }
     before.is_still(&house.everything().await, &[]);

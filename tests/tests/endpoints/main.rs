@@ -16,6 +16,7 @@ mod bodies;
 mod credentials;
 mod foreign;
 mod fuzz;
+mod headers;
 mod house;
 mod keys;
 mod persons;

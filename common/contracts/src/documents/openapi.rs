@@ -256,7 +256,7 @@ fn problems(endpoint: &Endpoint) -> Vec<ProblemCode> {
         }
     }
     if endpoint.request.is_some() {
-        problems.push(ProblemCode::InvalidRequest);
+        problems.extend([ProblemCode::InvalidRequest, ProblemCode::TooLarge]);
     }
     if takes_idempotency_key(endpoint) {
         problems.extend([ProblemCode::InvalidRequest, ProblemCode::KeyReused]);

@@ -129,6 +129,17 @@ impl Endpoint {
         format!("{} {}", self.method, self.path)
     }
 
+    /// The largest body it takes, in bytes. Networks and programs send many readings at once, people one form. Lambda hands
+    /// on 6 MB at most, with all that is around a body.
+    #[must_use]
+    pub fn largest_body(&self) -> usize {
+        if self.area() == "ingest" {
+            4 << 20
+        } else {
+            256 << 10
+        }
+    }
+
     /// The area it belongs to: the first word of its function's name.
     #[must_use]
     pub fn area(&self) -> &'static str {
