@@ -95,11 +95,19 @@ fn view(sensor_id: SensorId, entry: &Entry, late: bool) -> ReadingView {
         recorded_at: entry.recorded_at.into(),
         sensor_id,
         temperature_c: entry.temperature.map(|value| value.celsius()),
+        raw_temperature_c: entry
+            .raw_temperature()
+            .filter(|raw| Some(*raw) != entry.temperature)
+            .map(|raw| raw.celsius()),
         fault: entry.fault.map(|fault| match fault {
             Fault::ProbeMissing => SensorFault::ProbeMissing,
             Fault::Implausible => SensorFault::Implausible,
         }),
         humidity_percent: entry.humidity.map(|value| value.percent()),
+        raw_humidity_percent: entry
+            .raw_humidity()
+            .filter(|raw| Some(*raw) != entry.humidity)
+            .map(|raw| raw.percent()),
         door_open: entry.door_open,
         late,
     }

@@ -1,16 +1,14 @@
 //! Radio frames and device messages become readings: find the sensor, decode, attribute, record.
 
-use crate::error::PortError;
-use crate::ports::{Devices, Quarantine, QuarantinedUplink};
+use crate::error::{PortError, PortErrorKind};
+use crate::ports::{Devices, Quarantine, QuarantinedUplink, SensorKey};
 use crate::record_readings::{Outcome, RecordReadings, UnitReading};
 use crate::scope::OrgScope;
 use freshtrack_contracts::ingest::{IngestReport, ItemResult, ItemStatus, QuarantineReason};
 use freshtrack_decoders as decoders;
 use freshtrack_domain::device::{DevEui, Sensor};
-use freshtrack_domain::ids::{FrameId, Id, Ulid};
-use freshtrack_domain::measurement::{
-    CentiCelsius, MeasurementSource, Measurements, Probe, TemperatureSample,
-};
+use freshtrack_domain::ids::{FrameId, Id, Ulid, UnitId};
+use freshtrack_domain::measurement::{MeasurementSource, Measurements, Probe, TemperatureSample};
 use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -56,52 +54,83 @@ pub struct ReceiveUplinks<'a> {
     pub record: RecordReadings<'a>,
 }
 
+/// How often a sensor is looked up for one uplink that is changed at the same moment, each time anew.
+const LOOKUPS: usize = 3;
+
 impl ReceiveUplinks<'_> {
     /// Receives a batch. Each uplink is answered for itself.
     ///
     /// # Errors
     /// When at least one is neither recorded, nor waiting, nor kept aside. The sender must send again.
     pub async fn receive(&self, scope: OrgScope, uplinks: Vec<Uplink>) -> Result<IngestReport, PortError> {
-        let mut results: Vec<ItemResult> = Vec::with_capacity(uplinks.len());
-        let mut owners = Vec::new();
-        let mut batch = Vec::new();
-        for (index, uplink) in uplinks.into_iter().enumerate() {
-            let (readings, outcome) = self.attribute(scope, uplink).await?;
-            owners.extend(readings.iter().map(|_| index));
-            batch.extend(readings);
-            results.push(item_result((index, outcome)));
-        }
-        for (index, outcome) in owners.into_iter().zip(self.record.record(scope, batch).await?) {
-            if let Some(result) = results
-                .get_mut(index)
-                .filter(|result| outweighs(outcome.status, result.status))
+        let mut outcomes: Vec<Outcome> = vec![Outcome::plain(ItemStatus::Ignored); uplinks.len()];
+        let mut waiting: Vec<(usize, &Uplink)> = uplinks.iter().enumerate().collect();
+        for lookup in 0..LOOKUPS {
+            let (mut owners, mut batch) = (Vec::new(), Vec::new());
+            for (index, uplink) in std::mem::take(&mut waiting) {
+                let (readings, apart) = self.attribute(scope, uplink, lookup > 0).await?;
+                owners.extend(readings.iter().map(|_| (index, uplink)));
+                batch.extend(readings);
+                if let Some(outcome) = outcomes.get_mut(index) {
+                    *outcome = apart;
+                }
+            }
+            for ((index, uplink), of_reading) in
+                owners.into_iter().zip(self.record.record(scope, batch).await?)
             {
-                *result = item_result((index, outcome));
+                if of_reading.outdated {
+                    if waiting.last().is_none_or(|(last, _)| *last != index) {
+                        waiting.push((index, uplink));
+                    }
+                } else if let Some(outcome) = outcomes
+                    .get_mut(index)
+                    .filter(|outcome| outweighs(of_reading.status, outcome.status))
+                {
+                    *outcome = of_reading;
+                }
+            }
+            if waiting.is_empty() {
+                return Ok(IngestReport {
+                    results: outcomes.into_iter().enumerate().map(item_result).collect(),
+                });
             }
         }
-        Ok(IngestReport { results })
+        Err(PortError::new(
+            "receive_uplinks.attribute",
+            PortErrorKind::Conflict,
+        ))
     }
 
     /// The readings of an uplink, and what became of it apart from them: it may have to be kept aside.
     async fn attribute(
         &self,
         scope: OrgScope,
-        uplink: Uplink,
+        uplink: &Uplink,
+        anew: bool,
     ) -> Result<(Vec<UnitReading>, Outcome), PortError> {
-        let Some(sensor) = self.devices.by_eui(scope, uplink.dev_eui).await? else {
-            let detail = format!("No sensor of the organization has the DevEUI {}.", uplink.dev_eui);
-            let outcome = self
-                .set_aside(scope, QuarantineReason::UnknownDevice, detail, uplink)
-                .await?;
-            return Ok((Vec::new(), outcome));
+        let (sensor, unit_id) = match self.sensor(scope, uplink.dev_eui, anew).await? {
+            Some((sensor, Some(unit_id))) => (sensor, unit_id),
+            Some((sensor, None)) => {
+                let detail = format!("The sensor \"{}\" measures no unit.", sensor.called());
+                return self
+                    .aside(scope, QuarantineReason::Unassigned, detail, uplink)
+                    .await;
+            }
+            None => {
+                let detail = format!("No sensor of the organization has the DevEUI {}.", uplink.dev_eui);
+                return self
+                    .aside(scope, QuarantineReason::UnknownDevice, detail, uplink)
+                    .await;
+            }
         };
-        let Decoded { measured, damage } = decode(&sensor, &uplink);
+        let Decoded { measured, damage } = decode(&sensor, uplink);
         let readings = measured
             .iter()
-            .filter_map(|one| reading_of(&sensor, &uplink, one, measured.len()))
+            .filter_map(|one| reading_of(&sensor, uplink, one, measured.len()))
             .map(|reading| UnitReading {
-                unit_id: sensor.unit_id,
+                unit_id,
                 reading,
+                version: sensor.version,
             })
             .collect();
         let outcome = match damage {
@@ -114,29 +143,61 @@ impl ReceiveUplinks<'_> {
         Ok((readings, outcome))
     }
 
+    /// The sensor called `dev_eui`, and its unit. That there is none, or that it has no unit, is believed only of the
+    /// moment: what is kept aside after its sensor was assigned would wait for somebody to replay it.
+    async fn sensor(
+        &self,
+        scope: OrgScope,
+        dev_eui: DevEui,
+        anew: bool,
+    ) -> Result<Option<(Sensor, Option<UnitId>)>, PortError> {
+        if !anew
+            && let Some(sensor) = self.devices.by_eui(scope, dev_eui).await?
+            && let Some(unit_id) = sensor.unit_id
+        {
+            return Ok(Some((sensor, Some(unit_id))));
+        }
+        let now = self.devices.now(scope, SensorKey::DevEui(dev_eui)).await?;
+        Ok(now.map(|sensor| {
+            let unit_id = sensor.unit_id;
+            (sensor, unit_id)
+        }))
+    }
+
+    async fn aside(
+        &self,
+        scope: OrgScope,
+        reason: QuarantineReason,
+        detail: String,
+        uplink: &Uplink,
+    ) -> Result<(Vec<UnitReading>, Outcome), PortError> {
+        let outcome = self.set_aside(scope, reason, detail, uplink).await?;
+        Ok((Vec::new(), outcome))
+    }
+
     async fn set_aside(
         &self,
         scope: OrgScope,
         reason: QuarantineReason,
         detail: String,
-        uplink: Uplink,
+        uplink: &Uplink,
     ) -> Result<Outcome, PortError> {
-        if !can_be_kept(&uplink) {
+        if !can_be_kept(uplink) {
             return Ok(Outcome::rejected(format!(
                 "{detail} It is too large to be kept until that is mended."
             )));
         }
         let frame = QuarantinedUplink {
-            id: frame_id(&uplink),
+            id: frame_id(uplink),
             reason,
             detail: detail.clone(),
             kept_at: self.record.clock.now(),
-            uplink,
+            uplink: uplink.clone(),
         };
         self.quarantine.keep(scope, &frame).await?;
         Ok(Outcome {
-            status: ItemStatus::Quarantined,
             reason: Some(detail),
+            ..Outcome::plain(ItemStatus::Quarantined)
         })
     }
 }
@@ -205,7 +266,8 @@ fn decode(sensor: &Sensor, uplink: &Uplink) -> Decoded {
 
 /// The reading that `measured` gives, one of `count` in its uplink; `None` if it gives none (a status frame).
 fn reading_of(sensor: &Sensor, uplink: &Uplink, measured: &Measurements, count: usize) -> Option<Reading> {
-    let calibrated = calibrate(measured, sensor.temperature_offset);
+    let correction = sensor.correction();
+    let calibrated = correction.of(measured);
     // Whether a probe was ever seen is known where the unit's state is; a marker frame is settled there.
     let from_probe =
         matches!(calibrated.probe, Probe::Celsius(_)) && sensor.source != MeasurementSource::Ambient;
@@ -220,6 +282,7 @@ fn reading_of(sensor: &Sensor, uplink: &Uplink, measured: &Measurements, count: 
         frame: uplink.frame.filter(|_| count == 1),
         temperature,
         humidity: calibrated.humidity,
+        correction: correction.made_of(measured.humidity),
         door: calibrated.door,
         battery: calibrated.battery,
         rssi_dbm: uplink.rssi_dbm,
@@ -238,19 +301,6 @@ fn recorded_at(uplink: &Uplink, measured: &Measurements) -> Timestamp {
         .measured_at
         .filter(|at| *at <= uplink.received_at && uplink.received_at.since(*at) <= LONGEST_BUFFER)
         .unwrap_or(uplink.received_at)
-}
-
-/// Adds the calibration offset. The raw value stays in the frame.
-fn calibrate(measured: &Measurements, offset: CentiCelsius) -> Measurements {
-    let add = |value: CentiCelsius| CentiCelsius(value.0.saturating_add(offset.0));
-    Measurements {
-        ambient: measured.ambient.map(add),
-        probe: match measured.probe {
-            Probe::Celsius(value) => Probe::Celsius(add(value)),
-            other => other,
-        },
-        ..measured.clone()
-    }
 }
 
 /// Whether a store can keep `uplink` and give it back.

@@ -27,6 +27,8 @@ pub struct UnitReading {
     pub unit_id: UnitId,
     /// The reading.
     pub reading: Reading,
+    /// The version of the sensor by which it was found to be of this unit.
+    pub version: u32,
 }
 
 /// What became of a reading.
@@ -36,13 +38,28 @@ pub struct Outcome {
     pub status: ItemStatus,
     /// Why, if it was not accepted.
     pub reason: Option<String>,
+    /// Whether its sensor has been changed since it was looked up. Nothing was recorded; look it up
+    /// [anew](crate::ports::Devices::now) and try again.
+    pub outdated: bool,
 }
 
 impl Outcome {
     /// An outcome that needs no reason.
     #[must_use]
     pub const fn plain(status: ItemStatus) -> Self {
-        Self { status, reason: None }
+        Self {
+            status,
+            reason: None,
+            outdated: false,
+        }
+    }
+
+    /// The sensor it was found by is not what it was.
+    pub(crate) fn outdated() -> Self {
+        Self {
+            outdated: true,
+            ..Self::rejected("The sensor is being changed. Send it again.")
+        }
     }
 
     /// It can never be taken, because of `reason`.
@@ -50,6 +67,7 @@ impl Outcome {
         Self {
             status: ItemStatus::Rejected,
             reason: Some(reason.into()),
+            outdated: false,
         }
     }
 }
@@ -87,13 +105,22 @@ impl RecordReadings<'_> {
     /// was stored will be told to be a duplicate.
     pub async fn record(&self, scope: OrgScope, batch: Vec<UnitReading>) -> Result<Vec<Outcome>, PortError> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; batch.len()];
-        let mut units: BTreeMap<UnitId, Vec<(usize, Reading)>> = BTreeMap::new();
-        for (index, item) in batch.into_iter().enumerate() {
-            units.entry(item.unit_id).or_default().push((index, item.reading));
+        let mut units: BTreeMap<UnitId, Vec<Item>> = BTreeMap::new();
+        for (index, of_unit) in batch.into_iter().enumerate() {
+            let UnitReading {
+                unit_id,
+                reading,
+                version,
+            } = of_unit;
+            units.entry(unit_id).or_default().push(Item {
+                index,
+                reading,
+                version,
+            });
         }
-        for readings in units.values_mut() {
+        for items in units.values_mut() {
             // What is told in any order is judged, and fills the log, in the order it was measured.
-            readings.sort_by_key(|(_, reading)| reading.recorded_at);
+            items.sort_by_key(|item| item.reading.recorded_at);
         }
         let recorded: Vec<_> = stream::iter(units)
             .map(|(unit_id, readings)| self.record_or_hand_over(scope, unit_id, readings))
@@ -128,14 +155,17 @@ impl RecordReadings<'_> {
         &self,
         scope: OrgScope,
         unit_id: UnitId,
-        readings: Vec<(usize, Reading)>,
+        items: Vec<Item>,
     ) -> (UnitWork, Result<(), PortError>) {
-        let mut work = UnitWork::new(readings);
+        let mut work = UnitWork::new(items);
         let mut result = self.record_unit(scope, unit_id, &mut work).await;
         if let Err(error) = &result
             && error.is_retryable()
         {
-            let (waiting, readings): (Vec<usize>, Vec<Reading>) = work.waiting().cloned().unzip();
+            let (waiting, readings): (Vec<usize>, Vec<Reading>) = work
+                .waiting()
+                .map(|item| (item.index, item.reading.clone()))
+                .unzip();
             tracing::warn!(
                 org.id = %scope.org_id(), unit.id = %unit_id, readings = readings.len(), %error,
                 "readings handed to the retry lane"
@@ -163,7 +193,7 @@ impl RecordReadings<'_> {
         work: &mut UnitWork,
     ) -> Result<(), PortError> {
         let mut conflicts = 0;
-        while work.done < work.readings.len() {
+        while work.done < work.items.len() {
             let Some(record) = self.states.load(scope, unit_id).await? else {
                 work.reject_rest("The unit does not exist.");
                 return Ok(());
@@ -184,9 +214,18 @@ impl RecordReadings<'_> {
         mut record: UnitRecord,
         work: &mut UnitWork,
     ) -> Result<(), PortError> {
-        while work.done < work.readings.len() {
+        while work.done < work.items.len() {
             let mut step = Step::default();
-            for (index, reading) in work.readings.iter().skip(work.done) {
+            for Item {
+                index,
+                reading,
+                version,
+            } in work.items.iter().skip(work.done)
+            {
+                if record.has_newer(reading.sensor_id, *version) {
+                    step.outcomes.push((*index, Outcome::outdated()));
+                    continue;
+                }
                 let now = self.clock.now();
                 let outcome = match record.take(reading, now, &mut step.changes) {
                     Admission::HeadFull => break,
@@ -261,7 +300,17 @@ pub async fn retry_readings(
     waiting: RetryReadings,
 ) -> Result<Vec<Outcome>, PortError> {
     let scope = OrgScope::granted(waiting.org_id);
-    let mut work = UnitWork::new(waiting.readings.into_iter().enumerate().collect());
+    // What waits was found to be of this unit when it came.
+    let items = waiting
+        .readings
+        .into_iter()
+        .enumerate()
+        .map(|(index, reading)| Item {
+            index,
+            reading,
+            version: u32::MAX,
+        });
+    let mut work = UnitWork::new(items.collect());
     let result = ports.record_unit(scope, waiting.unit_id, &mut work).await;
     let updates: Vec<LiveUpdate> = work.update.into_iter().collect();
     ports.live.push(scope, &updates, ports.clock.now()).await;
@@ -278,9 +327,16 @@ struct Step {
     moved: bool,
 }
 
+/// A reading on its way, and its place in the batch.
+struct Item {
+    index: usize,
+    reading: Reading,
+    version: u32,
+}
+
 /// The readings of one unit on their way: the first `done` are settled.
 struct UnitWork {
-    readings: Vec<(usize, Reading)>,
+    items: Vec<Item>,
     done: usize,
     outcomes: Vec<(usize, Outcome)>,
     /// The late readings that were kept during this work: another round must not call them duplicates of themselves.
@@ -289,9 +345,9 @@ struct UnitWork {
 }
 
 impl UnitWork {
-    const fn new(readings: Vec<(usize, Reading)>) -> Self {
+    const fn new(items: Vec<Item>) -> Self {
         Self {
-            readings,
+            items,
             done: 0,
             outcomes: Vec::new(),
             late: BTreeSet::new(),
@@ -299,13 +355,13 @@ impl UnitWork {
         }
     }
 
-    fn waiting(&self) -> impl Iterator<Item = &(usize, Reading)> {
-        self.readings.iter().skip(self.done)
+    fn waiting(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().skip(self.done)
     }
 
     fn reject_rest(&mut self, reason: &str) {
-        let rest: Vec<usize> = self.waiting().map(|(index, _)| *index).collect();
-        self.done = self.readings.len();
+        let rest: Vec<usize> = self.waiting().map(|item| item.index).collect();
+        self.done = self.items.len();
         self.outcomes
             .extend(rest.into_iter().map(|index| (index, Outcome::rejected(reason))));
     }

@@ -2,8 +2,8 @@
 
 use crate::ports::{Record, RecordKind};
 use freshtrack_domain::access::AccessKey;
-use freshtrack_domain::device::Sensor;
-use freshtrack_domain::ids::UserId;
+use freshtrack_domain::device::{Calibration, Gateway, Sensor};
+use freshtrack_domain::ids::{SensorId, UserId};
 use freshtrack_domain::network::{CHANGE_KEPT, JOB_KEPT, Job, Network, NetworkDevice, PendingChange};
 use freshtrack_domain::people::{Credentials, INVITATION_KEPT, Invitation, Member, Session, User};
 use freshtrack_domain::place::{Area, Organization, RuleScope, RuleSet, Site, Unit};
@@ -25,7 +25,21 @@ macro_rules! kept_by_id {
 
 kept_by_id!(AccessKey as "KEY", SupportSession as "SUPPORT");
 kept_by_id!(Network as "NET");
-kept_by_id!(Site as "SITE", Area as "AREA", Unit as "UNIT", Sensor as "SEN");
+kept_by_id!(Site as "SITE", Area as "AREA", Unit as "UNIT", Sensor as "SEN", Gateway as "GTW");
+
+/// Below their sensor, so that those of one sensor stand together.
+impl Record for Calibration {
+    const KIND: RecordKind = RecordKind("CAL");
+
+    fn key(&self) -> String {
+        calibration_key(self.sensor_id, &self.id.to_string())
+    }
+}
+
+/// The key of the calibration `id` of a sensor.
+pub(crate) fn calibration_key(sensor_id: SensorId, id: &str) -> String {
+    format!("{sensor_id}#{id}")
+}
 
 impl Record for Organization {
     const KIND: RecordKind = RecordKind("ORG");

@@ -243,6 +243,23 @@ pub(crate) fn changed_meanwhile() -> Refusal {
     )
 }
 
+/// How often something is begun anew because what it changes was changed in between.
+const BEGINNINGS: usize = 8;
+
+/// Does `work`, and again from its beginning when what it changes was changed under it: a person who changes their password
+/// just when a page of theirs refreshes does not want to hear of it.
+pub(crate) async fn settled<T, F: Future<Output = Result<T, Failure>>>(
+    work: impl Fn() -> F,
+) -> Result<T, Failure> {
+    for _ in 1..BEGINNINGS {
+        match work().await {
+            Err(Failure::Refused(refusal)) if refusal == changed_meanwhile() => {}
+            settled => return settled,
+        }
+    }
+    work().await
+}
+
 /// Makes changes.
 #[derive(Clone, Copy)]
 pub struct Registry<'a> {

@@ -1,11 +1,11 @@
 //! Readings that a program took itself, up to a thousand at a time.
 
 use crate::error::{Failure, Refusal};
-use crate::ports::Devices;
+use crate::ports::{Devices, SensorKey};
 use crate::receive_uplinks::item_result;
 use crate::record_readings::{Outcome, RecordReadings, UnitReading};
 use crate::scope::OrgScope;
-use freshtrack_contracts::ingest::{IngestReport, MAX_UPLOAD, UploadReadings, UploadedReading};
+use freshtrack_contracts::ingest::{IngestReport, ItemStatus, MAX_UPLOAD, UploadReadings, UploadedReading};
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::measurement::{Battery, CentiCelsius, Door, Humidity, TemperatureSample};
 use freshtrack_domain::reading::{Origin, Reading};
@@ -23,34 +23,67 @@ pub async fn upload_readings(
     if upload.readings.is_empty() || upload.readings.len() > MAX_UPLOAD {
         return Err(Refusal::invalid(format!("An upload holds 1 to {MAX_UPLOAD} readings.")).into());
     }
-    let mut results = Vec::with_capacity(upload.readings.len());
-    let mut batch = Vec::new();
+    let mut results: Vec<Option<Outcome>> = vec![None; upload.readings.len()];
+    let mut waiting = Vec::new();
     for (index, item) in upload.readings.into_iter().enumerate() {
-        match parse(devices, scope, item).await? {
-            Ok(reading) => batch.push((index, reading)),
-            Err(reason) => results.push((index, Outcome::rejected(reason))),
+        match serde_json::from_value::<UploadedReading>(item) {
+            Ok(item) => waiting.push((index, item)),
+            Err(error) => settle(&mut results, index, Outcome::rejected(error.to_string())),
         }
     }
-    let (indexes, readings): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-    results.extend(indexes.into_iter().zip(record.record(scope, readings).await?));
-    results.sort_by_key(|(index, _)| *index);
+    for lookup in 0..LOOKUPS {
+        let (mut items, mut batch) = (Vec::new(), Vec::new());
+        for (index, item) in std::mem::take(&mut waiting) {
+            match parse(devices, scope, &item, lookup > 0).await? {
+                Ok(reading) => {
+                    items.push((index, item));
+                    batch.push(reading);
+                }
+                Err(reason) => settle(&mut results, index, Outcome::rejected(reason)),
+            }
+        }
+        for ((index, item), outcome) in items.into_iter().zip(record.record(scope, batch).await?) {
+            if outcome.outdated {
+                waiting.push((index, item));
+            } else {
+                settle(&mut results, index, outcome);
+            }
+        }
+        if waiting.is_empty() {
+            break;
+        }
+    }
+    for (index, _) in waiting {
+        settle(&mut results, index, Outcome::outdated());
+    }
+    let outcomes = results
+        .into_iter()
+        .map(|outcome| outcome.unwrap_or(Outcome::plain(ItemStatus::Ignored)));
     Ok(IngestReport {
-        results: results.into_iter().map(item_result).collect(),
+        results: outcomes.enumerate().map(item_result).collect(),
     })
+}
+
+/// How often a sensor is looked up for one reading that is changed at the same moment, each time anew.
+const LOOKUPS: usize = 3;
+
+fn settle(results: &mut [Option<Outcome>], index: usize, outcome: Outcome) {
+    if let Some(result) = results.get_mut(index) {
+        *result = Some(outcome);
+    }
 }
 
 async fn parse(
     devices: &dyn Devices,
     scope: OrgScope,
-    item: serde_json::Value,
+    item: &UploadedReading,
+    anew: bool,
 ) -> Result<Result<UnitReading, String>, Failure> {
-    let item: UploadedReading = match serde_json::from_value(item) {
-        Ok(item) => item,
-        Err(error) => return Ok(Err(error.to_string())),
-    };
     let sensor = match (item.sensor_id, &item.dev_eui) {
+        (Some(id), None) if anew => devices.now(scope, SensorKey::Id(id)).await?,
         (Some(id), None) => devices.by_id(scope, id).await?,
         (None, Some(eui)) => match eui.parse() {
+            Ok(eui) if anew => devices.now(scope, SensorKey::DevEui(eui)).await?,
             Ok(eui) => devices.by_eui(scope, eui).await?,
             Err(error) => return Ok(Err(format!("dev_eui: {error}"))),
         },
@@ -58,15 +91,16 @@ async fn parse(
     };
     Ok(sensor
         .ok_or_else(|| "The organization has no such sensor.".to_owned())
-        .and_then(|s| reading(&s, &item)))
+        .and_then(|sensor| reading(&sensor, item)))
 }
 
 fn reading(sensor: &Sensor, item: &UploadedReading) -> Result<UnitReading, String> {
+    let unit_id = sensor.unit_id.ok_or("The sensor measures no unit.")?;
+    let correction = sensor.correction();
     let temperature = match item.temperature_c {
         Some(degrees) => {
             let value = CentiCelsius::from_celsius(degrees).ok_or("temperature_c is not a temperature.")?;
-            let calibrated = CentiCelsius(value.0.saturating_add(sensor.temperature_offset.0));
-            Some(TemperatureSample::judge(calibrated))
+            Some(TemperatureSample::judge(correction.temperature(value)))
         }
         None => None,
     };
@@ -78,13 +112,15 @@ fn reading(sensor: &Sensor, item: &UploadedReading) -> Result<UnitReading, Strin
         return Err("battery_percent must be 0 to 100.".to_owned());
     }
     Ok(UnitReading {
-        unit_id: sensor.unit_id,
+        unit_id,
+        version: sensor.version,
         reading: Reading {
             sensor_id: sensor.id,
             recorded_at: item.recorded_at.0.to_second(),
             frame: None,
             temperature,
-            humidity,
+            humidity: humidity.map(|told| correction.humidity(told)),
+            correction: correction.made_of(humidity),
             door: item
                 .door_open
                 .map(|open| if open { Door::Open } else { Door::Closed }),

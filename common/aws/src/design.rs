@@ -72,6 +72,7 @@ pub const ENTITIES: &[Entity] = &[
     ),
     Entity {
         expires: Some("after 90 days"),
+        index: Some(("GSI1", "`O#{org}#Q#{device}` / `{frame}`")),
         ..entity("frame kept aside", "O#{org}#Q", "F#{frame}")
     },
     Entity {
@@ -253,6 +254,20 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
     ),
     pattern("PutItem", "O#{org}#Q", "F#{frame}", "frame kept aside", 1.0),
     pattern("Query", "O#{org}#Q", "", "frames kept aside, newest first", 0.5),
+    pattern(
+        "Query GSI1",
+        "O#{org}#Q#{device}",
+        "",
+        "frames kept aside of a device, oldest first",
+        0.5,
+    ),
+    pattern(
+        "Query GSI1",
+        "O#{org}#Q#{device}",
+        "behind an identifier",
+        "the next of them",
+        0.5,
+    ),
     pattern(
         "GetItem, consistent",
         "O#{org}#Q",

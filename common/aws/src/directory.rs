@@ -4,7 +4,7 @@ use crate::keys::{self, Key};
 use crate::table::{Table, data};
 use async_trait::async_trait;
 use freshtrack_application::devices::eui_claim;
-use freshtrack_application::ports::{Clock, Devices, Record};
+use freshtrack_application::ports::{Clock, Devices, Record, SensorKey};
 use freshtrack_application::{OrgScope, PortError};
 use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::SensorId;
@@ -12,7 +12,8 @@ use freshtrack_domain::time::{Span, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How long a sensor once found is believed: a change of it reaches every sandbox within this time. As long as the
+/// How long a sensor once found is believed, unless its unit knows of a newer version: whatever else hangs on a sensor
+/// reaches every sandbox within this time. As long as the
 /// gateway believes an authorizer, so that one minute is the bound for everything that is set up.
 const REMEMBERED: Span = Span::seconds(60);
 
@@ -38,15 +39,29 @@ impl Directory {
     async fn sensor(&self, op: &'static str, scope: OrgScope, key: Key) -> Result<Option<Sensor>, PortError> {
         let ours = |sensor: &Sensor| sensor.org_id == scope.org_id();
         let now = self.clock.now();
-        if let Some(sensor) = self.remembered(&key, now) {
-            return Ok(Some(sensor).filter(ours));
+        // Another organization's says nothing: the device may have changed hands since.
+        if let Some(sensor) = self.remembered(&key, now).filter(ours) {
+            return Ok(Some(sensor));
         }
-        let Some(mut item) = self.table.get(op, &key, false).await? else {
+        self.read(op, scope, key, false).await
+    }
+
+    async fn read(
+        &self,
+        op: &'static str,
+        scope: OrgScope,
+        key: Key,
+        consistent: bool,
+    ) -> Result<Option<Sensor>, PortError> {
+        let Some(mut item) = self.table.get(op, &key, consistent).await? else {
             return Ok(None);
         };
         let sensor: Sensor = data(op, &mut item)?;
-        self.remember(key, &sensor, now);
-        Ok(Some(sensor).filter(ours))
+        // One that measures nothing yet is not remembered: it works from the moment it is assigned.
+        if sensor.unit_id.is_some() {
+            self.remember(key, &sensor, self.clock.now());
+        }
+        Ok(Some(sensor).filter(|sensor| sensor.org_id == scope.org_id()))
     }
 
     fn remembered(&self, key: &Key, now: Timestamp) -> Option<Sensor> {
@@ -55,6 +70,11 @@ impl Directory {
             .get(key)
             .filter(|(at, _)| now.since(*at) < REMEMBERED)
             .map(|(_, sensor)| sensor.clone())
+    }
+
+    fn forget(&self, key: &Key) {
+        let mut sensors = self.sensors.lock().unwrap_or_else(PoisonError::into_inner);
+        sensors.remove(key);
     }
 
     fn remember(&self, key: Key, sensor: &Sensor, now: Timestamp) {
@@ -73,5 +93,14 @@ impl Devices for Directory {
     async fn by_id(&self, scope: OrgScope, sensor_id: SensorId) -> Result<Option<Sensor>, PortError> {
         let key = keys::record(scope.into(), Sensor::KIND, &sensor_id.to_string());
         self.sensor("devices.by_id", scope, key).await
+    }
+
+    async fn now(&self, scope: OrgScope, key: SensorKey) -> Result<Option<Sensor>, PortError> {
+        let key = match key {
+            SensorKey::DevEui(dev_eui) => keys::claim(&eui_claim(dev_eui)),
+            SensorKey::Id(id) => keys::record(scope.into(), Sensor::KIND, &id.to_string()),
+        };
+        self.forget(&key);
+        self.read("devices.now", scope, key, true).await
     }
 }

@@ -6,6 +6,7 @@
 
 use freshtrack_application::ports::{Claim, ClaimSpace, Owner, RecordKind};
 use freshtrack_domain::alert::AlertStatus;
+use freshtrack_domain::device::DevEui;
 use freshtrack_domain::ids::{AlertId, FrameId, Id, OrgId, SensorId, UnitId, UserId};
 use freshtrack_domain::time::Timestamp;
 
@@ -142,6 +143,11 @@ pub(crate) fn trail_partition(org: OrgId, id: AlertId) -> String {
 
 pub(crate) fn trail(org: OrgId, id: AlertId, at: Timestamp, event_id: &str) -> Key {
     key(trail_partition(org, id), format!("T#{}#{event_id}", sortable(at)))
+}
+
+/// The frames kept aside of one device.
+pub(crate) fn frames_of_device(org: OrgId, dev_eui: DevEui) -> String {
+    format!("O#{org}#Q#{dev_eui}")
 }
 
 pub(crate) fn quarantine_partition(org: OrgId) -> String {

@@ -2,16 +2,18 @@
 
 use crate::error::corrupt;
 use crate::keys;
-use crate::table::{Item, Query, Table, data, expire, item};
+use crate::table::{Item, Query, Table, data, expire, item, text};
 use async_trait::async_trait;
 use freshtrack_application::ports::{Quarantine, QuarantinedUplink};
 use freshtrack_application::{OrgScope, PortError};
+use freshtrack_domain::device::DevEui;
 use freshtrack_domain::ids::FrameId;
 use freshtrack_domain::time::Span;
 use std::sync::Arc;
 
 /// How long a frame is kept: time enough to find and register a forgotten sensor.
 const KEPT_FOR: Span = Span::hours(90 * 24);
+const BY_DEVICE: &str = "GSI1";
 /// Frames shown at once.
 const SHOWN: usize = 100;
 
@@ -24,7 +26,10 @@ impl Quarantine for DynamoQuarantine {
     async fn keep(&self, scope: OrgScope, frame: &QuarantinedUplink) -> Result<(), PortError> {
         const OP: &str = "quarantine.keep";
         let written = serde_json::to_string(frame).map_err(|error| corrupt(OP, error))?;
-        let item = item(OP, "frame", &keys::frame(scope.org_id(), frame.id), &written)?;
+        let mut item = item(OP, "frame", &keys::frame(scope.org_id(), frame.id), &written)?;
+        let device = keys::frames_of_device(scope.org_id(), frame.uplink.dev_eui);
+        item.insert("g1pk".to_owned(), text(device));
+        item.insert("g1sk".to_owned(), text(frame.id.to_string()));
         self.0.put(OP, expire(item, frame.kept_at + KEPT_FOR), None).await
     }
 
@@ -42,6 +47,31 @@ impl Quarantine for DynamoQuarantine {
             .into_iter()
             .map(|item| frame_of(OP, item))
             .collect()
+    }
+
+    async fn of_device(
+        &self,
+        scope: OrgScope,
+        dev_eui: DevEui,
+        after: Option<FrameId>,
+        limit: usize,
+    ) -> Result<Vec<QuarantinedUplink>, PortError> {
+        const OP: &str = "quarantine.of_device";
+        let device = keys::frames_of_device(scope.org_id(), dev_eui);
+        let query = Query {
+            index: Some(BY_DEVICE),
+            limit: Some(limit),
+            ..match after {
+                None => Query::new("g1pk = :pk", &device, Vec::new()),
+                Some(after) => Query::new(
+                    "g1pk = :pk AND g1sk > :after",
+                    &device,
+                    vec![(":after", after.to_string())],
+                ),
+            }
+        };
+        let items = self.0.query(OP, query).await?;
+        items.into_iter().map(|item| frame_of(OP, item)).collect()
     }
 
     async fn find(&self, scope: OrgScope, id: FrameId) -> Result<Option<QuarantinedUplink>, PortError> {

@@ -8,7 +8,7 @@ use freshtrack_application::ports::{LateEntry, ReadingLog};
 use freshtrack_application::{OrgScope, PortError, PortErrorKind};
 use freshtrack_domain::ids::{SensorId, UnitId};
 use freshtrack_domain::log::{BlockHash, Entry, Fault, SealedBlock};
-use freshtrack_domain::measurement::{CentiCelsius, Humidity};
+use freshtrack_domain::measurement::{CentiCelsius, Correction, Humidity};
 use freshtrack_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -40,6 +40,8 @@ struct LateData {
     door: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<LateFault>,
+    #[serde(skip_serializing_if = "Correction::is_none", default)]
+    c: Correction,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -100,6 +102,7 @@ impl ReadingLog for DynamoReadingLog {
                 Fault::ProbeMissing => LateFault::ProbeMissing,
                 Fault::Implausible => LateFault::Implausible,
             }),
+            c: entry.correction,
         };
         let key = keys::late(scope.org_id(), unit_id, entry.recorded_at, *sensor_id);
         match self
@@ -207,6 +210,7 @@ fn late_of(op: &'static str, mut item: Item) -> Result<LateEntry, PortError> {
         }),
         humidity: late.h,
         door_open: late.door,
+        correction: late.c,
     };
     Ok(LateEntry {
         entry,

@@ -3,7 +3,8 @@
 use crate::alerts::AlertView;
 use crate::time::Instant;
 use freshtrack_domain::ids::{
-    AccessKeyId, AreaId, JobId, OrgId, PendingChangeId, SessionId, SiteId, UnitId, UserId,
+    AccessKeyId, AreaId, GatewayId, JobId, OrgId, PendingChangeId, SensorId, SessionId, SiteId, UnitId,
+    UserId,
 };
 use freshtrack_domain::unit::{Change, UnitStatus};
 use schemars::JsonSchema;
@@ -118,6 +119,20 @@ pub enum Happening {
         /// The change.
         change_id: PendingChangeId,
     },
+    /// Sensors were registered, changed, moved, replaced or retired: what follows from how they are now must be done.
+    #[serde(rename = "device.sensors_changed")]
+    SensorsChanged {
+        /// The sensors.
+        sensors: Vec<SensorId>,
+        /// The units they measured before or measure now.
+        units: Vec<UnitId>,
+    },
+    /// A gateway was registered, changed or retired.
+    #[serde(rename = "device.gateway_changed")]
+    GatewayChanged {
+        /// The gateway.
+        gateway_id: GatewayId,
+    },
 }
 
 /// A site, an area or a unit.
@@ -162,6 +177,8 @@ impl Happening {
             Self::RulesChanged { .. } => "place.rules_changed",
             Self::NetworkJobDue { .. } => "network.job_due",
             Self::NetworkChangeDue { .. } => "network.change_due",
+            Self::SensorsChanged { .. } => "device.sensors_changed",
+            Self::GatewayChanged { .. } => "device.gateway_changed",
         }
     }
 }

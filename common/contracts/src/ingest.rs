@@ -82,6 +82,8 @@ pub struct IngestReport {
 pub enum QuarantineReason {
     /// No sensor of the organization has this DevEUI.
     UnknownDevice,
+    /// The sensor is registered but measures no unit.
+    Unassigned,
     /// The frame cannot be decoded.
     Undecodable,
 }

@@ -2,10 +2,11 @@
 
 use crate::identity::Token;
 use crate::time::Instant;
+use freshtrack_domain::device::{AppKey, JoinEui};
 use freshtrack_domain::ids::{AccessKeyId, JobId, NetworkId, PendingChangeId, SensorId};
 use freshtrack_domain::network::{
-    ApiKey, AppKey, ChangeState, JobKind, JobState, JoinEui, Obstacle, RegistrationStep, RemovalReason,
-    Server, SettingChange, TestResult,
+    ApiKey, ChangeState, JobKind, JobState, Obstacle, RegistrationStep, RemovalReason, Server, SettingChange,
+    TestResult,
 };
 use freshtrack_domain::text::Name;
 use schemars::JsonSchema;

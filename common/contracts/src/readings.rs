@@ -16,12 +16,18 @@ pub struct ReadingView {
     /// Degrees Celsius.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature_c: Option<f64>,
+    /// Degrees Celsius as the sensor told them, where its calibration has added something.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub raw_temperature_c: Option<f64>,
     /// Why there is no temperature though the sensor has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<SensorFault>,
     /// Percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub humidity_percent: Option<f64>,
+    /// Percent as the sensor told them, where its calibration has added something.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub raw_humidity_percent: Option<f64>,
     /// Whether the door was open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub door_open: Option<bool>,

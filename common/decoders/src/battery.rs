@@ -15,11 +15,12 @@ pub enum Chemistry {
 }
 
 /// A point of a discharge curve: millivolts, percent.
-type Point = (u16, u8);
+pub type Point = (u16, u8);
 
 impl Chemistry {
-    /// Falling from full to empty.
-    const fn curve(self) -> [Point; 6] {
+    /// The points of the discharge curve, in millivolts and percent, from full to empty (specification 9.5).
+    #[must_use]
+    pub const fn curve(self) -> [Point; 6] {
         match self {
             Self::LithiumManganese => [
                 (3_000, 100),

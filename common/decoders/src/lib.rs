@@ -36,5 +36,5 @@ mod value;
 pub use downlink::{DownlinkFrame, downlink};
 pub use error::DecodeError;
 pub use freshtrack_domain::measurement::Measurements;
-pub use model::Model;
+pub use model::{Measure, Model};
 pub use registry::{find, models};

@@ -6,6 +6,20 @@ use crate::frame::Frame;
 use freshtrack_domain::measurement::Measurements;
 use freshtrack_domain::time::Span;
 use std::fmt;
+use std::ops::RangeInclusive;
+
+/// Something that a sensor measures and this system uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Measure {
+    /// The temperature of a product, a probe or the air.
+    Temperature,
+    /// The relative humidity of the air.
+    Humidity,
+    /// Whether a door is open.
+    Door,
+    /// Whether there is water where none should be.
+    Leak,
+}
 
 /// A model of sensor that is decoded natively.
 pub struct Model {
@@ -20,14 +34,26 @@ pub struct Model {
     /// How often it reports, unless it is configured otherwise. For a door or leak sensor, which reports each
     /// event at once, the longest silence to expect.
     pub uplink_interval: Span,
+    /// How often it can be made to report, at most and at least.
+    pub report_intervals: RangeInclusive<Span>,
     /// Its cells, for a model that sends volts. One that sends a percentage, or nothing, has none.
     pub chemistry: Option<Chemistry>,
     /// Whether it measures, or can measure, with a probe rather than inside its own case.
     pub has_probe: bool,
+    /// What it measures.
+    pub measures: &'static [Measure],
+    /// Whether it is told its settings by downlinks whose layout is known here (specification 9.6).
+    pub takes_downlinks: bool,
     pub(crate) decode: fn(Frame<'_>) -> Result<Measurements, DecodeError>,
     pub(crate) history: Option<History>,
     pub(crate) encode: Option<fn(&Measurements) -> Vec<u8>>,
 }
+
+/// How often a sensor may report whose vendor sets no narrower bounds: a battery does not last at less than a minute, and
+/// a unit that nothing is heard of for a day is not watched.
+pub(crate) const MINUTE_TO_DAY: RangeInclusive<Span> = Span::minutes(1)..=Span::hours(24);
+
+pub(crate) const CLIMATE: &[Measure] = &[Measure::Temperature, Measure::Humidity];
 
 /// How a model sends the records that it kept while nobody heard it.
 pub(crate) struct History {

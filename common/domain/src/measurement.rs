@@ -49,6 +49,9 @@ impl fmt::Display for CentiCelsius {
 pub struct Humidity(u16);
 
 impl Humidity {
+    /// Air that can hold no more water.
+    const SATURATED: Self = Self(10_000);
+
     /// A humidity of `basis_points` hundredths of a percent; `None` above 100 %.
     #[must_use]
     pub const fn from_basis_points(basis_points: u16) -> Option<Self> {
@@ -81,6 +84,70 @@ impl Humidity {
     #[must_use]
     pub fn percent(self) -> f64 {
         f64::from(self.0) / 100.0
+    }
+}
+
+/// What a calibration adds to what a sensor tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub struct Correction {
+    /// Added to every temperature.
+    #[serde(rename = "t", default)]
+    pub temperature: CentiCelsius,
+    /// Added to every humidity, in hundredths of a percent.
+    #[serde(rename = "h", default)]
+    pub humidity: i16,
+}
+
+impl Correction {
+    /// Nothing is added.
+    pub const NONE: Self = Self {
+        temperature: CentiCelsius(0),
+        humidity: 0,
+    };
+
+    /// Whether nothing is added.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Self::NONE
+    }
+
+    /// The temperature that a sensor told as `raw`.
+    #[must_use]
+    pub const fn temperature(self, raw: CentiCelsius) -> CentiCelsius {
+        CentiCelsius(raw.0.saturating_add(self.temperature.0))
+    }
+
+    /// The humidity that a sensor told as `raw`: never less than nothing and never more than saturation.
+    #[must_use]
+    pub fn humidity(self, raw: Humidity) -> Humidity {
+        let points = (i32::from(raw.0) + i32::from(self.humidity)).clamp(0, i32::from(Humidity::SATURATED.0));
+        Humidity(u16::try_from(points).unwrap_or(raw.0))
+    }
+
+    /// All of `raw` as it is with the correction.
+    #[must_use]
+    pub fn of(self, raw: &Measurements) -> Measurements {
+        Measurements {
+            ambient: raw.ambient.map(|value| self.temperature(value)),
+            probe: match raw.probe {
+                Probe::Celsius(value) => Probe::Celsius(self.temperature(value)),
+                other => other,
+            },
+            humidity: raw.humidity.map(|value| self.humidity(value)),
+            ..raw.clone()
+        }
+    }
+
+    /// The correction that was made of `raw` in truth: less than this where the humidity would have left its range.
+    #[must_use]
+    pub fn made_of(self, raw: Option<Humidity>) -> Self {
+        let made = |raw: Humidity| i32::from(self.humidity(raw).0) - i32::from(raw.0);
+        Self {
+            humidity: raw
+                .and_then(|raw| i16::try_from(made(raw)).ok())
+                .unwrap_or(self.humidity),
+            ..self
+        }
     }
 }
 
@@ -292,6 +359,33 @@ mod tests {
             TemperatureSample::select(auto, &measured(None, Probe::Missing)),
             fault
         );
+    }
+
+    #[test]
+    fn what_a_correction_has_made_of_a_value_can_be_taken_back() {
+        let correction = Correction {
+            temperature: CentiCelsius(-40),
+            humidity: 150,
+        };
+        let raw = Measurements {
+            ambient: Some(CentiCelsius(2_100)),
+            probe: Probe::Celsius(CentiCelsius(400)),
+            humidity: Humidity::from_basis_points(9_950),
+            ..Measurements::default()
+        };
+        let corrected = correction.of(&raw);
+        assert_eq!(
+            (corrected.ambient, corrected.probe, corrected.humidity),
+            (
+                Some(CentiCelsius(2_060)),
+                Probe::Celsius(CentiCelsius(360)),
+                Humidity::from_basis_points(10_000)
+            )
+        );
+        let made = correction.made_of(raw.humidity);
+        assert_eq!((made.temperature, made.humidity), (CentiCelsius(-40), 50));
+        assert_eq!(correction.made_of(None), correction);
+        assert_eq!(correction.of(&Measurements::default()), Measurements::default());
     }
 
     #[test]

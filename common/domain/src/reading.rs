@@ -1,7 +1,7 @@
 //! One measurement of one unit at one instant.
 
 use crate::ids::SensorId;
-use crate::measurement::{Battery, Door, Humidity, SensorFault, TemperatureSample};
+use crate::measurement::{Battery, Correction, Door, Humidity, SensorFault, TemperatureSample};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,9 @@ pub struct Reading {
     /// Relative humidity.
     #[serde(default)]
     pub humidity: Option<Humidity>,
+    /// What the sensor's calibration has added to temperature and humidity: taken off again, they are what it told.
+    #[serde(default)]
+    pub correction: Correction,
     /// The door contact.
     #[serde(default)]
     pub door: Option<Door>,

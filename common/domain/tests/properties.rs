@@ -480,9 +480,15 @@ fn full_state() -> UnitState {
             track.note(&Reading {
                 frame,
                 from_probe: true,
+                battery: Some(Battery {
+                    millivolts: Some(3_050),
+                    percent: Some(100),
+                }),
+                rssi_dbm: Some(-118),
                 ..reading(at, None)
             });
         }
+        track.version = 999;
         track
     };
     UnitState {

@@ -7,6 +7,7 @@ use crate::function::InvocationError;
 use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use freshtrack_application::devices::Fleet;
 use freshtrack_application::identity::{AccessTokens, Accounts, ExternalIssuers};
 use freshtrack_application::networks::Networks;
 use freshtrack_application::organizations::Office;
@@ -360,6 +361,18 @@ impl Context {
         })
     }
 
+    /// Everything that seeing to devices needs.
+    ///
+    /// # Errors
+    /// When the function is not told where its ports are.
+    pub fn fleet_ports(&self) -> Result<FleetPorts<'_>, InvocationError> {
+        Ok(FleetPorts {
+            records: self.records()?,
+            states: self.states()?,
+            clock: self.clock(),
+        })
+    }
+
     /// The live channel, within `ports` made for this invocation.
     ///
     /// # Errors
@@ -464,6 +477,26 @@ impl AccountPorts<'_> {
         Accounts {
             records: &self.records,
             throttle: &self.throttle,
+            ids,
+            clock: self.clock,
+        }
+    }
+}
+
+/// The ports of seeing to devices, held for one invocation.
+pub struct FleetPorts<'a> {
+    records: DynamoRecords,
+    states: DynamoUnitStates,
+    clock: &'a dyn Clock,
+}
+
+impl FleetPorts<'_> {
+    /// What seeing to devices needs, with new identifiers from `ids`.
+    #[must_use]
+    pub fn fleet<'p>(&'p self, ids: &'p dyn IdSource) -> Fleet<'p> {
+        Fleet {
+            records: &self.records,
+            states: &self.states,
             ids,
             clock: self.clock,
         }

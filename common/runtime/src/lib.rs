@@ -20,7 +20,7 @@ mod system;
 pub use authorizer::{authorize_http, authorize_socket};
 pub use context::Context;
 pub use context::{
-    AccountPorts, LivePorts, NetworksPorts, OfficePorts, PlacesPorts, ReceivePorts, RecordPorts,
+    AccountPorts, FleetPorts, LivePorts, NetworksPorts, OfficePorts, PlacesPorts, ReceivePorts, RecordPorts,
 };
 pub use direct::direct;
 pub use function::{Function, InvocationError, InvocationFuture, run};

@@ -6,7 +6,7 @@ use freshtrack_contracts::organization::{
 };
 use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::{AreaId, Id, OrgId, SensorId, SiteId, Ulid, UnitId};
-use freshtrack_domain::measurement::{CentiCelsius, MeasurementSource, TemperatureSample};
+use freshtrack_domain::measurement::{CentiCelsius, Correction, TemperatureSample};
 use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
 use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::{UnitKind, UnitRecord, UnitState};
@@ -45,15 +45,9 @@ impl Kitchen {
     pub fn new(units: usize) -> Self {
         let org_id = fresh_id();
         let sensors = (0..units).map(|_| Sensor {
-            id: fresh_id(),
-            org_id,
-            dev_eui: DevEui(random()),
-            unit_id: fresh_id(),
-            model: "dragino-lht65n".to_owned(),
-            source: MeasurementSource::Auto,
+            unit_id: Some(fresh_id()),
             primary: true,
-            report_interval: None,
-            temperature_offset: CentiCelsius(0),
+            ..Sensor::new(fresh_id(), org_id, DevEui(random()), "dragino-lht65n")
         });
         Self {
             org_id,
@@ -72,26 +66,24 @@ impl Kitchen {
     /// Its units, in the order of their sensors.
     #[must_use]
     pub fn units(&self) -> Vec<UnitId> {
-        self.sensors.iter().map(|sensor| sensor.unit_id).collect()
+        self.sensors.iter().filter_map(|sensor| sensor.unit_id).collect()
     }
 
     /// The states of its units when nothing has been heard of them.
     #[must_use]
     pub fn records(&self, now: Timestamp) -> Vec<UnitRecord> {
-        let state = |sensor: &Sensor| {
-            UnitState::new(sensor.unit_id, self.site_id, self.area_id, UnitKind::Fridge, now)
-        };
-        self.sensors
-            .iter()
-            .map(|sensor| UnitRecord::new(state(sensor)))
+        let state = |unit| UnitState::new(unit, self.site_id, self.area_id, UnitKind::Fridge, now);
+        self.units()
+            .into_iter()
+            .map(|unit| UnitRecord::new(state(unit)))
             .collect()
     }
 
     /// The document that brings it in.
     #[must_use]
     pub fn document(&self) -> OrganizationDocument {
-        let unit = |(number, sensor): (usize, &Sensor)| UnitDocument {
-            id: sensor.unit_id,
+        let unit = |(number, (id, sensor)): (usize, (UnitId, &Sensor))| UnitDocument {
+            id,
             name: format!("Reach-in {number}"),
             kind: UnitKind::Fridge,
             low_c: None,
@@ -110,7 +102,10 @@ impl Kitchen {
         let area = AreaDocument {
             id: self.area_id,
             name: "Line".to_owned(),
-            units: (1..).zip(&self.sensors).map(unit).collect(),
+            units: (1..)
+                .zip(self.units().into_iter().zip(&self.sensors))
+                .map(unit)
+                .collect(),
         };
         OrganizationDocument {
             id: self.org_id,
@@ -137,6 +132,7 @@ pub fn reading(sensor_id: SensorId, recorded_at: Timestamp, centi: i32) -> Readi
         frame: None,
         temperature: Some(TemperatureSample::judge(CentiCelsius(centi))),
         humidity: None,
+        correction: Correction::NONE,
         door: None,
         battery: None,
         rssi_dbm: None,

@@ -10,6 +10,7 @@ use freshtrack_application::{OrgScope, PortError, PortErrorKind};
 use freshtrack_contracts::alerts::TrailEntry;
 use freshtrack_contracts::events::Event;
 use freshtrack_domain::alert::{Alert, AlertStatus};
+use freshtrack_domain::device::DevEui;
 use freshtrack_domain::ids::{AlertId, FrameId, OrgId, SensorId, UnitId};
 use freshtrack_domain::log::SealedBlock;
 use freshtrack_domain::time::Timestamp;
@@ -242,6 +243,22 @@ impl Quarantine for Memory {
             .rev()
             .filter(|((org_id, _), _)| *org_id == scope.org_id());
         Ok(ours.take(100).map(|(_, frame)| frame.clone()).collect())
+    }
+
+    async fn of_device(
+        &self,
+        scope: OrgScope,
+        dev_eui: DevEui,
+        after: Option<FrameId>,
+        limit: usize,
+    ) -> Result<Vec<QuarantinedUplink>, PortError> {
+        let tables = self.read("quarantine.of_device").await?;
+        let kept = tables.frames.iter().filter(|((org_id, id), frame)| {
+            *org_id == scope.org_id()
+                && frame.uplink.dev_eui == dev_eui
+                && after.is_none_or(|after| *id > after)
+        });
+        Ok(kept.take(limit).map(|(_, frame)| frame.clone()).collect())
     }
 
     async fn find(&self, scope: OrgScope, id: FrameId) -> Result<Option<QuarantinedUplink>, PortError> {

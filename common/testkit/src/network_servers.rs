@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use freshtrack_application::ports::{
     DeviceRegistration, Downlink, NetworkServers, ServerAccess, ServerError, ServerErrorKind,
 };
-use freshtrack_domain::device::DevEui;
-use freshtrack_domain::network::{AppKey, BaseUrl, RegistrationStep};
+use freshtrack_domain::device::{AppKey, DevEui};
+use freshtrack_domain::network::{BaseUrl, RegistrationStep};
 use freshtrack_domain::time::Span;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

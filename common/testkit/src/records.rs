@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use freshtrack_application::devices::eui_claim;
 use freshtrack_application::ports::{
     Claim, CommitError, Devices, Found, Holder, MOST_STEPS, Owner, RawRecord, Record, RecordKind, Records,
-    Step, Stored,
+    SensorKey, Step, Stored,
 };
 use freshtrack_application::{OrgScope, PortError, PortErrorKind};
 use freshtrack_contracts::events::Event;
@@ -255,5 +255,12 @@ impl Devices for MemoryRecords {
             .map(Found::read)
             .transpose()?
             .map(|stored: Stored<Sensor>| stored.record))
+    }
+
+    async fn now(&self, scope: OrgScope, key: SensorKey) -> Result<Option<Sensor>, PortError> {
+        match key {
+            SensorKey::DevEui(dev_eui) => self.by_eui(scope, dev_eui).await,
+            SensorKey::Id(id) => self.by_id(scope, id).await,
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     Kitchen, ManualClock, Memory, MemoryRecords, RecordedBroadcasts, RecordedEvents, RecordedRetries,
     RecordedSockets, SeededIds,
 };
-use freshtrack_application::devices::{claim_eui, replace_sensor};
+use freshtrack_application::devices::{claim_eui, rewrite_sensor};
 use freshtrack_application::ports::{Clock, Records};
 use freshtrack_application::{
     Actor, Change, Failure, Import, Live, OrgScope, ReceiveUplinks, RecordReadings, Registry,
@@ -118,7 +118,7 @@ pub async fn register_sensor(
     let change = Change::new(scope, &Actor::new("test"), "sensor.registered", sensor.id);
     let change = match records.get::<Sensor>(scope, sensor.id).await? {
         None => claim_eui(change.insert(sensor)?, sensor)?,
-        Some(stored) => replace_sensor(change, sensor, &stored)?,
+        Some(stored) => rewrite_sensor(change, sensor, &stored)?,
     };
     Registry { records, clock }.commit(change).await
 }

@@ -642,6 +642,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org_id}/device-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the models of sensors that are understood, with what each measures. */
+        get: operations["devices-list-models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/device-models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a model of sensor. */
+        get: operations["devices-get-model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/device-models/{model}/decode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what a frame of a model means, or why it cannot be read. Nothing is recorded. */
+        post: operations["devices-decode-frame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the gateways that are not retired, the oldest first. */
+        get: operations["devices-list-gateways"];
+        put?: never;
+        /** Registers a gateway by its EUI, which no other gateway of any organization has. */
+        post: operations["devices-create-gateway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/gateways/{gateway_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a gateway. */
+        get: operations["devices-get-gateway"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what the body mentions of a gateway; the rest stays. */
+        patch: operations["devices-update-gateway"];
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/gateways/{gateway_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retires a gateway. Its EUI is free; its record stays. */
+        post: operations["devices-retire-gateway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/ingest/chirpstack": {
         parameters: {
             query?: never;
@@ -970,6 +1074,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org_id}/quarantine/{frame_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Registers the device of a frame kept aside as a sensor. All that was kept of it is taken in. */
+        post: operations["devices-claim-frame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/quarantine/{frame_id}/replay": {
         parameters: {
             query?: never;
@@ -1039,6 +1160,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org_id}/sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists sensors, each with how it is, the oldest first. */
+        get: operations["devices-list-sensors"];
+        put?: never;
+        /** Registers a sensor by its DevEUI, which no other sensor of any organization has. */
+        post: operations["devices-register-sensor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/sensors/{sensor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a sensor as it is registered, and how it is. */
+        get: operations["devices-get-sensor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what the body mentions of a sensor; the rest stays. That it drives its unit is taken from the one that did. */
+        patch: operations["devices-update-sensor"];
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/sensors/{sensor_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a sensor to a unit, from another one or from none. Its next reading is of that unit. */
+        post: operations["devices-assign-sensor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/sensors/{sensor_id}/calibrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the calibrations of a sensor, the last entered first. */
+        get: operations["devices-list-calibrations"];
+        put?: never;
+        /** Records a calibration. The newest by the time it was performed is in force: its offsets are added to what the sensor tells, and what it told stays beside each reading. */
+        post: operations["devices-record-calibration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/sensors/{sensor_id}/calibrations/{calibration_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a calibration of a sensor. */
+        get: operations["devices-get-calibration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/sensors/{sensor_id}/changes": {
         parameters: {
             query?: never;
@@ -1087,6 +1296,57 @@ export interface paths {
         post: operations["networks-provision-sensor"];
         /** Has a sensor's registration at its network server removed. The work goes on in the background. */
         delete: operations["networks-deprovision-sensor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/sensors/{sensor_id}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts another device in a sensor's place: it takes over unit and settings, and the old one is retired. */
+        post: operations["devices-replace-sensor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/sensors/{sensor_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retires a sensor. Its DevEUI is free; its record stays for what it has measured. */
+        post: operations["devices-retire-sensor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/sensors/{sensor_id}/unassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a sensor from its unit. What it sends from now on is kept aside until it is assigned again. */
+        post: operations["devices-unassign-sensor"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1679,6 +1939,16 @@ export interface components {
             /** @description Its units. */
             units: components["schemas"]["UnitView"][];
         };
+        /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/assign`. */
+        AssignSensor: {
+            /**
+             * @description Whether its temperature drives the unit. Unless given it does if nothing else there measures a temperature.
+             * @default null
+             */
+            primary?: boolean | null;
+            /** @description The unit it measures from now on. */
+            unit_id: components["schemas"]["UnitId"];
+        };
         /** @description What is wrong with an entry. */
         AuditDamage: "altered" | "missing";
         /** @description One thing that somebody did. */
@@ -1729,6 +1999,18 @@ export interface components {
              */
             verified: number;
         };
+        /** @description How a model's battery percentage comes about. */
+        BatterySource: {
+            /** @constant */
+            source: "sensor";
+        } | {
+            /** @description What its cells are made of. */
+            chemistry: components["schemas"]["Chemistry"];
+            /** @description The curve, from full to empty. */
+            curve: components["schemas"]["CurvePoint"][];
+            /** @constant */
+            source: "curve";
+        };
         /** @description The first entry that is not as it was written. */
         BrokenEntry: {
             /** @description What is wrong with it. */
@@ -1738,6 +2020,83 @@ export interface components {
              * @description Its place in the chain.
              */
             seq: number;
+        };
+        CalibrationId: string;
+        /** @description The calibration whose offsets are in force. */
+        CalibrationInForce: {
+            /**
+             * Format: date-time
+             * @description When the next one is due, if it expires.
+             */
+            due_at?: string | null;
+            /** @description Its identifier. */
+            id: components["schemas"]["CalibrationId"];
+            /** @description Whether the next one is overdue. Its offsets stay in force until then: readings do not jump because a date passed. */
+            overdue: boolean;
+            /**
+             * Format: date-time
+             * @description When it was performed.
+             */
+            performed_at: string;
+        };
+        /** @description A calibration of a sensor. */
+        CalibrationView: {
+            /** @description Where the certificate can be read. */
+            certificate_url?: string | null;
+            /**
+             * Format: date-time
+             * @description When the sensor must be calibrated again.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: double
+             * @description Percent that it adds to every relative humidity.
+             */
+            humidity_offset_percent: number;
+            /** @description Its identifier. */
+            id: components["schemas"]["CalibrationId"];
+            /** @description Whether its offsets are in force: it is the newest by the time it was performed. */
+            in_force: boolean;
+            /**
+             * Format: double
+             * @description What the sensor told at the same time, in degrees Celsius.
+             */
+            measured_c?: number | null;
+            /** @description What else is to be known of it. */
+            notes: string;
+            /**
+             * Format: date-time
+             * @description When it was performed.
+             */
+            performed_at: string;
+            /** @description Who performed it. */
+            performed_by?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            recorded_at: string;
+            /** @description The identifier of whoever entered it. */
+            recorded_by: string;
+            /**
+             * Format: double
+             * @description What the reference instrument showed, in degrees Celsius.
+             */
+            reference_c?: number | null;
+            /** @description The sensor. */
+            sensor_id: components["schemas"]["SensorId"];
+            /**
+             * Format: double
+             * @description Degrees Celsius that it adds to every temperature.
+             */
+            temperature_offset_c: number;
+        };
+        /** @description A page of a list. */
+        CalibrationViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["CalibrationView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
         };
         /** @description `POST /v1/me/password`. */
         ChangePassword: {
@@ -1800,6 +2159,39 @@ export interface components {
             items: components["schemas"]["ChangeView"][];
             /** @description The `cursor` of the next page; absent on the last one. */
             next_cursor?: string | null;
+        };
+        /** @description What a sensor's cells are made of. */
+        Chemistry: "lithium_manganese" | "lithium_iron_disulfide" | "alkaline" | "coin";
+        /** @description `POST /v1/orgs/{org_id}/quarantine/{frame_id}/claim`: a sensor for the device that a frame is of. */
+        ClaimFrame: {
+            /** @description Its model: a slug of the catalogue. */
+            model: string;
+            /**
+             * @description What people call it; its DevEUI unless given.
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * @description Whether its temperature drives the unit. Unless given it does if nothing else there measures a temperature.
+             * @default null
+             */
+            primary?: boolean | null;
+            /**
+             * Format: uint32
+             * @description How often it reports, in seconds, where that differs from its model's default.
+             * @default null
+             */
+            report_interval_seconds?: number | null;
+            /**
+             * @description Which of its temperatures is the product's.
+             * @default auto
+             */
+            source?: components["schemas"]["MeasurementSource"];
+            /**
+             * @description The unit it measures. What was kept of it is taken in there.
+             * @default null
+             */
+            unit_id?: components["schemas"]["UnitId"] | null;
         };
         /** @description What a client sends. */
         ClientMessage: {
@@ -1870,6 +2262,41 @@ export interface components {
              * @default 0
              */
             sort_order?: number;
+        };
+        /** @description `POST /v1/orgs/{org_id}/gateways`. */
+        CreateGateway: {
+            /**
+             * Format: int32
+             * @description How high it is above sea level, in metres.
+             * @default null
+             */
+            altitude_m?: number | null;
+            /**
+             * @description Where it is on the map.
+             * @default null
+             */
+            coordinates?: components["schemas"]["Coordinates"] | null;
+            /**
+             * @description What is to be known of it.
+             * @default
+             */
+            description?: string;
+            /**
+             * @description On which channels it listens.
+             * @default US_902_928_FSB_2
+             */
+            frequency_plan?: components["schemas"]["FrequencyPlan"];
+            /** @description 16 hexadecimal digits, as they are printed on the gateway. */
+            gateway_eui: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description What the network server calls it: 3 to 36 lower-case letters, digits and single hyphens. */
+            server_id: string;
+            /**
+             * @description The site it is in.
+             * @default null
+             */
+            site_id?: components["schemas"]["SiteId"] | null;
         };
         /** @description `POST /v1/orgs/{org_id}/invitations`. */
         CreateInvitation: {
@@ -1995,6 +2422,106 @@ export interface components {
              * @default 0
              */
             sort_order?: number;
+        };
+        /** @description A point of a discharge curve. */
+        CurvePoint: {
+            /**
+             * Format: uint16
+             * @description The voltage in millivolts.
+             */
+            millivolts: number;
+            /**
+             * Format: uint8
+             * @description What is left at this voltage.
+             */
+            percent: number;
+        };
+        /** @description `POST /v1/orgs/{org_id}/device-models/{model}/decode`: a frame, in one of two spellings. */
+        DecodeFrame: {
+            /**
+             * Format: uint8
+             * @description The port it came on; the model's own unless given.
+             * @default null
+             */
+            f_port?: number | null;
+            /**
+             * @description The frame in base 64, as network servers show it.
+             * @default null
+             */
+            payload_base64?: string | null;
+            /**
+             * @description The frame in hexadecimal digits, with separators or without.
+             * @default null
+             */
+            payload_hex?: string | null;
+        };
+        /** @description What a frame says: one record, or several if it is of records that the sensor had kept. */
+        DecodedFrame: {
+            /**
+             * Format: uint
+             * @description How many bytes it has.
+             */
+            bytes: number;
+            /**
+             * Format: uint8
+             * @description The port it was read as coming on.
+             */
+            f_port: number;
+            /** @description What it says, in the order it says it. */
+            records: components["schemas"]["DecodedRecord"][];
+        };
+        /** @description What one record of a frame says, or why it cannot be read. */
+        DecodedRecord: components["schemas"]["DecodedValues"] | {
+            /** @description A stable name for the kind of error. */
+            code: string;
+            /** @description What is wrong with it. */
+            detail: string;
+            /** @constant */
+            result: "failed";
+        };
+        /** @description What was read. What a record does not say is absent. */
+        DecodedValues: {
+            /**
+             * Format: double
+             * @description The sensor's own temperature element, in degrees Celsius.
+             */
+            ambient_c?: number | null;
+            /**
+             * Format: uint8
+             * @description The battery in percent, by the model's curve or the sensor's own word.
+             */
+            battery_percent?: number | null;
+            /**
+             * Format: double
+             * @description The battery in volts.
+             */
+            battery_volts?: number | null;
+            /** @description The door. */
+            door?: components["schemas"]["Door"] | null;
+            /**
+             * Format: uint32
+             * @description Door openings since the sensor was started.
+             */
+            door_openings?: number | null;
+            /**
+             * Format: double
+             * @description Relative humidity in percent.
+             */
+            humidity_percent?: number | null;
+            /** @description Whether there is water. */
+            leak?: boolean | null;
+            /**
+             * Format: date-time
+             * @description When the sensor says it measured.
+             */
+            measured_at?: string | null;
+            /**
+             * Format: double
+             * @description The probe, in degrees Celsius.
+             */
+            probe_c?: number | null;
+            /** @description Whether the sensor looked for its probe and found none. */
+            probe_missing?: boolean;
         };
         /** @description `GET /v1/orgs/{org_id}/deleted`: what can still be restored. */
         DeletedPlaces: {
@@ -2133,6 +2660,22 @@ export interface components {
             };
             /** @constant */
             type: "network.change_due";
+        } | {
+            data: {
+                /** @description The sensors. */
+                sensors: components["schemas"]["SensorId"][];
+                /** @description The units they measured before or measure now. */
+                units: components["schemas"]["UnitId"][];
+            };
+            /** @constant */
+            type: "device.sensors_changed";
+        } | {
+            data: {
+                /** @description The gateway. */
+                gateway_id: components["schemas"]["GatewayId"];
+            };
+            /** @constant */
+            type: "device.gateway_changed";
         });
         /** @description What is plugged into a sensor, and how it is reported. */
         ExternalMode: "probe" | "probe_with_time";
@@ -2142,6 +2685,47 @@ export interface components {
          * @enum {string}
          */
         FrequencyPlan: "US_902_928_FSB_1" | "US_902_928_FSB_2" | "US_902_928_FSB_3" | "US_902_928_FSB_4" | "US_902_928_FSB_5" | "US_902_928_FSB_6" | "US_902_928_FSB_7" | "US_902_928_FSB_8" | "EU_863_870" | "EU_863_870_TTN" | "AU_915_928_FSB_1" | "AU_915_928_FSB_2" | "AS_923" | "AS_923_2" | "KR_920_923_TTN" | "IN_865_867";
+        GatewayId: string;
+        /** @description How a gateway is. */
+        GatewayStatus: "pending" | "maintenance" | "retired";
+        /** @description A gateway as it is registered. */
+        GatewayView: {
+            /**
+             * Format: int32
+             * @description How high it is above sea level, in metres.
+             */
+            altitude_m?: number | null;
+            /** @description Where it is on the map. */
+            coordinates?: components["schemas"]["Coordinates"] | null;
+            /** @description What is to be known of it. */
+            description: string;
+            /** @description On which channels it listens. */
+            frequency_plan: components["schemas"]["FrequencyPlan"];
+            /** @description 16 upper-case hexadecimal digits. */
+            gateway_eui: string;
+            /** @description Its identifier. */
+            id: components["schemas"]["GatewayId"];
+            /** @description What people call it. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when it is used no more.
+             */
+            retired_at?: string | null;
+            /** @description What the network server calls it. */
+            server_id: string;
+            /** @description The site it is in. */
+            site_id?: components["schemas"]["SiteId"] | null;
+            /** @description How it is. */
+            status: components["schemas"]["GatewayStatus"];
+        };
+        /** @description A page of a list. */
+        GatewayViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["GatewayView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description `GET /v1/health`. */
         Health: {
             /** @description `ok` when the store answers. */
@@ -2326,6 +2910,8 @@ export interface components {
             /** @description Who you are. */
             user: components["schemas"]["UserView"];
         };
+        /** @description Something that a sensor measures. */
+        Measure: "temperature" | "humidity" | "door" | "leak";
         /** @description Which temperature of a sensor is the product's. */
         MeasurementSource: "auto" | "probe" | "ambient";
         /** @description A member. */
@@ -2374,6 +2960,48 @@ export interface components {
             sites: components["schemas"]["Sites"];
             /** @description Its short name. */
             slug: components["schemas"]["Slug"];
+        };
+        /** @description `GET /v1/orgs/{org_id}/device-models`. */
+        ModelList: {
+            /** @description Every model, the most used first. */
+            items: components["schemas"]["ModelView"][];
+        };
+        /** @description A model of sensor that is decoded natively. */
+        ModelView: {
+            /** @description How its battery percentage comes about. */
+            battery: components["schemas"]["BatterySource"];
+            /**
+             * Format: int64
+             * @description How often it reports unless it is configured otherwise, in seconds.
+             */
+            default_interval_seconds: number;
+            /**
+             * Format: uint8
+             * @description The LoRaWAN port its measurements come on, unless it is configured otherwise.
+             */
+            f_port: number;
+            /** @description Whether it measures, or can measure, with a probe rather than inside its own case. */
+            has_probe: boolean;
+            /**
+             * Format: int64
+             * @description How often it must be made to report at least, in seconds.
+             */
+            max_interval_seconds: number;
+            /** @description What it measures. */
+            measures: components["schemas"]["Measure"][];
+            /**
+             * Format: int64
+             * @description How often it can be made to report at most, in seconds.
+             */
+            min_interval_seconds: number;
+            /** @description What its label says. */
+            name: string;
+            /** @description Its name in records: `vendor-model`. */
+            slug: string;
+            /** @description Whether its settings can be changed by downlinks. */
+            takes_downlinks: boolean;
+            /** @description Who makes it. */
+            vendor: string;
         };
         NetworkId: string;
         /** @description `GET /v1/orgs/{org_id}/networks`. */
@@ -2606,7 +3234,7 @@ export interface components {
             frames: components["schemas"]["QuarantinedFrame"][];
         };
         /** @description Why a frame is kept aside. */
-        QuarantineReason: "unknown_device" | "undecodable";
+        QuarantineReason: "unknown_device" | "unassigned" | "undecodable";
         /** @description A frame kept aside. */
         QuarantinedFrame: {
             /** @description What exactly was wrong. */
@@ -2661,6 +3289,16 @@ export interface components {
             /** @description Whether it arrived after newer ones were already sealed. */
             late?: boolean;
             /**
+             * Format: double
+             * @description Percent as the sensor told them, where its calibration has added something.
+             */
+            raw_humidity_percent?: number | null;
+            /**
+             * Format: double
+             * @description Degrees Celsius as the sensor told them, where its calibration has added something.
+             */
+            raw_temperature_c?: number | null;
+            /**
              * Format: date-time
              * @description When it was measured.
              */
@@ -2673,6 +3311,62 @@ export interface components {
              */
             temperature_c?: number | null;
         };
+        /**
+         * @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/calibrations`. The offset of the temperature is given, or computed from
+         *     what the reference showed and what the sensor told.
+         */
+        RecordCalibration: {
+            /**
+             * @description Where the certificate can be read: an `https` address.
+             * @default null
+             */
+            certificate_url?: string | null;
+            /**
+             * Format: date-time
+             * @description When the sensor must be calibrated again.
+             * @default null
+             */
+            expires_at?: string | null;
+            /**
+             * Format: double
+             * @description Percent to add to every relative humidity from now on.
+             * @default null
+             */
+            humidity_offset_percent?: number | null;
+            /**
+             * Format: double
+             * @description What the sensor told at the same time, without any offset, in degrees Celsius.
+             * @default null
+             */
+            measured_c?: number | null;
+            /**
+             * @description What else is to be known of it.
+             * @default
+             */
+            notes?: string;
+            /**
+             * Format: date-time
+             * @description When it was performed.
+             */
+            performed_at: string;
+            /**
+             * @description Who performed it: a person or a laboratory.
+             * @default null
+             */
+            performed_by?: string | null;
+            /**
+             * Format: double
+             * @description What the reference instrument showed, in degrees Celsius.
+             * @default null
+             */
+            reference_c?: number | null;
+            /**
+             * Format: double
+             * @description Degrees Celsius to add to every temperature from now on.
+             * @default null
+             */
+            temperature_offset_c?: number | null;
+        };
         /** @description Codes for when the authenticator is lost. Shown once. */
         RecoveryCodes: {
             /** @description Each is good for one sign-in. */
@@ -2683,10 +3377,70 @@ export interface components {
             /** @description The newest refresh token. */
             refresh_token: string;
         };
+        /** @description `POST /v1/orgs/{org_id}/sensors`. */
+        RegisterSensor: {
+            /**
+             * @description 32 hexadecimal digits. Needed only where a network server is to be told of the sensor; kept sealed, and never shown
+             *     again but for the last four digits.
+             */
+            app_key?: string | null;
+            /** @description 16 hexadecimal digits, as they are printed on the sensor. Separators and case do not matter. */
+            dev_eui: string;
+            /**
+             * @description The join server it asks to be let in: also called AppEUI.
+             * @default null
+             */
+            join_eui?: string | null;
+            /** @description Its model: a slug of the catalogue, such as `dragino-lht65n`. */
+            model: string;
+            /**
+             * @description What people call it; its DevEUI unless given.
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * @description Whether its temperature drives the unit. Unless given it does if nothing else there measures a temperature.
+             * @default null
+             */
+            primary?: boolean | null;
+            /**
+             * Format: uint32
+             * @description How often it reports, in seconds, where that differs from its model's default.
+             * @default null
+             */
+            report_interval_seconds?: number | null;
+            /**
+             * @description Which of its temperatures is the product's.
+             * @default auto
+             */
+            source?: components["schemas"]["MeasurementSource"];
+            /**
+             * @description The unit it measures. Without one, what it sends is kept aside until it is assigned.
+             * @default null
+             */
+            unit_id?: components["schemas"]["UnitId"] | null;
+        };
         /** @description One part of a network server at which a sensor is registered. Each is a call of its own, and each may be repeated. */
         RegistrationStep: "identity_server" | "join_server" | "network_server" | "application_server" | "device" | "device_keys";
         /** @description Why a registration is removed (specification 9.7). */
         RemovalReason: "sensor_deleted" | "manual_cleanup";
+        /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/replace`: another device in the place of a sensor. */
+        ReplaceSensor: {
+            /** @description Its AppKey, where a network server is to be told of it. */
+            app_key?: string | null;
+            /** @description The new device's DevEUI. */
+            dev_eui: string;
+            /**
+             * @description The join server it asks to be let in.
+             * @default null
+             */
+            join_eui?: string | null;
+            /**
+             * @description Its model; that of the old one unless given.
+             * @default null
+             */
+            model?: string | null;
+        };
         /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/changes`. */
         RequestChange: {
             /** @description What is to be changed. */
@@ -2715,6 +3469,18 @@ export interface components {
              * @default null
              */
             slug?: components["schemas"]["Slug"] | null;
+        };
+        /** @description That a sensor measures no more. */
+        RetiredView: {
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            at: string;
+            /** @description The identifier of whoever decided so. */
+            by: string;
+            /** @description The sensor that has taken its place. */
+            replaced_by?: components["schemas"]["SensorId"] | null;
         };
         /** @description One thing that a caller may do in an organization. Endpoints name the right they need. */
         Right: "ingest" | "read" | "update_organization" | "manage_organization" | "view_audit" | "manage_members" | "manage_places" | "manage_units" | "update_units" | "manage_compliance" | "manage_devices" | "manage_networks" | "manage_access_keys" | "log_temperatures" | "acknowledge_alerts" | "resolve_alerts" | "configure_alerts" | "manage_contacts" | "arrange_dashboards" | "export_reports" | "use_developer_tools";
@@ -2890,6 +3656,76 @@ export interface components {
         /** @description Why a sensor's temperature cannot be used. */
         SensorFault: "probe_missing" | "implausible";
         SensorId: string;
+        /** @description How a sensor is (specification 2.8 and 10.2). */
+        SensorStatus: "unassigned" | "pending" | "online" | "stale" | "offline" | "retired";
+        /** @description A sensor as it is registered, and how it is. */
+        SensorView: {
+            /** @description The last four digits of the AppKey that is kept for it, if one is. */
+            app_key_last_four?: string | null;
+            /**
+             * Format: uint8
+             * @description The newest word on its battery.
+             */
+            battery_percent?: number | null;
+            /** @description The calibration these are from. */
+            calibration?: components["schemas"]["CalibrationInForce"] | null;
+            /** @description 16 upper-case hexadecimal digits. */
+            dev_eui: string;
+            /**
+             * Format: double
+             * @description Percent that are added to every relative humidity.
+             */
+            humidity_offset_percent: number;
+            /** @description Its identifier. */
+            id: components["schemas"]["SensorId"];
+            /** @description The join server it asks to be let in, if that is known. */
+            join_eui?: string | null;
+            /** @description The slug of its model. */
+            model: string;
+            /** @description What people call it: its DevEUI until it is named. */
+            name: string;
+            /** @description Whether its temperature drives the unit. */
+            primary: boolean;
+            /** @description The sensor whose place it has taken. */
+            replaces?: components["schemas"]["SensorId"] | null;
+            /**
+             * Format: int64
+             * @description How often it reports, in seconds: as set, else by its model.
+             */
+            report_interval_seconds: number;
+            /** @description That it measures no more. */
+            retired?: components["schemas"]["RetiredView"] | null;
+            /**
+             * Format: int16
+             * @description The newest signal strength in dBm, the best over all gateways.
+             */
+            rssi_dbm?: number | null;
+            /**
+             * Format: date-time
+             * @description When it last measured something, in its present unit.
+             */
+            seen_at?: string | null;
+            /** @description The site that unit is in. */
+            site_id?: components["schemas"]["SiteId"] | null;
+            /** @description Which of its temperatures is the product's. */
+            source: components["schemas"]["MeasurementSource"];
+            /** @description How it is. */
+            status: components["schemas"]["SensorStatus"];
+            /**
+             * Format: double
+             * @description Degrees Celsius that are added to every temperature.
+             */
+            temperature_offset_c: number;
+            /** @description The unit it measures; if it is retired, the one it measured last. */
+            unit_id?: components["schemas"]["UnitId"] | null;
+        };
+        /** @description A page of a list. */
+        SensorViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["SensorView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description A network server and the place in it where an organization's sensors are. */
         Server: {
             /** @description Where it is. */
@@ -3611,6 +4447,38 @@ export interface components {
              */
             sort_order?: number | null;
         };
+        /** @description `PATCH /v1/orgs/{org_id}/gateways/{gateway_id}`. What is not mentioned stays. */
+        UpdateGateway: {
+            /**
+             * Format: int32
+             * @description How high it is above sea level, in metres.
+             */
+            altitude_m?: number | null;
+            /** @description Where it is on the map. */
+            coordinates?: components["schemas"]["Coordinates"] | null;
+            /**
+             * @description What is to be known of it.
+             * @default null
+             */
+            description?: string | null;
+            /**
+             * @description On which channels it listens.
+             * @default null
+             */
+            frequency_plan?: components["schemas"]["FrequencyPlan"] | null;
+            /**
+             * @description Whether it is being worked on, so that its silence means nothing.
+             * @default null
+             */
+            maintenance?: boolean | null;
+            /**
+             * @description What people call it.
+             * @default null
+             */
+            name?: string | null;
+            /** @description The site it is in. */
+            site_id?: components["schemas"]["SiteId"] | null;
+        };
         /** @description `PATCH /v1/me`: what is not given stays. */
         UpdateMe: {
             /**
@@ -3679,6 +4547,35 @@ export interface components {
              * @default null
              */
             time_zone?: string | null;
+        };
+        /** @description `PATCH /v1/orgs/{org_id}/sensors/{sensor_id}`. What is not mentioned stays. */
+        UpdateSensor: {
+            /** @description 32 hexadecimal digits in place of those that are kept; `null` forgets them. */
+            app_key?: string | null;
+            /** @description The join server it asks to be let in. */
+            join_eui?: string | null;
+            /**
+             * @description Its model: a slug of the catalogue.
+             * @default null
+             */
+            model?: string | null;
+            /** @description What people call it; `null` calls it by its DevEUI. */
+            name?: string | null;
+            /**
+             * @description `true` lets it drive its unit instead of the sensor that does now. `false` is for a sensor that does not.
+             * @default null
+             */
+            primary?: boolean | null;
+            /**
+             * Format: uint32
+             * @description How often it reports, in seconds; `null` for its model's default.
+             */
+            report_interval_seconds?: number | null;
+            /**
+             * @description Which of its temperatures is the product's.
+             * @default null
+             */
+            source?: components["schemas"]["MeasurementSource"] | null;
         };
         /** @description `PATCH /v1/orgs/{org_id}/sites/{site_id}`. What is not mentioned stays. */
         UpdateSite: {
@@ -8527,6 +9424,874 @@ export interface operations {
             };
         };
     };
+    "devices-list-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-get-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-decode-frame": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "f_port": 2,
+                 *       "payload_hex": "CBF60B0D0376010ADD7FFF"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DecodeFrame"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecodedFrame"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-list-gateways": {
+        parameters: {
+            query?: {
+                /** @description Only those of this site. */
+                site_id?: components["schemas"]["SiteId"];
+                /** @description 1 to 200; 50 unless given. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-create-gateway": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "frequency_plan": "US_902_928_FSB_2",
+                 *       "gateway_eui": "0016C001F153A14C",
+                 *       "name": "Roof",
+                 *       "server_id": "harbour-bistro-roof",
+                 *       "site_id": "sit_01JD8Q6V60A7K9M2C4E6G8J0N1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateGateway"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-get-gateway": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                gateway_id: components["schemas"]["GatewayId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description The revision, to be sent back as `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayView"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-update-gateway": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on: it is refused if somebody else was faster. */
+                "If-Match"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                gateway_id: components["schemas"]["GatewayId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "maintenance": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateGateway"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description The revision, to be sent back as `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This has changed since it was last read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-retire-gateway": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                gateway_id: components["schemas"]["GatewayId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "ingest-receive-chirpstack": {
         parameters: {
             query?: {
@@ -11193,6 +12958,142 @@ export interface operations {
             };
         };
     };
+    "devices-claim-frame": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                frame_id: components["schemas"]["FrameId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "dragino-lht65n",
+                 *       "unit_id": "unt_01JD8Q6V63D0R2S5F7H9K1N3T4"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ClaimFrame"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "ingest-replay-quarantine": {
         parameters: {
             query?: never;
@@ -11783,6 +13684,928 @@ export interface operations {
             };
         };
     };
+    "devices-list-sensors": {
+        parameters: {
+            query?: {
+                /** @description Only those of this site. */
+                site_id?: components["schemas"]["SiteId"];
+                /** @description Only those of this unit. */
+                unit_id?: components["schemas"]["UnitId"];
+                /** @description Only those that are so: `unassigned`, `pending`, `online`, `stale`, `offline` or `retired`. Retired ones are shown only when they are asked for. */
+                status?: string;
+                /** @description 1 to 200; 50 unless given. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-register-sensor": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "dev_eui": "A8-40-41-FF-FF-18-2C-3E",
+                 *       "model": "dragino-lht65n",
+                 *       "name": "Walk-in cooler, probe",
+                 *       "unit_id": "unt_01JD8Q6V63D0R2S5F7H9K1N3T4"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RegisterSensor"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-get-sensor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                sensor_id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description The revision, to be sent back as `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-update-sensor": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on: it is refused if somebody else was faster. */
+                "If-Match"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                sensor_id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Walk-in cooler, back wall",
+                 *       "report_interval_seconds": 300
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateSensor"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description The revision, to be sent back as `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This has changed since it was last read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-assign-sensor": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                sensor_id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unit_id": "unt_01JD8Q6V63D0R2S5F7H9K1N3T4"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AssignSensor"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-list-calibrations": {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 unless given. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                sensor_id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-record-calibration": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                sensor_id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "certificate_url": "https://certificates.example.com/2026/0317.pdf",
+                 *       "expires_at": "2027-03-09T10:00:00Z",
+                 *       "measured_c": 0.4,
+                 *       "performed_at": "2026-03-09T10:00:00Z",
+                 *       "performed_by": "Harbour Instruments",
+                 *       "reference_c": 0
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordCalibration"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-get-calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                sensor_id: components["schemas"]["SensorId"];
+                calibration_id: components["schemas"]["CalibrationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalibrationView"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "networks-list-changes": {
         parameters: {
             query?: {
@@ -12307,6 +15130,369 @@ export interface operations {
             };
             /** @description The request contradicts the present state */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-replace-sensor": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                sensor_id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "dev_eui": "A84041FFFF182C3F"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplaceSensor"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-retire-sensor": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                sensor_id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "devices-unassign-sensor": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                sensor_id: components["schemas"]["SensorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -195,6 +195,11 @@ impl<'w> House<'w> {
                 let network = &self.standing(site)["network_id"];
                 self.registered(&ids["sensor_id"], network).await;
             }
+            // A unit has eight sensors at most.
+            "devices-register-sensor" | "devices-assign-sensor" | "devices-claim-frame" => {
+                let unit = self.make(endpoint, "unit_id", site, ids).await;
+                request.body.as_mut().unwrap()["unit_id"] = json!(unit);
+            }
             // Not while it is under way.
             "networks-retry-job" => self.world.settled().await,
             _ => {}
@@ -256,6 +261,24 @@ impl<'w> House<'w> {
                 self.registered(&sensor, &network).await;
                 self.waiting_change(&sensor).await
             }
+            "gateway_id" => {
+                let asked = json!({
+                    "gateway_eui": format!("{:016X}", rand::random::<u64>()),
+                    "server_id": format!("roof-{:08x}", rand::random::<u32>()),
+                    "name": unique,
+                    "site_id": place.id,
+                });
+                self.create("gateways", asked).await
+            }
+            "calibration_id" => {
+                let path = format!("sensors/{}/calibrations", ids["sensor_id"]);
+                let asked = json!({
+                    "performed_at": self.world.now().to_string(),
+                    "temperature_offset_c": 0.1,
+                });
+                self.create(&path, asked).await
+            }
+            "model" => "dragino-lht65n".to_owned(),
             "slug" => format!("slug-{:08x}", rand::random::<u32>()),
             // What comes into being by itself is there once.
             name => match self.standing.get(site).and_then(|standing| standing.get(name)) {
@@ -308,16 +331,18 @@ impl<'w> House<'w> {
         answer.ok::<Json>()["network"]["id"].as_str().unwrap().to_owned()
     }
 
-    /// A sensor that is new in `site`.
+    /// A sensor that is new in `site`, in a unit of its own.
     async fn fitted(&self, site: usize) -> String {
-        let mut tenant = self.tenant.clone();
-        tenant.document.access_keys.clear();
-        let another = Tenant::new(self.world.api, 1).document.sites.remove(0);
-        let sensor = another.areas[0].units[0].sensors[0].clone();
-        let id = sensor.id.to_string();
-        tenant.document.sites[site].areas[0].units[0].sensors.push(sensor);
-        tenant.import().await;
-        id
+        let area = self.tenant.document.sites[site].areas[0].id;
+        let name = format!("Reach-in {} {:08x}", self.secret, rand::random::<u32>());
+        let unit = json!({ "area_id": area, "name": name, "kind": "fridge" });
+        let unit = self.create("units", unit).await;
+        let asked = json!({
+            "dev_eui": format!("{:016X}", rand::random::<u64>()),
+            "model": "dragino-lht65n",
+            "unit_id": unit,
+        });
+        self.create("sensors", asked).await
     }
 
     /// Has a sensor registered at a network server; gives the work, as far as that comes by itself.

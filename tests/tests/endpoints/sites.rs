@@ -11,7 +11,7 @@ use http::Method;
 use serde_json::json;
 
 /// What is about the organization as a whole.
-const WHOLE_ORGANIZATION: [&str; 13] = [
+const WHOLE_ORGANIZATION: [&str; 15] = [
     "organizations-update",
     "organizations-list-audit",
     "organizations-verify-audit",
@@ -20,6 +20,8 @@ const WHOLE_ORGANIZATION: [&str; 13] = [
     "places-put-organization-rules",
     "ingest-list-quarantine",
     "ingest-replay-quarantine",
+    "devices-claim-frame",
+    "devices-unassign-sensor",
     "networks-create",
     "networks-update",
     "networks-test",
@@ -28,7 +30,7 @@ const WHOLE_ORGANIZATION: [&str; 13] = [
 ];
 
 /// What is of no site, and there for everybody whose right it is to see it.
-const OF_NO_SITE: [&str; 3] = ["org_id", "session_id", "network_id"];
+const OF_NO_SITE: [&str; 4] = ["org_id", "session_id", "network_id", "model"];
 
 #[tokio::test]
 async fn who_works_for_one_site_finds_nothing_of_another() {

@@ -163,6 +163,7 @@ fn condition_of(condition: &str, values: &Value, partition: &str) -> String {
         ["begins_with", _, prefix] => format!("begins with {}", value(prefix)),
         [_, "BETWEEN", from, "AND", _] => format!("between {}...", value(from)),
         [_, "<", _] => "before an identifier".to_owned(),
+        [_, ">", _] => "behind an identifier".to_owned(),
         [_, "<=", _] => "until {time}".to_owned(),
         _ => panic!("{condition}"),
     }
@@ -181,6 +182,7 @@ fn partition(pk: &str) -> String {
             }
         ),
         ["O", org, own @ ("Q" | "WS" | "OPEN" | "RESOLVED")] => format!("O#{}#{own}", identifier(org)),
+        ["O", org, "Q", _] => format!("O#{}#Q#{{device}}", identifier(org)),
         ["O", org, of @ ("U" | "A"), id] => format!("O#{}#{of}#{}", identifier(org), identifier(id)),
         ["U", user, _] => format!("U#{}#{{KIND}}", identifier(user)),
         ["P", _] => "P#{KIND}".to_owned(),

@@ -76,8 +76,10 @@ async fn a_reading_is_shown_everywhere_at_once() {
             recorded_at: world.now().into(),
             sensor_id: unit.sensors[0].id,
             temperature_c: Some(celsius),
+            raw_temperature_c: None,
             fault: None,
             humidity_percent: Some(45.0),
+            raw_humidity_percent: None,
             door_open: None,
             late: false,
         };

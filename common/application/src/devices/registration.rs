@@ -33,7 +33,12 @@ pub fn claim_eui(change: Change, sensor: &Sensor) -> Result<Change, PortError> {
     };
     let taken = Refusal::new(
         ProblemCode::Conflict,
-        format!("The DevEUI {} is registered for another sensor.", sensor.dev_eui),
+        // The same whoever has it: of another organization's devices nobody learns anything.
+        format!(
+            "The DevEUI {} is registered for another sensor. Compare it with the label; if it is right, that sensor must be \
+             retired first.",
+            sensor.dev_eui
+        ),
     );
     Ok(change.claim(eui_claim(sensor.dev_eui), holder, taken))
 }
@@ -44,14 +49,21 @@ pub fn release_eui(change: Change, sensor: &Sensor) -> Change {
     change.release(eui_claim(sensor.dev_eui), holder_id(sensor))
 }
 
-/// `change` in which `sensor` takes the place of what was read, also where it is found by its DevEUI.
+/// `change` in which `sensor` takes the place of what was read, also where it is found by its DevEUI: nowhere, once it is
+/// retired.
 ///
 /// # Errors
 /// When it cannot be written down.
-pub fn replace_sensor(change: Change, sensor: &Sensor, stored: &Stored<Sensor>) -> Result<Change, PortError> {
+pub fn rewrite_sensor(change: Change, sensor: &Sensor, stored: &Stored<Sensor>) -> Result<Change, PortError> {
+    let before = &stored.record;
     let mut change = change.replace(sensor, stored.rev)?;
-    if sensor.dev_eui != stored.record.dev_eui {
-        change = release_eui(change, &stored.record);
+    let (had, has) = (before.retired.is_none(), sensor.retired.is_none());
+    if had && (!has || sensor.dev_eui != before.dev_eui) {
+        change = release_eui(change, before);
     }
-    claim_eui(change, sensor)
+    if has {
+        claim_eui(change, sensor)
+    } else {
+        Ok(change)
+    }
 }

@@ -31,10 +31,8 @@ pub use totp::{confirm_totp, disable_totp, enrol_totp, renew_recovery_codes};
 pub(crate) use account::email_claim;
 pub(crate) use throttling::{INVITATIONS, INVITATIONS_TO, address_of_account};
 
-use crate::error::Failure;
 use crate::ports::{Clock, IdSource, Records, Throttle};
-use crate::registry::{Registry, changed_meanwhile};
-use std::future::Future;
+use crate::registry::{Registry, settled};
 
 /// What everything about accounts needs.
 #[derive(Clone, Copy)]
@@ -56,21 +54,6 @@ impl<'a> Accounts<'a> {
             clock: self.clock,
         }
     }
-}
-
-/// How often something is begun anew because its account changed in between.
-const ATTEMPTS: usize = 8;
-
-/// Does `work`, and again from its beginning when the account changed under it: a person who changes their password just
-/// when a page of theirs refreshes does not want to hear of it.
-async fn settled<T, F: Future<Output = Result<T, Failure>>>(work: impl Fn() -> F) -> Result<T, Failure> {
-    for _ in 1..ATTEMPTS {
-        match work().await {
-            Err(Failure::Refused(refusal)) if refusal == changed_meanwhile() => {}
-            settled => return settled,
-        }
-    }
-    work().await
 }
 
 #[cfg(test)]

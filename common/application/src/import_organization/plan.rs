@@ -123,14 +123,11 @@ fn sensor_of(org_id: OrgId, unit: &Unit, sensor: &SensorDocument) -> Result<Sens
         None => CentiCelsius::default(),
     };
     Ok(Sensor {
-        id: sensor.id,
-        org_id,
-        dev_eui,
-        unit_id: unit.id,
-        model: sensor.model.clone(),
+        unit_id: Some(unit.id),
         source: sensor.source,
         primary: sensor.primary.unwrap_or(true),
         report_interval: sensor.report_interval_seconds.map(Span::seconds),
         temperature_offset: offset,
+        ..Sensor::new(sensor.id, org_id, dev_eui, sensor.model.clone())
     })
 }

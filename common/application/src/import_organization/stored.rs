@@ -1,7 +1,7 @@
 //! What an organization has already, and the changes that make it what a document says.
 
 use super::plan::Plan;
-use crate::devices::{claim_eui, replace_sensor};
+use crate::devices::{claim_eui, rewrite_sensor};
 use crate::error::{PortError, Refusal};
 use crate::places::{Place, claim_name};
 use crate::ports::{Record, Records, Stored};
@@ -61,7 +61,7 @@ impl Inventory {
     /// The unit that a sensor is in so far.
     pub(super) fn unit_of(&self, sensor_id: SensorId) -> Option<UnitId> {
         let stored = self.sensors.get(&sensor_id.to_string())?;
-        Some(stored.record.unit_id)
+        stored.record.unit_id
     }
 
     /// `change` with what makes the site as `planned`; `None` if it was deleted.
@@ -127,20 +127,28 @@ impl Inventory {
             let change = change.insert_unless(planned, changed_meanwhile())?;
             return claim_eui(change, planned);
         };
-        let sensor = Sensor {
+        // What people have retired stays so; what they have calibrated, a document knows less of.
+        if stored.record.retired.is_some() {
+            return Ok(change);
+        }
+        let mut sensor = Sensor {
             dev_eui: planned.dev_eui,
             unit_id: planned.unit_id,
             model: planned.model.clone(),
             source: planned.source,
             primary: planned.primary,
             report_interval: planned.report_interval,
-            temperature_offset: planned.temperature_offset,
+            temperature_offset: match stored.record.calibration {
+                Some(_) => stored.record.temperature_offset,
+                None => planned.temperature_offset,
+            },
             ..stored.record.clone()
         };
         if sensor == stored.record {
             return Ok(change);
         }
-        replace_sensor(change, &sensor, stored)
+        sensor.version += 1;
+        rewrite_sensor(change, &sensor, stored)
     }
 
     /// The rules of a unit: what a document can say as `planned`, all else as it is.

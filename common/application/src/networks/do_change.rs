@@ -32,7 +32,7 @@ pub(super) async fn heard_at(
     let Some(sensor) = records.get::<Sensor>(scope, sensor_id).await? else {
         return Ok(None);
     };
-    let Some(unit_id) = super::jobs::unit_of(&sensor.record) else {
+    let Some(unit_id) = sensor.record.last_unit() else {
         return Ok(None);
     };
     let unit = states.load(scope, unit_id).await?;

@@ -13,9 +13,10 @@ use crate::ports::{
 };
 use crate::registry::{Change, changed_meanwhile};
 use crate::scope::{Actor, OrgScope};
+use freshtrack_domain::device::AppKey;
 use freshtrack_domain::ids::JobId;
 use freshtrack_domain::network::{
-    AppKey, Job, JobKind, JobState, Network, NetworkDevice, Obstacle, RegistrationStep, Setback,
+    Job, JobKind, JobState, Network, NetworkDevice, Obstacle, RegistrationStep, Setback,
 };
 use freshtrack_domain::time::Span;
 

@@ -322,7 +322,7 @@ async fn site_of(records: &dyn Records, scope: OrgScope, id: SensorId) -> Result
     let Some(unit_id) = records
         .get::<Sensor>(scope, id)
         .await?
-        .and_then(|sensor| unit_of(&sensor.record))
+        .and_then(|sensor| sensor.record.last_unit())
     else {
         return Ok(None);
     };
@@ -346,13 +346,8 @@ pub(super) async fn sites_of_sensors(
     let sensors = records.all::<Sensor>(caller.scope).await?;
     Ok(sensors
         .into_iter()
-        .filter_map(|sensor| Some((sensor.record.id, *sites.get(&unit_of(&sensor.record)?)?)))
+        .filter_map(|sensor| Some((sensor.record.id, *sites.get(&sensor.record.last_unit()?)?)))
         .collect())
-}
-
-/// The unit that a sensor measures, or measured last.
-pub(super) const fn unit_of(sensor: &Sensor) -> Option<UnitId> {
-    Some(sensor.unit_id)
 }
 
 /// What is in no site is for those who see to devices everywhere.

@@ -15,7 +15,7 @@ use freshtrack_domain::place::{
     Area, Deletion, EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Site, Unit,
 };
 use freshtrack_domain::time::Span;
-use freshtrack_domain::unit::{Overrides, UnitRecord};
+use freshtrack_domain::unit::{Overrides, UnitRecord, UnitState};
 use std::collections::BTreeMap;
 
 /// How often a unit's state is read again when readings come in at the same time.
@@ -226,7 +226,7 @@ fn report_interval(sensors: &[Stored<Sensor>], unit_id: UnitId) -> Option<Span> 
     let driving = sensors
         .iter()
         .map(|stored| &stored.record)
-        .find(|sensor| sensor.unit_id == unit_id && sensor.primary)?;
+        .find(|sensor| sensor.unit_id == Some(unit_id) && sensor.primary)?;
     driving
         .report_interval
         .or_else(|| decoders::find(&driving.model).map(|model| model.uplink_interval))
@@ -279,15 +279,33 @@ pub(crate) async fn settle_units(
             continue;
         }
         let overrides = basis.overrides(scope, &unit);
-        if let Saved::TooLate = settle(ports, scope, states.get(&unit.id), &unit, overrides).await? {
+        let settled = settle(
+            ports,
+            scope,
+            states.get(&unit.id),
+            &unit,
+            overrides,
+            &basis.sensors,
+        );
+        if let Saved::TooLate = settled.await? {
             settle_unit(ports, scope, unit.id).await?;
         }
     }
     Ok(())
 }
 
-/// Makes the state of a unit follow its record: where it is, by which rules it is judged, whether it is judged at all.
-pub(super) async fn settle_unit(
+/// Tells `state` of the present version of each sensor it has heard, so that readings by an older one are found out.
+fn tell_versions(state: &mut UnitState, sensors: &[Stored<Sensor>]) {
+    for track in &mut state.sensors {
+        if let Some(sensor) = sensors.iter().find(|sensor| sensor.record.id == track.id) {
+            track.version = sensor.record.version;
+        }
+    }
+}
+
+/// Makes the state of a unit follow its record and its sensors: where it is, by which rules it is judged, whether it is
+/// judged at all, and whose readings are its own.
+pub(crate) async fn settle_unit(
     ports: &FollowPlaces<'_>,
     scope: OrgScope,
     unit_id: UnitId,
@@ -300,13 +318,16 @@ pub(super) async fn settle_unit(
                 let rules = effective_rules(ports.records, scope, unit).await?;
                 let sensors = ports.records.all::<Sensor>(scope).await?;
                 let overrides = rules.overrides(report_interval(&sensors, unit_id));
-                settle(ports, scope, stored.as_ref(), unit, overrides).await?
+                settle(ports, scope, stored.as_ref(), unit, overrides, &sensors).await?
             }
             // Gone for good: what was measured stays, and nobody is woken by it.
-            None => match stored.filter(|record| record.state.active) {
-                Some(mut record) => {
+            None => match &stored {
+                Some(known) => {
+                    let sensors = ports.records.all::<Sensor>(scope).await?;
+                    let mut record = known.clone();
                     record.state.active = false;
-                    judge_and_save(ports, scope, record).await?
+                    tell_versions(&mut record.state, &sensors);
+                    save_changed(ports, scope, stored.as_ref(), record).await?
                 }
                 None => Saved::Yes,
             },
@@ -325,6 +346,7 @@ async fn settle(
     stored: Option<&UnitRecord>,
     unit: &Unit,
     overrides: Overrides,
+    sensors: &[Stored<Sensor>],
 ) -> Result<Saved, Failure> {
     let mut record = stored
         .cloned()
@@ -333,6 +355,17 @@ async fn settle(
     (state.site_id, state.area_id, state.kind) = (unit.site_id, unit.area_id, unit.kind);
     state.overrides = overrides;
     state.active = unit.deleted.is_none();
+    tell_versions(state, sensors);
+    save_changed(ports, scope, stored, record).await
+}
+
+/// Judges and saves `record`, unless it is as it was read.
+async fn save_changed(
+    ports: &FollowPlaces<'_>,
+    scope: OrgScope,
+    stored: Option<&UnitRecord>,
+    record: UnitRecord,
+) -> Result<Saved, Failure> {
     if stored == Some(&record) {
         return Ok(Saved::Yes);
     }

@@ -10,6 +10,7 @@ mod summary;
 mod units;
 
 pub use areas::{create_area, get_area, list_areas, update_area};
+pub(crate) use follow_changes::settle_unit;
 pub use follow_changes::{FollowPlaces, follow_change};
 pub(crate) use follow_changes::{settle_units, site_of};
 pub use presence::{delete_place, list_deleted, purge_place, restore_place};

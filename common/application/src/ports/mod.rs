@@ -17,7 +17,8 @@ pub use networks::{
     DeviceRegistration, Downlink, NetworkServers, ServerAccess, ServerError, ServerErrorKind,
 };
 pub use records::{
-    AlertPage, Alerts, Devices, DueUnit, LateEntry, Quarantine, QuarantinedUplink, ReadingLog, UnitStates,
+    AlertPage, Alerts, Devices, DueUnit, LateEntry, Quarantine, QuarantinedUplink, ReadingLog, SensorKey,
+    UnitStates,
 };
 pub use registry::{
     Claim, ClaimSpace, CommitError, Found, Holder, MOST_STEPS, Owner, RawRecord, Record, RecordKind, Records,

@@ -1,8 +1,8 @@
 //! Network servers of others.
 
 use async_trait::async_trait;
-use freshtrack_domain::device::DevEui;
-use freshtrack_domain::network::{ApiKey, AppKey, BaseUrl, JoinEui, RegistrationStep, Server};
+use freshtrack_domain::device::{AppKey, DevEui, JoinEui};
+use freshtrack_domain::network::{ApiKey, BaseUrl, RegistrationStep, Server};
 use freshtrack_domain::time::Span;
 
 /// A server and what opens it.

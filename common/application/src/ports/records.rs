@@ -137,6 +137,21 @@ pub trait Devices: Send + Sync {
     /// # Errors
     /// When the store does not answer.
     async fn by_id(&self, scope: OrgScope, sensor_id: SensorId) -> Result<Option<Sensor>, PortError>;
+
+    /// The organization's sensor as it is at this moment. What is remembered of it is forgotten.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn now(&self, scope: OrgScope, key: SensorKey) -> Result<Option<Sensor>, PortError>;
+}
+
+/// By which of its names a sensor is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SensorKey {
+    /// What the radio network calls it.
+    DevEui(DevEui),
+    /// Its identifier.
+    Id(SensorId),
 }
 
 /// A frame kept aside with all that is needed to take it in again.
@@ -168,6 +183,19 @@ pub trait Quarantine: Send + Sync {
     /// # Errors
     /// When the store does not answer.
     async fn list(&self, scope: OrgScope) -> Result<Vec<QuarantinedUplink>, PortError>;
+
+    /// Frames kept of one device, the oldest first, those behind `after` only, at most `limit`. One that was put here a
+    /// moment ago may be missing.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn of_device(
+        &self,
+        scope: OrgScope,
+        dev_eui: DevEui,
+        after: Option<FrameId>,
+        limit: usize,
+    ) -> Result<Vec<QuarantinedUplink>, PortError>;
 
     /// One frame.
     ///

@@ -118,7 +118,7 @@ impl Office {
     /// The unit that the sensor measures.
     pub(crate) async fn unit_of(&self, caller: &Caller, sensor: SensorId) -> UnitId {
         let stored = self.store().get::<Sensor>(caller.scope, sensor).await.unwrap();
-        stored.unwrap().record.unit_id
+        stored.unwrap().record.unit_id.unwrap()
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -41,7 +41,7 @@ impl Stage {
         let sensor = Sensor {
             id: fresh_id(),
             dev_eui: FORGOTTEN,
-            unit_id,
+            unit_id: Some(unit_id),
             ..self.kitchen.sensors[0].clone()
         };
         self.world.register(&sensor).await.unwrap();

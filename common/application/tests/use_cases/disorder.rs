@@ -113,7 +113,8 @@ impl Scene {
                 let drives_unit = measured.sensor == 0;
                 let sensor_id = if drives_unit { first.id } else { self.second };
                 UnitReading {
-                    unit_id: first.unit_id,
+                    unit_id: first.unit_id.unwrap(),
+                    version: first.version,
                     reading: Reading {
                         temperature: Some(measured.temperature),
                         humidity: Humidity::from_basis_points(4_000 + u16::try_from(number).unwrap()),

@@ -21,6 +21,7 @@ async fn every_reading_is_answered_for_itself() {
     let future = stage.measured(1, minute(24 * 60 + 6), COLD);
     let nowhere = UnitReading {
         unit_id: fresh_id(),
+        version: 0,
         reading: first.reading.clone(),
     };
     let second = stage.measured(1, minute(0), COLD);
@@ -60,6 +61,7 @@ async fn a_unit_takes_as_many_sensors_as_its_log_tells_apart() {
     let stage = Stage::new(1);
     let of = |sensor: SensorId| UnitReading {
         unit_id: stage.unit(0),
+        version: 0,
         reading: reading(sensor, minute(60), COLD),
     };
     let batch: Vec<UnitReading> = (0..=MAX_SENSORS).map(|_| of(fresh_id())).collect();
@@ -334,6 +336,7 @@ async fn a_late_reading_is_kept_also_when_its_sensor_changes_places_meanwhile() 
     stage.record(&stage.calm(0, 5, 73)).await;
     let of = |sensor: SensorId, at: u32| UnitReading {
         unit_id: stage.unit(0),
+        version: 0,
         reading: reading(sensor, minute(at), COLD),
     };
     let (one, other) = (fresh_id(), fresh_id());

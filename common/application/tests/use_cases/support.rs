@@ -68,7 +68,7 @@ impl Stage {
     }
 
     pub(crate) fn unit(&self, number: usize) -> UnitId {
-        self.kitchen.sensors[number].unit_id
+        self.kitchen.units()[number]
     }
 
     /// Somebody who sees the whole kitchen.
@@ -85,7 +85,8 @@ impl Stage {
     pub(crate) fn measured(&self, number: usize, at: Timestamp, centi: i32) -> UnitReading {
         let sensor = &self.kitchen.sensors[number];
         UnitReading {
-            unit_id: sensor.unit_id,
+            unit_id: self.unit(number),
+            version: sensor.version,
             reading: reading(sensor.id, at, centi),
         }
     }

@@ -5,7 +5,7 @@
 use crate::battery::Chemistry;
 use crate::error::DecodeError;
 use crate::frame::Frame;
-use crate::model::Model;
+use crate::model::{CLIMATE, MINUTE_TO_DAY, Measure, Model};
 use crate::protocols::decentlab::{
     BATTERY, Field, Group, SHT2X, SHT3X, centered_humidity, centered_humidity_tenths, centered_hundredths,
     centered_sixteenths, centered_tenths, decode, infrared, keller_26, keller_36, plain_humidity, pt100,
@@ -16,8 +16,10 @@ use freshtrack_domain::time::Span;
 
 pub(crate) const MODELS: &[Model] = &[
     // Air, in the case or in a shield.
-    air("decentlab-dl-sht35", "DL-SHT35", |f| decode(f, &[SHT3X, BATTERY])),
-    air("decentlab-dl-iam", "DL-IAM", |f| {
+    air("decentlab-dl-sht35", "DL-SHT35", CLIMATE, |f| {
+        decode(f, &[SHT3X, BATTERY])
+    }),
+    air("decentlab-dl-iam", "DL-IAM", CLIMATE, |f| {
         decode(
             f,
             &[
@@ -31,78 +33,102 @@ pub(crate) const MODELS: &[Model] = &[
             ],
         )
     }),
-    air("decentlab-dl-lp8p", "DL-LP8P", |f| {
+    air("decentlab-dl-lp8p", "DL-LP8P", CLIMATE, |f| {
         decode(f, &[SHT2X, unused(2), unused(8), BATTERY])
     }),
-    air("decentlab-dl-pm", "DL-PM", |f| {
+    air("decentlab-dl-pm", "DL-PM", CLIMATE, |f| {
         decode(f, &[BATTERY, unused(10), SHT2X, unused(1)])
     }),
-    air("decentlab-dl-rhc", "DL-RHC", |f| decode(f, &[ROTRONIC, BATTERY])),
-    air("decentlab-dl-gmm", "DL-GMM", |f| {
+    air("decentlab-dl-rhc", "DL-RHC", CLIMATE, |f| {
+        decode(f, &[ROTRONIC, BATTERY])
+    }),
+    air("decentlab-dl-gmm", "DL-GMM", CLIMATE, |f| {
         decode(f, &[GREENHOUSE, BATTERY])
     }),
-    air("decentlab-dl-atm22", "DL-ATM22", |f| decode(f, &[WIND, BATTERY])),
-    air("decentlab-dl-atm41", "DL-ATM41", |f| {
+    air("decentlab-dl-atm22", "DL-ATM22", TEMPERATURE, |f| {
+        decode(f, &[WIND, BATTERY])
+    }),
+    air("decentlab-dl-atm41", "DL-ATM41", CLIMATE, |f| {
         decode(f, &[WEATHER, BATTERY])
     }),
-    air("decentlab-dl-atm41g2", "DL-ATM41G2", |f| {
+    air("decentlab-dl-atm41g2", "DL-ATM41G2", CLIMATE, |f| {
         decode(f, &[WEATHER, BATTERY])
     }),
     // A surface, seen by infrared: the probe. What is measured of the device itself is the ambient.
-    probe("decentlab-dl-itst", "DL-ITST", |f| {
+    probe("decentlab-dl-itst", "DL-ITST", TEMPERATURE, |f| {
         decode(f, &[INFRARED, BATTERY])
     }),
-    probe("decentlab-dl-wrm", "DL-WRM", |f| {
+    probe("decentlab-dl-wrm", "DL-WRM", CLIMATE, |f| {
         decode(f, &[SHT3X, SURFACE, BATTERY])
     }),
-    probe("decentlab-dl-cws", "DL-CWS", |f| {
+    probe("decentlab-dl-cws", "DL-CWS", CLIMATE, |f| {
         decode(f, &[SURFACE_AND_AIR, BATTERY])
     }),
-    probe("decentlab-dl-cws2", "DL-CWS2", |f| {
+    probe("decentlab-dl-cws2", "DL-CWS2", CLIMATE, |f| {
         decode(f, &[SHT3X, SURFACE_BESIDE_SHIELD, BATTERY])
     }),
     // A probe in the product, in a liquid or in a pipe.
-    probe("decentlab-dl-ds18", "DL-DS18", |f| decode(f, &[DS18B20, BATTERY])),
-    probe("decentlab-dl-tp", "DL-TP", |f| decode(f, &[PROFILE, BATTERY])),
-    probe("decentlab-dl-dlr2-008", "DL-DLR2-008", |f| {
+    probe("decentlab-dl-ds18", "DL-DS18", TEMPERATURE, |f| {
+        decode(f, &[DS18B20, BATTERY])
+    }),
+    probe("decentlab-dl-tp", "DL-TP", TEMPERATURE, |f| {
+        decode(f, &[PROFILE, BATTERY])
+    }),
+    probe("decentlab-dl-dlr2-008", "DL-DLR2-008", TEMPERATURE, |f| {
         decode(f, &[PT100, BATTERY])
     }),
-    probe("decentlab-dl-dlr2-009", "DL-DLR2-009", |f| {
+    probe("decentlab-dl-dlr2-009", "DL-DLR2-009", TEMPERATURE, |f| {
         decode(f, &[PT1000, BATTERY])
     }),
-    probe("decentlab-dl-pr21", "DL-PR21", |f| {
+    probe("decentlab-dl-pr21", "DL-PR21", TEMPERATURE, |f| {
         decode(f, &[KELLER_26, BATTERY])
     }),
-    probe("decentlab-dl-pr26", "DL-PR26", |f| {
+    probe("decentlab-dl-pr26", "DL-PR26", TEMPERATURE, |f| {
         decode(f, &[KELLER_26, BATTERY])
     }),
-    probe("decentlab-dl-pr36", "DL-PR36", |f| {
+    probe("decentlab-dl-pr36", "DL-PR36", TEMPERATURE, |f| {
         decode(f, &[KELLER_36, BATTERY])
     }),
-    probe("decentlab-dl-pr36ctd", "DL-PR36CTD", |f| {
+    probe("decentlab-dl-pr36ctd", "DL-PR36CTD", TEMPERATURE, |f| {
         decode(f, &[KELLER_36_CTD, BATTERY])
     }),
 ];
 
 type Decode = fn(Frame<'_>) -> Result<Measurements, DecodeError>;
 
-const fn air(slug: &'static str, name: &'static str, decode: Decode) -> Model {
-    model(slug, name, false, decode)
+const TEMPERATURE: &[Measure] = &[Measure::Temperature];
+
+const fn air(slug: &'static str, name: &'static str, measures: &'static [Measure], decode: Decode) -> Model {
+    model(slug, name, false, measures, decode)
 }
 
-const fn probe(slug: &'static str, name: &'static str, decode: Decode) -> Model {
-    model(slug, name, true, decode)
+const fn probe(
+    slug: &'static str,
+    name: &'static str,
+    measures: &'static [Measure],
+    decode: Decode,
+) -> Model {
+    model(slug, name, true, measures, decode)
 }
 
-const fn model(slug: &'static str, name: &'static str, has_probe: bool, decode: Decode) -> Model {
+const fn model(
+    slug: &'static str,
+    name: &'static str,
+    has_probe: bool,
+    measures: &'static [Measure],
+    decode: Decode,
+) -> Model {
     Model {
         slug,
         vendor: "Decentlab",
         name,
         f_port: 1,
         uplink_interval: Span::minutes(10),
+        report_intervals: MINUTE_TO_DAY,
         chemistry: Some(Chemistry::Alkaline),
         has_probe,
+        measures,
+        takes_downlinks: false,
         decode,
         history: None,
         encode: None,

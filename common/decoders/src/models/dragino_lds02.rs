@@ -6,22 +6,29 @@
 use crate::battery::Chemistry;
 use crate::error::DecodeError;
 use crate::frame::Frame;
-use crate::model::Model;
+use crate::model::{MINUTE_TO_DAY, Measure, Model};
 use crate::value;
 use freshtrack_domain::measurement::{Door, Measurements};
 use freshtrack_domain::time::Span;
 
-pub(crate) const MODELS: &[Model] = &[model("dragino-lds02", "LDS02"), model("dragino-lwl02", "LWL02")];
+pub(crate) const MODELS: &[Model] = &[
+    model("dragino-lds02", "LDS02", true),
+    model("dragino-lwl02", "LWL02", false),
+];
 
-const fn model(slug: &'static str, name: &'static str) -> Model {
+const fn model(slug: &'static str, name: &'static str, takes_downlinks: bool) -> Model {
     Model {
         slug,
         vendor: "Dragino",
         name,
         f_port: PORT,
         uplink_interval: Span::hours(2),
+        report_intervals: MINUTE_TO_DAY,
         chemistry: Some(Chemistry::Alkaline),
         has_probe: false,
+        // Which of the two contacts counts is a setting of the sensor.
+        measures: &[Measure::Door, Measure::Leak],
+        takes_downlinks,
         decode,
         history: None,
         encode: Some(encode),

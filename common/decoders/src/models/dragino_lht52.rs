@@ -6,7 +6,7 @@
 use crate::battery::Chemistry;
 use crate::error::DecodeError;
 use crate::frame::Frame;
-use crate::model::{History, Model};
+use crate::model::{CLIMATE, History, MINUTE_TO_DAY, Model};
 use crate::value;
 use freshtrack_domain::measurement::Measurements;
 use freshtrack_domain::time::Span;
@@ -17,8 +17,11 @@ pub(crate) const MODELS: &[Model] = &[Model {
     name: "LHT52",
     f_port: MEASUREMENTS,
     uplink_interval: Span::minutes(20),
+    report_intervals: MINUTE_TO_DAY,
     chemistry: Some(Chemistry::Alkaline),
     has_probe: true,
+    measures: CLIMATE,
+    takes_downlinks: true,
     decode,
     history: Some(History {
         is_stored,

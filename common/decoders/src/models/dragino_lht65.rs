@@ -15,7 +15,7 @@
 use crate::battery::Chemistry;
 use crate::error::DecodeError;
 use crate::frame::Frame;
-use crate::model::{History, Model};
+use crate::model::{CLIMATE, History, MINUTE_TO_DAY, Model};
 use crate::value;
 use freshtrack_domain::measurement::{Measurements, Probe};
 use freshtrack_domain::time::Span;
@@ -29,8 +29,11 @@ const fn model(slug: &'static str, name: &'static str) -> Model {
         name,
         f_port: MEASUREMENTS,
         uplink_interval: Span::minutes(10),
+        report_intervals: MINUTE_TO_DAY,
         chemistry: Some(Chemistry::LithiumManganese),
         has_probe: true,
+        measures: CLIMATE,
+        takes_downlinks: true,
         decode,
         history: Some(History {
             is_stored,

@@ -5,30 +5,40 @@
 use crate::battery::Chemistry;
 use crate::error::DecodeError;
 use crate::frame::Frame;
-use crate::model::Model;
+use crate::model::{CLIMATE, MINUTE_TO_DAY, Measure, Model};
 use crate::value;
 use freshtrack_domain::measurement::{Measurements, Probe};
 use freshtrack_domain::time::Span;
 
 pub(crate) const MODELS: &[Model] = &[
-    model("elsys-ers", "ERS", false),
-    model("elsys-ers-lite", "ERS Lite", false),
-    model("elsys-ers-co2", "ERS CO2", false),
-    model("elsys-ers-eye", "ERS Eye", false),
-    model("elsys-elt-lite", "ELT Lite", true),
-    model("elsys-elt-2", "ELT-2", true),
-    model("elsys-ems", "EMS", false),
+    model("elsys-ers", "ERS", false, CLIMATE),
+    model("elsys-ers-lite", "ERS Lite", false, CLIMATE),
+    model("elsys-ers-co2", "ERS CO2", false, CLIMATE),
+    model("elsys-ers-eye", "ERS Eye", false, CLIMATE),
+    model("elsys-elt-lite", "ELT Lite", true, &[Measure::Temperature]),
+    model("elsys-elt-2", "ELT-2", true, CLIMATE),
+    model("elsys-ems", "EMS", false, CLIMATE_AND_LEAK),
 ];
 
-const fn model(slug: &'static str, name: &'static str, has_probe: bool) -> Model {
+const CLIMATE_AND_LEAK: &[Measure] = &[Measure::Temperature, Measure::Humidity, Measure::Leak];
+
+const fn model(
+    slug: &'static str,
+    name: &'static str,
+    has_probe: bool,
+    measures: &'static [Measure],
+) -> Model {
     Model {
         slug,
         vendor: "Elsys",
         name,
         f_port: 5,
         uplink_interval: Span::minutes(10),
+        report_intervals: MINUTE_TO_DAY,
         chemistry: Some(Chemistry::LithiumIronDisulfide),
         has_probe,
+        measures,
+        takes_downlinks: false,
         decode,
         history: None,
         encode: Some(encode),

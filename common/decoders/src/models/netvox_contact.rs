@@ -1,7 +1,7 @@
 //! Netvox R311A, R718F and R730F: door contacts. One byte after the battery: 1 open, 0 closed.
 
 use crate::battery::Chemistry;
-use crate::model::Model;
+use crate::model::{MINUTE_TO_DAY, Measure, Model};
 use crate::protocols::netvox;
 use crate::value;
 use freshtrack_domain::measurement::{Door, Measurements};
@@ -33,8 +33,11 @@ const fn model(
         name,
         f_port: netvox::REPORTS,
         uplink_interval: Span::hours(1),
+        report_intervals: MINUTE_TO_DAY,
         chemistry: Some(chemistry),
         has_probe: false,
+        measures: &[Measure::Door],
+        takes_downlinks: false,
         decode: |frame| {
             netvox::decode(frame, &[R311A, R718F, R730F], |[contact, ..]| Measurements {
                 door: Some(value::door(contact != 0)),

@@ -1,7 +1,7 @@
 //! Netvox R711, R718A, R718AB and R720A: temperature and humidity, in hundredths, big-endian.
 
 use crate::battery::Chemistry;
-use crate::model::Model;
+use crate::model::{CLIMATE, MINUTE_TO_DAY, Model};
 use crate::protocols::netvox;
 use crate::value;
 use freshtrack_domain::measurement::Measurements;
@@ -37,8 +37,11 @@ const fn model(
         name,
         f_port: netvox::REPORTS,
         uplink_interval: Span::hours(1),
+        report_intervals: MINUTE_TO_DAY,
         chemistry: Some(chemistry),
         has_probe: false,
+        measures: CLIMATE,
+        takes_downlinks: false,
         decode: |frame| {
             netvox::decode(frame, &[R711, R718A, R718AB, R720A], |[t0, t1, h0, h1, ..]| {
                 Measurements {

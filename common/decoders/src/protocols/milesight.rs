@@ -3,10 +3,11 @@
 
 use crate::error::DecodeError;
 use crate::frame::{Frame, Reader};
-use crate::model::{History, Model};
+use crate::model::{CLIMATE, History, Measure, Model};
 use crate::value;
 use freshtrack_domain::measurement::{CentiCelsius, Door, Measurements, Probe};
 use freshtrack_domain::time::Span;
+use std::ops::RangeInclusive;
 
 /// What a model measures with, and so what its stored records hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,21 @@ impl Record {
     }
 }
 
+impl Record {
+    /// What the model measures that keeps such records.
+    const fn measures(self) -> &'static [Measure] {
+        match self {
+            Self::Temperature => &[Measure::Temperature],
+            Self::Climate | Self::ClimatePadded => CLIMATE,
+            Self::ClimateAndLeak => &[Measure::Temperature, Measure::Humidity, Measure::Leak],
+            Self::ClimateAndDoor => &[Measure::Temperature, Measure::Humidity, Measure::Door],
+        }
+    }
+}
+
+/// Reporting intervals of the range: 1 to 1,080 minutes (EM300 and EM500 user guides, "Reporting Interval").
+const INTERVALS: RangeInclusive<Span> = Span::minutes(1)..=Span::minutes(1_080);
+
 type Channel = [u8; 2];
 
 const BATTERY: Channel = [0x01, 0x75];
@@ -72,8 +88,11 @@ pub(crate) const fn model(
         name,
         f_port: 85,
         uplink_interval: Span::minutes(10),
+        report_intervals: INTERVALS,
         chemistry: None,
         has_probe: matches!(layout.element, Element::Probe),
+        measures: layout.record.measures(),
+        takes_downlinks: false,
         decode,
         history: Some(History {
             is_stored: |frame| frame.bytes.starts_with(&STORED),

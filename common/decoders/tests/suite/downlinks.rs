@@ -1,6 +1,6 @@
 //! What sensors are sent, to the byte.
 
-use freshtrack_decoders::{DownlinkFrame, downlink, find};
+use freshtrack_decoders::{DownlinkFrame, downlink, find, models};
 use freshtrack_domain::network::{ExternalMode, SettingChange};
 use freshtrack_domain::time::Timestamp;
 
@@ -69,4 +69,16 @@ fn a_model_is_sent_only_what_it_understands() {
     };
     let frame = sent("milesight-em300-th", &raw).unwrap();
     assert_eq!((frame.f_port, frame.payload), (85, vec![0xFF, 0x03, 0xB0, 0x04]));
+}
+
+#[test]
+fn the_catalogue_says_who_takes_them() {
+    let interval = SettingChange::UplinkInterval { seconds: 600 };
+    for model in models() {
+        assert_eq!(
+            sent(model.slug, &interval).is_some(),
+            model.takes_downlinks,
+            "{model:?}"
+        );
+    }
 }

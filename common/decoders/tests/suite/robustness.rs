@@ -1,12 +1,12 @@
 //! Whatever arrives, a decoder answers; and what an encoder writes, its decoder reads.
 
 use crate::corpus::{frames, vectors};
-use freshtrack_decoders::{DecodeError, Measurements, Model, aliases, models};
+use freshtrack_decoders::{DecodeError, Measure, Measurements, Model, aliases, models};
 use freshtrack_domain::measurement::{Battery, CentiCelsius, Door, Humidity, Probe};
 use freshtrack_domain::time::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What no decoder may ever say, whatever the bytes.
 fn check(model: &Model, result: Result<Measurements, DecodeError>) {
@@ -283,4 +283,38 @@ fn the_models_of_the_simulator_say_all_they_measure() {
         (lds02.door, lds02.door_openings, lds02.leak),
         (Some(Door::Open), Some(12), None)
     );
+}
+
+/// What `measured` says, of what a catalogue entry may promise.
+fn said(measured: &Measurements) -> BTreeSet<Measure> {
+    let temperature = measured.ambient.is_some() || measured.probe != Probe::NotFitted;
+    [
+        (Measure::Temperature, temperature),
+        (Measure::Humidity, measured.humidity.is_some()),
+        (Measure::Door, measured.door.is_some()),
+        (Measure::Leak, measured.leak.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(measure, said)| said.then_some(measure))
+    .collect()
+}
+
+#[test]
+fn no_frame_says_more_than_its_model_measures() {
+    let mut seen: BTreeMap<&str, BTreeSet<Measure>> = BTreeMap::new();
+    for (model, port, bytes) in known_frames() {
+        for measured in model.decode_all(port, &bytes).flatten() {
+            seen.entry(model.slug).or_default().extend(said(&measured));
+        }
+    }
+    for model in models() {
+        let promised: BTreeSet<Measure> = model.measures.iter().copied().collect();
+        assert!(!promised.is_empty(), "{model:?}");
+        assert!(
+            model.report_intervals.contains(&model.uplink_interval),
+            "{model:?}"
+        );
+        let seen = seen.remove(model.slug).unwrap_or_default();
+        assert!(seen.is_subset(&promised), "{model:?} {seen:?}");
+    }
 }

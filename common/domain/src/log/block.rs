@@ -100,7 +100,7 @@ impl SealedBlock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measurement::CentiCelsius;
+    use crate::measurement::{CentiCelsius, Correction};
 
     fn head(first_minute: i64) -> Head {
         let mut head = Head::default();
@@ -112,6 +112,7 @@ mod tests {
                 fault: None,
                 humidity: None,
                 door_open: None,
+                correction: Correction::NONE,
             });
         }
         head
@@ -156,6 +157,10 @@ mod tests {
                     10_000
                 }),
                 door_open: Some(true),
+                correction: Correction {
+                    temperature: CentiCelsius(if minute % 2 == 0 { 2_000 } else { -2_000 }),
+                    humidity: if minute % 2 == 0 { 5_000 } else { -5_000 },
+                },
             });
             minute += 1;
         }

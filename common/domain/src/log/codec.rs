@@ -1,19 +1,34 @@
 //! The packing: about five bytes a reading. Everything is a difference to the entry before.
 //!
-//! An entry is one byte of flags (bit 0 temperature, 1 humidity, 2 door known, 3 door open, 4 fault, 5 to 7 the
+//! An entry is one byte of flags (bit 0 temperature, 1 humidity, 2 door known, 3 door open, 4 a further byte, 5 to 7 the
 //! sensor's slot), the seconds since the entry before, then what the flags announce, as LEB128 numbers; signed
 //! ones zigzag-folded as in Protocol Buffers. The first entry counts from the epoch and from zero.
+//!
+//! The further byte, which comes last, says in bits 0 and 1 which fault the sensor has (0 probe missing, 1 implausible,
+//! 2 none), and in bit 2 that the correction of the sensor's values is another than in its entry before: then two numbers
+//! follow, by which the correction of temperature and humidity differs. A sensor's first entry counts from no correction,
+//! so that one without any costs nothing, and a calibrated one a few bytes a block.
 
 use super::{Entry, Fault};
-use crate::measurement::{CentiCelsius, Humidity};
+use crate::measurement::{CentiCelsius, Correction, Humidity};
 use crate::time::Timestamp;
+use crate::unit::MAX_SENSORS;
 
 const TEMPERATURE: u8 = 1;
 const HUMIDITY: u8 = 1 << 1;
 const DOOR_KNOWN: u8 = 1 << 2;
 const DOOR_OPEN: u8 = 1 << 3;
-const FAULT: u8 = 1 << 4;
+const FURTHER: u8 = 1 << 4;
 const SLOT_SHIFT: u8 = 5;
+
+const PROBE_MISSING: u8 = 0;
+const IMPLAUSIBLE: u8 = 1;
+const NO_FAULT: u8 = 2;
+const FAULT_MASK: u8 = 3;
+const CORRECTED: u8 = 1 << 2;
+
+/// The correction of each sensor's values as of its entry before.
+type Corrections = [Correction; MAX_SENSORS];
 
 /// Stored bytes that are not a reading log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +39,9 @@ pub struct Corrupt;
 pub(super) fn encode(entries: &[Entry]) -> Vec<u8> {
     let mut out = Vec::with_capacity(entries.len() * 6 + 8);
     let (mut seconds, mut temperature, mut humidity) = (0_i64, 0_i64, 0_i64);
+    let mut corrections = Corrections::default();
     for entry in entries {
+        let further = further(entry, &mut corrections);
         let mut flags = entry.slot << SLOT_SHIFT;
         flags |= if entry.temperature.is_some() {
             TEMPERATURE
@@ -38,7 +55,7 @@ pub(super) fn encode(entries: &[Entry]) -> Vec<u8> {
         } else {
             0
         };
-        flags |= if entry.fault.is_some() { FAULT } else { 0 };
+        flags |= if further.is_some() { FURTHER } else { 0 };
         out.push(flags);
         push_signed(&mut out, step(&mut seconds, entry.recorded_at.as_seconds()));
         if let Some(value) = entry.temperature {
@@ -47,13 +64,35 @@ pub(super) fn encode(entries: &[Entry]) -> Vec<u8> {
         if let Some(value) = entry.humidity {
             push_signed(&mut out, step(&mut humidity, i64::from(value.basis_points())));
         }
-        match entry.fault {
-            Some(Fault::ProbeMissing) => out.push(0),
-            Some(Fault::Implausible) => out.push(1),
-            None => {}
+        if let Some((fault, step)) = further {
+            out.push(fault | if step.is_some() { CORRECTED } else { 0 });
+            for difference in step.into_iter().flatten() {
+                push_signed(&mut out, difference);
+            }
         }
     }
     out
+}
+
+/// What the further byte of `entry` says and what follows it, if it has one.
+fn further(entry: &Entry, corrections: &mut Corrections) -> Option<(u8, Option<[i64; 2]>)> {
+    let known = corrections.get_mut(usize::from(entry.slot));
+    let step = known.filter(|known| **known != entry.correction).map(|known| {
+        let Correction {
+            temperature,
+            humidity,
+        } = std::mem::replace(known, entry.correction);
+        [
+            i64::from(entry.correction.temperature.0) - i64::from(temperature.0),
+            i64::from(entry.correction.humidity) - i64::from(humidity),
+        ]
+    });
+    let fault = match entry.fault {
+        Some(Fault::ProbeMissing) => PROBE_MISSING,
+        Some(Fault::Implausible) => IMPLAUSIBLE,
+        None => NO_FAULT,
+    };
+    (step.is_some() || entry.fault.is_some()).then_some((fault, step))
 }
 
 /// Unpacks what [`encode`] packed.
@@ -61,6 +100,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<Entry>, Corrupt> {
     let mut rest = bytes;
     let mut entries = Vec::with_capacity(bytes.len() / 5);
     let (mut seconds, mut temperature, mut humidity) = (0_i64, 0_i64, 0_i64);
+    let mut corrections = Corrections::default();
     while let Some((&flags, tail)) = rest.split_first() {
         rest = tail;
         seconds = seconds.checked_add(pull_signed(&mut rest)?).ok_or(Corrupt)?;
@@ -71,6 +111,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<Entry>, Corrupt> {
             fault: None,
             humidity: None,
             door_open: (flags & DOOR_KNOWN != 0).then_some(flags & DOOR_OPEN != 0),
+            correction: Correction::NONE,
         };
         if flags & TEMPERATURE != 0 {
             temperature = temperature.checked_add(pull_signed(&mut rest)?).ok_or(Corrupt)?;
@@ -81,15 +122,35 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<Entry>, Corrupt> {
             let points = u16::try_from(humidity).map_err(|_| Corrupt)?;
             entry.humidity = Some(Humidity::from_basis_points(points).ok_or(Corrupt)?);
         }
-        if flags & FAULT != 0 {
+        let known = corrections.get_mut(usize::from(entry.slot)).ok_or(Corrupt)?;
+        if flags & FURTHER != 0 {
             let (&code, tail) = rest.split_first().ok_or(Corrupt)?;
             rest = tail;
-            entry.fault = Some(match code {
-                0 => Fault::ProbeMissing,
-                1 => Fault::Implausible,
+            entry.fault = match code & FAULT_MASK {
+                PROBE_MISSING => Some(Fault::ProbeMissing),
+                IMPLAUSIBLE => Some(Fault::Implausible),
+                NO_FAULT => None,
                 _ => return Err(Corrupt),
-            });
+            };
+            if code & !(FAULT_MASK | CORRECTED) != 0 {
+                return Err(Corrupt);
+            }
+            if code & CORRECTED != 0 {
+                let temperature = pull_signed(&mut rest)?.checked_add(i64::from(known.temperature.0));
+                let humidity = pull_signed(&mut rest)?.checked_add(i64::from(known.humidity));
+                *known = Correction {
+                    temperature: CentiCelsius(
+                        temperature
+                            .and_then(|value| i32::try_from(value).ok())
+                            .ok_or(Corrupt)?,
+                    ),
+                    humidity: humidity
+                        .and_then(|value| i16::try_from(value).ok())
+                        .ok_or(Corrupt)?,
+                };
+            }
         }
+        entry.correction = *known;
         entries.push(entry);
     }
     Ok(entries)
@@ -142,15 +203,22 @@ mod tests {
             proptest::option::of(fault),
             proptest::option::of(0_u16..=10_000),
             any::<Option<bool>>(),
+            prop_oneof![Just((0, 0)), (-2_000_i32..=2_000, any::<i16>())],
         )
-            .prop_map(|(at, slot, temperature, fault, humidity, door_open)| Entry {
-                recorded_at: Timestamp::from_seconds(at),
-                slot,
-                temperature: temperature.map(CentiCelsius),
-                fault,
-                humidity: humidity.and_then(Humidity::from_basis_points),
-                door_open,
-            })
+            .prop_map(
+                |(at, slot, temperature, fault, humidity, door_open, correction)| Entry {
+                    recorded_at: Timestamp::from_seconds(at),
+                    slot,
+                    temperature: temperature.map(CentiCelsius),
+                    fault,
+                    humidity: humidity.and_then(Humidity::from_basis_points),
+                    door_open,
+                    correction: Correction {
+                        temperature: CentiCelsius(correction.0),
+                        humidity: correction.1,
+                    },
+                },
+            )
     }
 
     proptest! {
@@ -166,9 +234,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_common_reading_takes_five_bytes() {
-        let entries: Vec<Entry> = (0..72)
+    fn common(correction: Correction) -> Vec<Entry> {
+        (0..72)
             .map(|i| Entry {
                 recorded_at: Timestamp::from_seconds(1_790_000_000 + i64::from(i) * 600),
                 slot: 0,
@@ -176,8 +243,25 @@ mod tests {
                 fault: None,
                 humidity: None,
                 door_open: None,
+                correction,
             })
-            .collect();
-        assert!(encode(&entries).len() <= 72 * 5, "{}", encode(&entries).len());
+            .collect()
+    }
+
+    #[test]
+    fn a_common_reading_takes_five_bytes() {
+        let packed = encode(&common(Correction::NONE));
+        assert!(packed.len() <= 72 * 5, "{}", packed.len());
+    }
+
+    #[test]
+    fn a_calibration_costs_its_bytes_once() {
+        let correction = Correction {
+            temperature: CentiCelsius(-40),
+            humidity: 150,
+        };
+        let (plain, corrected) = (encode(&common(Correction::NONE)), encode(&common(correction)));
+        assert_eq!(corrected.len() - plain.len(), 4);
+        assert_eq!(decode(&corrected), Ok(common(correction)));
     }
 }

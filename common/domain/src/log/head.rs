@@ -28,8 +28,9 @@ impl Head {
     /// Whether it must be sealed before it takes another reading.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        // The largest entry: flags, 6 bytes of time, 3 of temperature, 3 of humidity, a fault.
-        const LARGEST_ENTRY: usize = 14;
+        // The largest entry: flags, 6 bytes of time, 3 of temperature, 3 of humidity, the further byte, 4 and 3 of what
+        // the corrections differ by.
+        const LARGEST_ENTRY: usize = 21;
         self.entries.len() >= HEAD_CAPACITY
             // Below this many entries even the largest ones fit, so packing need not be tried.
             || (self.entries.len() > HEAD_BYTES / LARGEST_ENTRY

@@ -12,7 +12,7 @@ pub use block::{BlockHash, SealedBlock};
 pub use codec::Corrupt;
 pub use head::Head;
 
-use crate::measurement::{CentiCelsius, Door, Humidity, SensorFault, TemperatureSample};
+use crate::measurement::{CentiCelsius, Correction, Door, Humidity, SensorFault, TemperatureSample};
 use crate::reading::Reading;
 use crate::time::Timestamp;
 
@@ -37,6 +37,8 @@ pub struct Entry {
     pub humidity: Option<Humidity>,
     /// Whether the door was open.
     pub door_open: Option<bool>,
+    /// What a calibration had added to temperature and humidity.
+    pub correction: Correction,
 }
 
 /// A sensor's fault as the log keeps it.
@@ -65,7 +67,22 @@ impl Entry {
             fault,
             humidity: reading.humidity,
             door_open: reading.door.map(|door| door == Door::Open),
+            correction: reading.correction,
         }
+    }
+
+    /// The temperature as the sensor told it.
+    #[must_use]
+    pub fn raw_temperature(&self) -> Option<CentiCelsius> {
+        self.temperature
+            .map(|value| CentiCelsius(value.0.saturating_sub(self.correction.temperature.0)))
+    }
+
+    /// The humidity as the sensor told it.
+    #[must_use]
+    pub fn raw_humidity(&self) -> Option<Humidity> {
+        let points = i32::from(self.humidity?.basis_points()) - i32::from(self.correction.humidity);
+        u16::try_from(points).ok().and_then(Humidity::from_basis_points)
     }
 
     /// Whether `other` is the same measurement: the same sensor at the same second.

@@ -14,9 +14,7 @@ pub use change::{
     SettingChange, wait_of,
 };
 pub use connection::{Network, ServerTest, TestResult};
-pub use device::{
-    AppKey, InvalidAppKey, InvalidJoinEui, JoinEui, NetworkDevice, RegistrationStep, device_id,
-};
+pub use device::{NetworkDevice, RegistrationStep, device_id};
 pub use job::{
     Consequence, JOB_KEPT, Job, JobKind, JobState, Obstacle, RemovalReason, Setback, UnknownJobState,
 };

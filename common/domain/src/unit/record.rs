@@ -104,6 +104,13 @@ impl UnitRecord {
         Admission::Taken
     }
 
+    /// Whether the unit was told of a newer version of `sensor` than this one, which may be of another unit by now.
+    #[must_use]
+    pub fn has_newer(&self, sensor: SensorId, version: u32) -> bool {
+        let mut tracks = self.state.sensors.iter();
+        tracks.any(|track| track.id == sensor && track.version > version)
+    }
+
     /// Judges the unit again, because time passed or its rules changed.
     pub fn judge(&mut self, now: Timestamp, changes: &mut Vec<Change>) {
         self.step(Input::Tick, now, changes);

@@ -22,6 +22,24 @@ pub struct SensorTrack {
     /// Whether it ever reported an external probe.
     #[serde(rename = "p", default)]
     pub probe_seen: bool,
+    /// The newest word on its battery, in percent.
+    #[serde(rename = "b", skip_serializing_if = "Option::is_none", default)]
+    pub battery_percent: Option<u8>,
+    /// The newest signal strength in dBm.
+    #[serde(rename = "r", skip_serializing_if = "Option::is_none", default)]
+    pub rssi_dbm: Option<i16>,
+    /// The [version](crate::device::Sensor::version) of the sensor that the unit was last told of. Whoever brings a
+    /// reading by an older one looks the sensor up again: it may have moved.
+    #[serde(rename = "v", skip_serializing_if = "is_zero", default)]
+    pub version: u32,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+const fn is_zero(version: &u32) -> bool {
+    *version == 0
 }
 
 /// The frame counters seen in the present session: the highest, and which of the 64 below it.
@@ -57,6 +75,9 @@ impl SensorTrack {
             newest_at: Timestamp::from_millis(i64::MIN),
             counters: None,
             probe_seen: false,
+            battery_percent: None,
+            rssi_dbm: None,
+            version: 0,
         }
     }
 
@@ -90,7 +111,12 @@ impl SensorTrack {
         if let Some(frame) = reading.frame {
             self.counters = Some(self.counters_after(frame, reading.recorded_at));
         }
-        self.newest_at = self.newest_at.max(reading.recorded_at);
+        if reading.recorded_at >= self.newest_at {
+            let percent = reading.battery.and_then(|battery| battery.percent);
+            self.battery_percent = percent.or(self.battery_percent);
+            self.rssi_dbm = reading.rssi_dbm.or(self.rssi_dbm);
+            self.newest_at = reading.recorded_at;
+        }
     }
 
     fn counters_after(&self, frame: FrameCounter, recorded_at: Timestamp) -> Counters {
@@ -133,6 +159,7 @@ impl SensorTrack {
 mod tests {
     use super::*;
     use crate::ids::Id;
+    use crate::measurement::{Battery, Correction};
     use crate::reading::Origin;
     use ulid::Ulid;
 
@@ -143,6 +170,7 @@ mod tests {
             frame: Some(FrameCounter { count, session }),
             temperature: None,
             humidity: None,
+            correction: Correction::NONE,
             door: None,
             battery: None,
             rssi_dbm: None,
@@ -192,6 +220,23 @@ mod tests {
         anew.note(&frame(0, 0, 20));
         assert_eq!(anew.sighting(&frame(0, 1, 30)), Sighting::New);
         assert_eq!(anew.sighting(&frame(0, 0, 20)), Sighting::Repeated);
+    }
+
+    #[test]
+    fn a_late_frame_says_nothing_of_the_battery_now() {
+        let charged = |minute, percent| Reading {
+            battery: Some(Battery {
+                percent: Some(percent),
+                millivolts: None,
+            }),
+            rssi_dbm: Some(-80),
+            ..frame(1, 1, minute)
+        };
+        let mut track = track(&[charged(10, 60)]);
+        track.note(&charged(0, 90));
+        assert_eq!((track.battery_percent, track.rssi_dbm), (Some(60), Some(-80)));
+        track.note(&frame(1, 2, 20));
+        assert_eq!(track.battery_percent, Some(60), "it says nothing of it");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A unit and its sensors, at minutes counted from one fixed instant.
 
 use freshtrack_domain::ids::{AreaId, Id, SensorId, SiteId, Ulid, UnitId};
-use freshtrack_domain::measurement::TemperatureSample;
+use freshtrack_domain::measurement::{Correction, TemperatureSample};
 use freshtrack_domain::reading::{Origin, Reading};
 use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::{UnitKind, UnitRecord, UnitState};
@@ -33,6 +33,7 @@ pub(crate) fn reading(recorded_at: Timestamp, temperature: Option<TemperatureSam
         frame: None,
         temperature,
         humidity: None,
+        correction: Correction::NONE,
         door: None,
         battery: None,
         rssi_dbm: None,

@@ -1,7 +1,7 @@
 use super::START;
 use crate::{Kitchen, ManualClock, fresh_id, register_sensor};
 use freshtrack_application::Failure;
-use freshtrack_application::ports::{Devices, Records};
+use freshtrack_application::ports::{Devices, Records, SensorKey};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::measurement::{CentiCelsius, MeasurementSource};
@@ -18,7 +18,7 @@ pub async fn devices(records: &dyn Records, devices: &dyn Devices) {
     register(&second).await.unwrap();
     // Before anything is looked up, since an answer may be a minute old.
     let moved = Sensor {
-        unit_id: fresh_id(),
+        unit_id: Some(fresh_id()),
         source: MeasurementSource::Probe,
         primary: false,
         temperature_offset: CentiCelsius(-25),
@@ -51,6 +51,22 @@ pub async fn devices(records: &dyn Records, devices: &dyn Devices) {
             Some(sensor)
         );
     }
+    // What is known now is known though something else is remembered.
+    let renamed = Sensor {
+        version: 1,
+        ..first.clone()
+    };
+    register(&renamed).await.unwrap();
+    for key in [SensorKey::DevEui(first.dev_eui), SensorKey::Id(first.id)] {
+        assert_eq!(devices.now(scope, key).await.unwrap().as_ref(), Some(&renamed));
+        assert_eq!(devices.now(other.scope(), key).await.unwrap(), None);
+    }
+    assert_eq!(
+        devices.by_eui(scope, first.dev_eui).await.unwrap(),
+        Some(renamed),
+        "and is remembered from then on"
+    );
+    register(&first).await.unwrap();
     assert_eq!(
         devices.by_eui(other.scope(), first.dev_eui).await.unwrap(),
         None,

@@ -40,6 +40,17 @@ pub async fn quarantine(quarantine: &dyn Quarantine) {
         Some(oldest)
     );
 
+    let (device, nobody) = (oldest.uplink.dev_eui, DevEui(0xA840_4100_0000_0000));
+    let of_device = async |after, limit| quarantine.of_device(scope, device, after, limit).await.unwrap();
+    assert_eq!(of_device(None, 50).await, frames[..50], "the oldest first");
+    assert_eq!(of_device(Some(frames[49].id), 200).await, frames[50..]);
+    assert_eq!(of_device(Some(frames[119].id), 50).await, Vec::new());
+    let none = [(scope, nobody), (other, device)];
+    for (scope, dev_eui) in none {
+        let found = quarantine.of_device(scope, dev_eui, None, 50).await.unwrap();
+        assert_eq!(found, Vec::new(), "{dev_eui}");
+    }
+
     assert_eq!(quarantine.list(other).await.unwrap(), Vec::new());
     assert_eq!(
         quarantine.find(other, oldest.id).await.unwrap(),

@@ -4,7 +4,7 @@ use freshtrack_application::OrgScope;
 use freshtrack_application::ports::{LateEntry, ReadingLog};
 use freshtrack_domain::ids::UnitId;
 use freshtrack_domain::log::{Entry, Fault, SealedBlock};
-use freshtrack_domain::measurement::{CentiCelsius, Humidity};
+use freshtrack_domain::measurement::{CentiCelsius, Correction, Humidity};
 use freshtrack_domain::time::{Span, Timestamp};
 
 /// Keeps blocks and late readings once, and finds them by time.
@@ -80,6 +80,10 @@ async fn late(log: &dyn ReadingLog) {
             fault: None,
             humidity: Humidity::from_basis_points(4_500),
             door_open: Some(true),
+            correction: Correction {
+                temperature: CentiCelsius(-40),
+                humidity: 150,
+            },
         },
         sensor_id: kitchen.sensors[sensor].id,
     };

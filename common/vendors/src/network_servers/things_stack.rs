@@ -8,8 +8,8 @@ use crate::fields::base64_text;
 use freshtrack_application::ports::{
     DeviceRegistration, Downlink, ServerAccess, ServerError, ServerErrorKind,
 };
-use freshtrack_domain::device::DevEui;
-use freshtrack_domain::network::{BaseUrl, FrequencyPlan, JoinEui, RegistrationStep, Server, device_id};
+use freshtrack_domain::device::{DevEui, JoinEui};
+use freshtrack_domain::network::{BaseUrl, FrequencyPlan, RegistrationStep, Server, device_id};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 

@@ -7,7 +7,7 @@ use crate::report::{Aim, Findings, Table};
 use crate::statistics::{Rounds, short};
 use freshtrack_decoders::aliases;
 use freshtrack_domain::ids::{Id, Ulid};
-use freshtrack_domain::measurement::{CentiCelsius, TemperatureSample};
+use freshtrack_domain::measurement::{CentiCelsius, Correction, TemperatureSample};
 use freshtrack_domain::reading::{Origin, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{
@@ -136,6 +136,7 @@ fn reading(minutes: u32, centi: i32) -> Reading {
         frame: None,
         temperature: Some(TemperatureSample::judge(CentiCelsius(centi))),
         humidity: None,
+        correction: Correction::NONE,
         door: None,
         battery: None,
         rssi_dbm: Some(-97),

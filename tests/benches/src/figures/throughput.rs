@@ -10,7 +10,7 @@ use crate::system::{Sandboxes, System};
 use freshtrack_application::{OrgScope, UnitReading};
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_domain::access::Right;
-use freshtrack_domain::measurement::{CentiCelsius, TemperatureSample};
+use freshtrack_domain::measurement::{CentiCelsius, Correction, TemperatureSample};
 use freshtrack_domain::reading::{Origin, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_local::clock::LocalClock;
@@ -251,12 +251,14 @@ impl Bench {
         let temperature = CentiCelsius(i32::from(frame.centi));
         UnitReading {
             unit_id: self.tenant.unit(place.unit).id,
+            version: 0,
             reading: Reading {
                 sensor_id: self.tenant.sensor(place.unit),
                 recorded_at: frame.at,
                 frame: None,
                 temperature: Some(TemperatureSample::judge(temperature)),
                 humidity: None,
+                correction: Correction::NONE,
                 door: None,
                 battery: None,
                 rssi_dbm: None,

@@ -1,0 +1,188 @@
+//! The sensors of units: which there are, which one drives, and that no two changes of them at once both succeed.
+
+use super::Fleet;
+use super::registration::{claim_eui, rewrite_sensor};
+use crate::error::{Failure, Refusal};
+use crate::ports::{Record, RecordKind, Stored};
+use crate::registry::{Change, changed_meanwhile};
+use crate::scope::OrgScope;
+use freshtrack_contracts::events::{Event, Happening};
+use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_decoders::{self as decoders, Measure};
+use freshtrack_domain::device::Sensor;
+use freshtrack_domain::ids::{SensorId, UnitId};
+use freshtrack_domain::unit::MAX_SENSORS;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which sensor drives a unit. Whatever changes the sensors of the unit writes it anew: of two such changes one finds it
+/// changed and begins anew, so a unit never has two drivers or none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Fitting {
+    unit_id: UnitId,
+    primary: Option<SensorId>,
+}
+
+impl Record for Fitting {
+    const KIND: RecordKind = RecordKind("FITTING");
+
+    fn key(&self) -> String {
+        self.unit_id.to_string()
+    }
+}
+
+/// Sensors as a change finds them, and as it is to leave them.
+pub(super) struct Refit {
+    scope: OrgScope,
+    fittings: BTreeMap<UnitId, Option<Stored<Fitting>>>,
+    before: BTreeMap<SensorId, Stored<Sensor>>,
+    after: BTreeMap<SensorId, Sensor>,
+    drivers: BTreeMap<UnitId, SensorId>,
+}
+
+impl Refit {
+    /// Reads the organization's sensors. Sensors may come and go in `units`, and in no other.
+    pub(super) async fn begin(
+        fleet: &Fleet<'_>,
+        scope: OrgScope,
+        units: impl IntoIterator<Item = UnitId>,
+    ) -> Result<Self, Failure> {
+        let mut fittings = BTreeMap::new();
+        for unit in units {
+            fittings.insert(unit, fleet.records.get::<Fitting>(scope, unit).await?);
+        }
+        // Behind the fittings: what is read here is as old as they say, or they will be found changed.
+        let sensors = fleet.records.all::<Sensor>(scope).await?;
+        let before = sensors.into_iter().map(|stored| (stored.record.id, stored));
+        let before: BTreeMap<SensorId, Stored<Sensor>> = before.collect();
+        Ok(Self {
+            scope,
+            fittings,
+            after: before
+                .iter()
+                .map(|(id, stored)| (*id, stored.record.clone()))
+                .collect(),
+            before,
+            drivers: BTreeMap::new(),
+        })
+    }
+
+    /// The sensors that measure `unit`.
+    pub(super) fn of_unit(&self, unit: UnitId) -> impl Iterator<Item = &Sensor> {
+        self.after
+            .values()
+            .filter(move |sensor| sensor.unit_id == Some(unit))
+    }
+
+    /// Leaves `sensor` as it is given.
+    pub(super) fn put(&mut self, sensor: Sensor) {
+        self.after.insert(sensor.id, sensor);
+    }
+
+    /// Lets `sensor` drive the unit it is in, as far as `wanted` says. Unless it says anything, a sensor that measures a
+    /// temperature drives where none does.
+    pub(super) fn drive(&mut self, sensor: &Sensor, wanted: Option<bool>) {
+        let Some(unit) = sensor.unit_id else { return };
+        let driven = self
+            .of_unit(unit)
+            .any(|other| other.primary && other.id != sensor.id && has_temperature(other));
+        let unless_told = has_temperature(sensor) && !driven;
+        if wanted.unwrap_or(unless_told) {
+            self.drivers.insert(unit, sensor.id);
+        }
+    }
+
+    /// `change` with all that has become of the sensors, and the units whose states must follow.
+    ///
+    /// # Errors
+    /// Refused when a unit would have too many sensors.
+    pub(super) fn finish(
+        mut self,
+        fleet: &Fleet<'_>,
+        mut change: Change,
+    ) -> Result<(Change, Vec<UnitId>), Failure> {
+        let mut primaries = BTreeMap::new();
+        for unit in self.fittings.keys().copied().collect::<Vec<_>>() {
+            primaries.insert(unit, self.settle_driver(unit)?);
+        }
+        let mut changed: Vec<Sensor> = self
+            .after
+            .into_values()
+            .filter(|sensor| self.before.get(&sensor.id).map(|before| &before.record) != Some(sensor))
+            .collect();
+        for sensor in &mut changed {
+            if let Some(before) = self.before.get(&sensor.id) {
+                sensor.version = before.record.version + 1;
+            }
+        }
+        let mut units: BTreeSet<UnitId> = primaries.keys().copied().collect();
+        for sensor in &changed {
+            units.extend(sensor.unit_id);
+            change = match self.before.get(&sensor.id) {
+                Some(before) => {
+                    units.extend(before.record.unit_id);
+                    rewrite_sensor(change, sensor, before)?
+                }
+                None => claim_eui(change.insert(sensor)?, sensor)?,
+            };
+        }
+        for (unit_id, fitting) in self.fittings {
+            let next = Fitting {
+                unit_id,
+                primary: primaries.get(&unit_id).copied().flatten(),
+            };
+            change = match fitting {
+                Some(stored) => change.replace(&next, stored.rev)?,
+                None => change.insert_unless(&next, changed_meanwhile())?,
+            };
+        }
+        let units: Vec<UnitId> = units.into_iter().collect();
+        if let Some(first) = changed.first() {
+            let what = Happening::SensorsChanged {
+                sensors: changed.iter().map(|sensor| sensor.id).collect(),
+                units: units.clone(),
+            };
+            let id = format!("{}:{}:{}", first.id, what.detail_type(), first.version);
+            let now = fleet.clock.now();
+            change = change.publish(Event::of_record(self.scope.org_id(), id, now.into(), what));
+        }
+        Ok((change, units))
+    }
+
+    /// Leaves exactly one of the sensors of `unit` driving it, if it has any.
+    fn settle_driver(&mut self, unit: UnitId) -> Result<Option<SensorId>, Refusal> {
+        let present: Vec<&Sensor> = self.of_unit(unit).collect();
+        if present.len() > MAX_SENSORS {
+            return Err(Refusal::new(
+                ProblemCode::Conflict,
+                format!("A unit has at most {MAX_SENSORS} sensors."),
+            ));
+        }
+        let wanted = self.drivers.get(&unit).copied();
+        // The one that drove goes on. Where it left, another must: first one that measures a temperature.
+        let best = present
+            .iter()
+            .max_by_key(|sensor| {
+                (
+                    sensor.primary,
+                    has_temperature(sensor),
+                    std::cmp::Reverse(sensor.id),
+                )
+            })
+            .map(|sensor| sensor.id);
+        let driver = wanted.or(best);
+        for sensor in self
+            .after
+            .values_mut()
+            .filter(|sensor| sensor.unit_id == Some(unit))
+        {
+            sensor.primary = Some(sensor.id) == driver;
+        }
+        Ok(driver)
+    }
+}
+
+/// Whether a sensor measures a temperature, as far as its model is known.
+fn has_temperature(sensor: &Sensor) -> bool {
+    decoders::find(&sensor.model).is_none_or(|model| model.measures.contains(&Measure::Temperature))
+}

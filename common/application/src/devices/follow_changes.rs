@@ -1,0 +1,158 @@
+//! What follows from a change of sensors or places: units are told whose readings are theirs, what was kept aside of a
+//! sensor is taken in, and no sensor measures a unit that is gone for good.
+
+use super::Fleet;
+use super::fitting::Refit;
+use crate::error::{Failure, PortError};
+use crate::places::{FollowPlaces, settle_unit};
+use crate::receive_uplinks::ReceiveUplinks;
+use crate::registry::{Change, settled};
+use crate::scope::{Actor, OrgScope};
+use freshtrack_contracts::events::{Event, Happening, PlaceId};
+use freshtrack_contracts::ingest::ItemStatus;
+use freshtrack_domain::device::{DevEui, Gateway, Sensor};
+use freshtrack_domain::ids::{SensorId, UnitId};
+use freshtrack_domain::place::{Area, Site, Unit};
+use std::collections::BTreeSet;
+
+/// Who does what follows by itself.
+const WORKER: &str = "devices-follow-changes";
+/// Frames taken in at once: as many as a unit's log is written for in one go.
+const PORTION: usize = 50;
+
+/// Does what follows from `event`; nothing if it is about something else. It may be done again.
+///
+/// # Errors
+/// When not all of it is done: the event will come again.
+pub async fn follow_device_change(
+    fleet: &Fleet<'_>,
+    receive: &ReceiveUplinks<'_>,
+    event: &Event,
+) -> Result<(), Failure> {
+    let scope = OrgScope::granted(event.org_id);
+    match &event.what {
+        Happening::SensorsChanged { sensors, units } => {
+            let follow = FollowPlaces {
+                records: fleet.records,
+                states: fleet.states,
+                clock: fleet.clock,
+            };
+            for unit in units {
+                settle_unit(&follow, scope, *unit).await?;
+            }
+            for sensor in sensors {
+                take_in(fleet, receive, scope, *sensor).await?;
+            }
+            Ok(())
+        }
+        Happening::PresenceChanged { place } => free_sensors(fleet, scope, *place).await,
+        _ => Ok(()),
+    }
+}
+
+/// Takes in what was kept aside of a sensor, if it measures a unit now.
+async fn take_in(
+    fleet: &Fleet<'_>,
+    receive: &ReceiveUplinks<'_>,
+    scope: OrgScope,
+    id: SensorId,
+) -> Result<(), Failure> {
+    let sensor = fleet.records.get::<Sensor>(scope, id).await?;
+    let Some(sensor) = sensor.map(|stored| stored.record) else {
+        return Ok(());
+    };
+    if sensor.unit_id.is_some() {
+        replay_device(receive, scope, sensor.dev_eui).await?;
+    }
+    Ok(())
+}
+
+/// Takes in all frames that were kept of a device, oldest first. Those that still cannot be taken stay.
+async fn replay_device(
+    receive: &ReceiveUplinks<'_>,
+    scope: OrgScope,
+    dev_eui: DevEui,
+) -> Result<(), PortError> {
+    let quarantine = receive.quarantine;
+    let mut after = None;
+    loop {
+        let frames = quarantine.of_device(scope, dev_eui, after, PORTION).await?;
+        let Some(last) = frames.last().map(|frame| frame.id) else {
+            return Ok(());
+        };
+        after = Some(last);
+        let (ids, uplinks): (Vec<_>, Vec<_>) =
+            frames.into_iter().map(|frame| (frame.id, frame.uplink)).unzip();
+        let report = receive.receive(scope, uplinks).await?;
+        for (id, result) in ids.into_iter().zip(report.results) {
+            if !matches!(result.status, ItemStatus::Quarantined | ItemStatus::Rejected) {
+                quarantine.remove(scope, id).await?;
+            }
+        }
+    }
+}
+
+/// Takes the sensors from units that are gone for good with `place`, or were it.
+async fn free_sensors(fleet: &Fleet<'_>, scope: OrgScope, place: PlaceId) -> Result<(), Failure> {
+    let records = fleet.records;
+    let gone = match place {
+        PlaceId::Site(id) => records.get::<Site>(scope, id).await?.is_none(),
+        PlaceId::Area(id) => records.get::<Area>(scope, id).await?.is_none(),
+        PlaceId::Unit(id) => records.get::<Unit>(scope, id).await?.is_none(),
+    };
+    if !gone {
+        return Ok(());
+    }
+    let sensors = records.all::<Sensor>(scope).await?;
+    let mut units = BTreeSet::new();
+    for unit_id in sensors.iter().filter_map(|stored| stored.record.unit_id) {
+        let unit = records.get::<Unit>(scope, unit_id).await?;
+        let within = |unit: &Unit| match place {
+            PlaceId::Site(id) => unit.site_id == id,
+            PlaceId::Area(id) => unit.area_id == id,
+            PlaceId::Unit(id) => unit.id == id,
+        };
+        // What is in a place that is gone may itself be about to go.
+        if unit.is_none_or(|unit| within(&unit.record)) {
+            units.insert(unit_id);
+        }
+    }
+    for unit in units {
+        settled(|| free(fleet, scope, unit, place)).await?;
+    }
+    if let PlaceId::Site(_) = place {
+        free_gateways(fleet, scope, place).await?;
+    }
+    Ok(())
+}
+
+async fn free(fleet: &Fleet<'_>, scope: OrgScope, unit: UnitId, place: PlaceId) -> Result<(), Failure> {
+    let mut refit = Refit::begin(fleet, scope, [unit]).await?;
+    let sensors: Vec<Sensor> = refit.of_unit(unit).cloned().collect();
+    for sensor in sensors {
+        refit.put(Sensor {
+            unit_id: None,
+            primary: false,
+            ..sensor
+        });
+    }
+    let change = Change::new(scope, &Actor::new(WORKER), "sensor.unassigned", unit).detail("with", place);
+    let (change, _) = refit.finish(fleet, change)?;
+    fleet.registry().commit(change).await
+}
+
+/// Takes the gateways from a site that is gone for good.
+async fn free_gateways(fleet: &Fleet<'_>, scope: OrgScope, site: PlaceId) -> Result<(), Failure> {
+    for stored in fleet.records.all::<Gateway>(scope).await? {
+        let mut gateway = stored.record;
+        if gateway.site_id.map(PlaceId::Site) != Some(site) {
+            continue;
+        }
+        gateway.site_id = None;
+        let change = Change::new(scope, &Actor::new(WORKER), "gateway.updated", gateway.id)
+            .detail("without", site)
+            .replace(&gateway, stored.rev)?;
+        fleet.registry().commit(change).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! POST /v1/orgs/{org_id}/sensors/{sensor_id}/assign: brings a sensor to a unit.
+
+use freshtrack_application::devices::assign_sensor;
+use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
+use std::sync::Arc;
+
+/// The function.
+pub const FUNCTION: Function = Function {
+    name: "devices-assign-sensor",
+    entry: |context, event| http(FUNCTION.name, context, event, handle),
+};
+
+async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
+    let ports = context.fleet_ports()?;
+    let done = assign_sensor(
+        &ports.fleet(call.ids()),
+        call.caller()?,
+        call.id("sensor_id", "sensor")?,
+        call.json()?,
+    )
+    .await?;
+    Ok(Reply::of(&done.view)?.at_revision(done.rev))
+}

@@ -1,0 +1,22 @@
+//! GET /v1/orgs/{org_id}/sensors/{sensor_id}: a sensor as it is registered, and how it is.
+
+use freshtrack_application::devices::get_sensor;
+use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
+use std::sync::Arc;
+
+/// The function.
+pub const FUNCTION: Function = Function {
+    name: "devices-get-sensor",
+    entry: |context, event| http(FUNCTION.name, context, event, handle),
+};
+
+async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
+    let ports = context.fleet_ports()?;
+    let done = get_sensor(
+        &ports.fleet(call.ids()),
+        call.caller()?,
+        call.id("sensor_id", "sensor")?,
+    )
+    .await?;
+    Ok(Reply::of(&done.view)?.at_revision(done.rev))
+}
