@@ -130,7 +130,14 @@ fn commit() -> String {
     let commit = said_by("git", &["rev-parse", "--short=10", "HEAD"]);
     // What was written of the measurement before this one is no change to what is measured.
     let others = format!(":!{}", document::DOCUMENT);
-    let changes = ["status", "--porcelain", "--untracked-files=no", "--", ".", &others];
+    let changes = [
+        "status",
+        "--porcelain",
+        "--untracked-files=no",
+        "--",
+        ".",
+        &others,
+    ];
     if said_by("git", &changes).is_empty() {
         commit
     } else {
