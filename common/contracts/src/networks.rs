@@ -117,10 +117,13 @@ pub struct NetworkList {
 pub struct ProvisionSensor {
     /// Through which connection.
     pub network_id: NetworkId,
-    /// Whom the sensor asks to be let in; AppEUI on older labels.
-    pub join_eui: JoinEui,
-    /// The sensor's root key. It is kept encrypted until the sensor is removed, and never shown again.
-    pub app_key: AppKey,
+    /// Whom the sensor asks to be let in; AppEUI on older labels. That of the sensor, unless given.
+    #[serde(default)]
+    pub join_eui: Option<JoinEui>,
+    /// The sensor's root key. That of the sensor, unless given. It is kept encrypted as long as the registration, and never
+    /// shown again.
+    #[serde(default)]
+    pub app_key: Option<AppKey>,
 }
 
 /// Work on the registration of a sensor at a network server.

@@ -3221,10 +3221,16 @@ export interface components {
         ProblemCode: "invalid_request" | "not_signed_in" | "missing_right" | "not_found" | "conflict" | "stale" | "too_large" | "key_reused" | "too_many_requests" | "unavailable" | "internal";
         /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/provisioning`. */
         ProvisionSensor: {
-            /** @description The sensor's root key. It is kept encrypted until the sensor is removed, and never shown again. */
-            app_key: string;
-            /** @description Whom the sensor asks to be let in; AppEUI on older labels. */
-            join_eui: string;
+            /**
+             * @description The sensor's root key. That of the sensor, unless given. It is kept encrypted as long as the registration, and never
+             *     shown again.
+             */
+            app_key?: string | null;
+            /**
+             * @description Whom the sensor asks to be let in; AppEUI on older labels. That of the sensor, unless given.
+             * @default null
+             */
+            join_eui?: string | null;
             /** @description Through which connection. */
             network_id: components["schemas"]["NetworkId"];
         };

@@ -135,3 +135,41 @@ async fn work_that_is_blocked_goes_on_once_somebody_has_seen_to_it() {
     }
     assert!(!text.to_uppercase().contains("00112233445566778899AABBCCDDEEFF"));
 }
+
+#[tokio::test]
+async fn a_sensor_that_is_retired_leaves_its_network_server() {
+    let connected = Connected::start().await;
+    let asked = json!({
+        "dev_eui": "A84041FFFF182C3D", "model": "dragino-lht65n", "join_eui": "A840410000000101",
+        "app_key": "00112233445566778899AABBCCDDEEFF",
+    });
+    let sensor: Json = connected
+        .owner
+        .post(&format!("{}/sensors", connected.org), asked)
+        .await
+        .ok();
+    let sensor = format!("{}/sensors/{}", connected.org, sensor["id"].as_str().unwrap());
+    // What lets it in is known of the sensor.
+    let asked = json!({ "network_id": connected.network.network.id });
+    let answer = connected
+        .owner
+        .post(&format!("{sensor}/provisioning"), asked)
+        .await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+    connected
+        .job_at(answer.ok::<JobView>().id, JobState::Succeeded)
+        .await;
+    let known = async || -> usize {
+        let known = connected
+            .console(Method::GET, "devices/A84041FFFF182C3D", json!({}))
+            .await;
+        known.ok::<Json>()["things_stack"].as_array().unwrap().len()
+    };
+    assert_eq!(known().await, 4);
+    let retired = connected.owner.post(&format!("{sensor}/retire"), json!({})).await;
+    assert!(retired.status.is_success(), "{retired:?}");
+    freshtrack_tests::eventually("the network server has forgotten it", async || {
+        (known().await == 0).then_some(())
+    })
+    .await;
+}

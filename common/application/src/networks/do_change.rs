@@ -8,17 +8,19 @@
 
 use super::Networks;
 use super::do_job::{WORKER, met, setback, settled};
+use crate::devices::rewrite_sensor;
 use crate::error::{Failure, PortError};
 use crate::ports::{
     Downlink, Owner, RawRecord, Records, ServerAccess, ServerError, Step, Stored, UnitStates,
 };
 use crate::registry::{Change, changed_meanwhile};
 use crate::scope::{Actor, OrgScope};
+use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_decoders as decoders;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::{PendingChangeId, SensorId};
 use freshtrack_domain::network::{
-    ChangeState, Consequence, Network, NextMove, Obstacle, PendingChange, Setback,
+    ChangeState, Consequence, Network, NextMove, Obstacle, PendingChange, Setback, SettingChange,
 };
 use freshtrack_domain::time::{Span, Timestamp};
 
@@ -200,6 +202,35 @@ impl Delivery<'_> {
         Ok(saved)
     }
 
+    /// `change` in which what the sensor now does is known of it too: by its interval its silence is judged.
+    async fn known_of_sensor(&self, change: Change) -> Result<Change, Failure> {
+        let record = &self.change.record;
+        let SettingChange::UplinkInterval { seconds } = record.change else {
+            return Ok(change);
+        };
+        let stored = self
+            .ports
+            .records
+            .get::<Sensor>(self.scope, record.sensor_id)
+            .await?;
+        let Some(stored) = stored.filter(|stored| stored.record.retired.is_none()) else {
+            return Ok(change);
+        };
+        let sensor = Sensor {
+            report_interval: Some(Span::seconds(seconds)),
+            version: stored.record.version + 1,
+            ..stored.record.clone()
+        };
+        let what = Happening::SensorsChanged {
+            sensors: vec![sensor.id],
+            units: sensor.unit_id.into_iter().collect(),
+        };
+        let id = format!("{}:{}:{}", sensor.id, what.detail_type(), sensor.version);
+        let now = self.ports.clock.now();
+        let event = Event::of_record(self.scope.org_id(), id, now.into(), what);
+        Ok(rewrite_sensor(change, &sensor, &stored)?.publish(event))
+    }
+
     async fn end(mut self, state: ChangeState) -> Result<(), Failure> {
         self.change.record.end(state, self.ports.clock.now());
         let record = &self.change.record;
@@ -212,6 +243,10 @@ impl Delivery<'_> {
             .detail("change", record.id)
             .detail("type", record.change.name())
             .replace(record, self.change.rev)?;
+        let change = match state {
+            ChangeState::Applied => self.known_of_sensor(change).await?,
+            _ => change,
+        };
         match self.ports.registry().commit(change).await {
             // Somebody else was faster.
             Err(Failure::Refused(refusal)) if refusal == changed_meanwhile() => Ok(()),

@@ -1,6 +1,7 @@
 //! Work on registrations, as people ask for it and see it.
 
 use super::Networks;
+use crate::devices::app_key;
 use crate::error::{Failure, Refusal};
 use crate::page::{Order, PageRequest, page_of};
 use crate::places::At;
@@ -11,7 +12,7 @@ use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::networks::{JobView, ProvisionSensor, SetbackView};
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
-use freshtrack_domain::device::Sensor;
+use freshtrack_domain::device::{AppKey, JoinEui, Sensor};
 use freshtrack_domain::ids::{JobId, OrgId, SensorId, SiteId, UnitId};
 use freshtrack_domain::network::{
     Attempts, Job, JobKind, JobState, Network, NetworkDevice, RemovalReason, Setback,
@@ -69,15 +70,16 @@ pub async fn provision_sensor(
             ports.ids.moment(now),
         )
     };
+    let (join_eui, app_key) = credentials(ports, caller.scope, &sensor.record, &input).await?;
     let sealed = ports
         .vault
-        .seal(&key_purpose(caller.scope, sensor_id), input.app_key.bytes())
+        .seal(&key_purpose(caller.scope, sensor_id), app_key.bytes())
         .await?;
     let device = NetworkDevice {
         sensor_id,
         network_id: input.network_id,
         dev_eui: sensor.record.dev_eui,
-        join_eui: input.join_eui,
+        join_eui,
         app_key: sealed,
         registered: known.as_ref().is_some_and(|known| known.record.registered),
         job_id: id,
@@ -174,6 +176,29 @@ pub(super) async fn remove_registration(
     Ok(Stored { record, rev: 1 })
 }
 
+/// Queues the removal of whatever is registered of a sensor that is retired or gone; nothing for any other.
+///
+/// # Errors
+/// When it is not queued.
+pub(super) async fn follow_sensor(
+    ports: &Networks<'_>,
+    scope: OrgScope,
+    sensor_id: SensorId,
+) -> Result<(), Failure> {
+    let Some(known) = ports.records.get::<NetworkDevice>(scope, sensor_id).await? else {
+        return Ok(());
+    };
+    let sensor = ports.records.get::<Sensor>(scope, sensor_id).await?;
+    if sensor.is_some_and(|sensor| sensor.record.retired.is_none()) {
+        return Ok(());
+    }
+    let actor = Actor::new(super::do_job::WORKER);
+    let reason = RemovalReason::SensorDeleted;
+    remove_registration(ports, scope, &actor, known, reason)
+        .await
+        .map(drop)
+}
+
 /// Which work is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct JobQuery {
@@ -246,6 +271,29 @@ pub async fn retry_job(ports: &Networks<'_>, caller: &Caller, id: JobId) -> Resu
         ));
     ports.registry().commit(change).await?;
     Ok(shown(Stored { rev: next, ..stored }))
+}
+
+/// By what the sensor is let in: as it is said here, else as it is known of the sensor.
+async fn credentials(
+    ports: &Networks<'_>,
+    scope: OrgScope,
+    sensor: &Sensor,
+    input: &ProvisionSensor,
+) -> Result<(JoinEui, AppKey), Failure> {
+    let missing = |what: &str| {
+        let detail =
+            format!("{what} is not known. Give it here, or with the sensor: it stands beside the DevEUI.");
+        Refusal::invalid(detail)
+    };
+    let join_eui = input
+        .join_eui
+        .or(sensor.join_eui)
+        .ok_or_else(|| missing("join_eui"))?;
+    let kept = match &input.app_key {
+        Some(key) => Some(*key),
+        None => app_key(ports.records, ports.vault, scope, sensor.id).await?,
+    };
+    Ok((join_eui, kept.ok_or_else(|| missing("app_key"))?))
 }
 
 async fn find(ports: &Networks<'_>, caller: &Caller, id: JobId) -> Result<Stored<Job>, Failure> {

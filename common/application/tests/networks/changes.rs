@@ -9,6 +9,7 @@ use freshtrack_application::networks::{
 use freshtrack_application::ports::{ServerErrorKind, UnitStates as _};
 use freshtrack_contracts::networks::{ChangeView, RequestChange};
 use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::SensorId;
 use freshtrack_domain::network::{ATTEMPT_LEASE, ChangeState, Obstacle, SettingChange};
 use freshtrack_domain::time::Span;
@@ -91,6 +92,9 @@ async fn a_change_is_confirmed_once_the_sensor_was_heard_and_the_server_holds_it
     office.work().await;
     let applied = office.change(&caller, sensor).await;
     assert_eq!((applied.state, applied.attempts), (ChangeState::Applied, 1));
+    let known = office.store().get::<Sensor>(caller.scope, sensor).await.unwrap();
+    let interval = known.unwrap().record.report_interval;
+    assert_eq!(interval, Some(Span::minutes(10)), "by this its silence is judged");
     assert_eq!(office.servers.take_calls(), [Called::Sent]);
 }
 

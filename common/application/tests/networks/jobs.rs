@@ -1,16 +1,21 @@
 //! Work on registrations: what becomes of it when servers refuse, answers are lost and workers die.
 
 use crate::support::{Office, code, dev_eui, registration};
+use freshtrack_application::devices::rewrite_sensor;
 use freshtrack_application::networks::{
     JobQuery, delete_network, deprovision_sensor, do_work, get_job, list_jobs, provision_sensor, retry_job,
 };
 use freshtrack_application::ports::ServerErrorKind;
-use freshtrack_application::{Caller, PageRequest, PortErrorKind};
-use freshtrack_contracts::networks::JobView;
+use freshtrack_application::{Caller, Change, PageRequest, PortErrorKind, Registry};
+use freshtrack_contracts::events::{Event, Happening};
+use freshtrack_contracts::networks::{JobView, ProvisionSensor};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::Sites;
+use freshtrack_domain::device::{Retirement, Sensor};
 use freshtrack_domain::ids::{NetworkId, SensorId};
-use freshtrack_domain::network::{ATTEMPT_LEASE, JobKind, JobState, Obstacle, RegistrationStep};
+use freshtrack_domain::network::{
+    ATTEMPT_LEASE, JobKind, JobState, Obstacle, RegistrationStep, RemovalReason,
+};
 use freshtrack_domain::time::Span;
 use freshtrack_testkit::{Called, fresh_id, killed_after, server_error};
 
@@ -249,6 +254,77 @@ async fn a_removal_takes_over_from_a_registration_that_is_stuck() {
     assert!(office.servers.registered(dev_eui()).is_empty());
     let stale = retry_job(&office.networks(), &caller, job.id).await;
     assert_eq!(code(stale), Some(ProblemCode::Conflict));
+}
+
+#[tokio::test]
+async fn a_sensor_that_is_retired_is_removed_from_its_network_server() {
+    let (office, caller, network, sensor) = ready().await;
+    office.provision(&caller, network, sensor).await;
+    office.work().await;
+    let stored = office
+        .store()
+        .get::<Sensor>(caller.scope, sensor)
+        .await
+        .unwrap()
+        .unwrap();
+    let told = |sensors| Event {
+        id: "told".to_owned(),
+        org_id: caller.scope.org_id(),
+        unit_id: None,
+        at: office.now().into(),
+        what: Happening::SensorsChanged {
+            sensors,
+            units: Vec::new(),
+        },
+    };
+    let told = told(vec![sensor]);
+    do_work(&office.networks(), &office.memory, &told).await.unwrap();
+    assert!(office.records.take_outbox().is_empty(), "it measures on");
+    let retired = Sensor {
+        retired: Some(Retirement {
+            at: office.now(),
+            by: "usr_somebody".to_owned(),
+            unit_id: stored.record.unit_id,
+            replaced_by: None,
+        }),
+        ..stored.record.clone()
+    };
+    let change = Change::new(caller.scope, &caller.actor, "sensor.retired", sensor);
+    let registry = Registry {
+        records: &office.records,
+        clock: &office.clock,
+    };
+    let change = rewrite_sensor(change, &retired, &stored).unwrap();
+    registry.commit(change).await.unwrap();
+    for _ in 0..2 {
+        do_work(&office.networks(), &office.memory, &told).await.unwrap();
+    }
+    office.work().await;
+    let jobs = list_jobs(
+        &office.networks(),
+        &caller,
+        &JobQuery::default(),
+        &PageRequest::default(),
+    )
+    .await;
+    let jobs = jobs.unwrap().items;
+    assert_eq!(jobs.len(), 2, "told twice, removed once");
+    assert_eq!(
+        (jobs[0].state, jobs[0].reason),
+        (JobState::Succeeded, Some(RemovalReason::SensorDeleted))
+    );
+    assert!(office.servers.registered(dev_eui()).is_empty());
+}
+
+#[tokio::test]
+async fn what_lets_a_sensor_in_is_given_or_known() {
+    let (office, caller, network, sensor) = ready().await;
+    let asked = ProvisionSensor {
+        app_key: None,
+        ..registration(network)
+    };
+    let refused = provision_sensor(&office.networks(), &caller, sensor, asked).await;
+    assert_eq!(code(refused), Some(ProblemCode::InvalidRequest));
 }
 
 #[tokio::test]

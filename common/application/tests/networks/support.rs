@@ -1,5 +1,6 @@
 //! An organization and a network server, in memory.
 
+use freshtrack_application::devices::claim_eui;
 use freshtrack_application::networks::{
     Networks, SweepNetworks, create_network, do_work, provision_sensor, sweep_work,
 };
@@ -139,7 +140,8 @@ impl Office {
             records: &self.records,
             clock: &self.clock,
         };
-        registry.commit(change.insert(&sensor).unwrap()).await.unwrap();
+        let change = claim_eui(change.insert(&sensor).unwrap(), &sensor).unwrap();
+        registry.commit(change).await.unwrap();
         sensor.id
     }
 
@@ -154,8 +156,8 @@ impl Office {
 pub(crate) fn registration(network_id: NetworkId) -> ProvisionSensor {
     ProvisionSensor {
         network_id,
-        join_eui: "A840410000000101".parse().unwrap(),
-        app_key: "00112233445566778899AABBCCDDEEFF".parse().unwrap(),
+        join_eui: Some("A840410000000101".parse().unwrap()),
+        app_key: Some("00112233445566778899AABBCCDDEEFF".parse().unwrap()),
     }
 }
 
