@@ -15,8 +15,11 @@ use freshtrack_domain::ids::{
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+/// Makes the schema of one type.
+type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
+
 /// The identifiers in paths and queries, by the name of their parameter.
-const IDENTIFIERS: &[(&str, fn(&mut SchemaGenerator) -> Schema)] = &[
+const IDENTIFIERS: &[(&str, MakeSchema)] = &[
     ("org_id", SchemaGenerator::subschema_for::<OrgId>),
     ("site_id", SchemaGenerator::subschema_for::<SiteId>),
     ("area_id", SchemaGenerator::subschema_for::<AreaId>),
