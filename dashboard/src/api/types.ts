@@ -29,3 +29,4 @@ export type SessionView = Schemas["SessionView"];
 export type Role = Schemas["Role"];
 export type Right = Schemas["Right"];
 export type Sites = Schemas["Sites"];
+export type SensorView = Schemas["SensorView"];

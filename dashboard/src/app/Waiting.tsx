@@ -2,9 +2,5 @@ import { strings } from "../i18n/strings";
 
 /** Something is on its way. */
 export function Waiting() {
-  return (
-    <p role="status" className="waiting">
-      {strings.loading}
-    </p>
-  );
+  return <p role="status">{strings.loading}</p>;
 }

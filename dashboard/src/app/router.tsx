@@ -72,7 +72,7 @@ async function whoeverIsSignedIn(backend: Backend, next: string | undefined): Pr
 async function isToBeSetUp({ person }: Backend, { org_id, rights }: MembershipView): Promise<boolean> {
   if (!rights.includes("manage_places")) return false;
   const overview = await createApi(person, org_id).overview();
-  return ["site", "area", "unit"].includes(progressOf(overview).step);
+  return ["site", "area", "unit"].includes(progressOf(overview, false).step);
 }
 
 const signIn = createRoute({

@@ -1,5 +1,6 @@
 import { Link, useRouter, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { forgetAccess } from "../api/access";
 import { ApiError, unwrap } from "../api/http";
 import type { Tokens } from "../api/types";
 import { useArrival } from "../app/arrival";
@@ -24,6 +25,8 @@ export function SignInPage() {
   const [tooLate, setTooLate] = useState<string>();
 
   const enter = (tokens: Tokens): void => {
+    // From here on the tab is the person's, and no longer that of a key.
+    forgetAccess();
     session.begin(tokens);
     router.history.replace(next ?? "/");
   };

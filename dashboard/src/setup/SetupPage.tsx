@@ -8,6 +8,8 @@ import { Field, Form, SelectField } from "../design/Form";
 import { Panel, useHeading } from "../design/Panel";
 import { strings } from "../i18n/strings";
 import { progressOf } from "./progress";
+import { sensorsQuery } from "./queries";
+import { SensorStep } from "./SensorStep";
 import { SetUp } from "./SetUp";
 import styles from "./setup.module.css";
 import { Steps } from "./Steps";
@@ -20,10 +22,11 @@ export function SetupPage() {
   const session = useSession();
   const membership = useMembership();
   const { data: overview } = useQuery(overviewQuery(session));
-  const progress = overview && progressOf(overview);
+  const { data: sensors } = useQuery(sensorsQuery(session));
+  const progress = overview && progressOf(overview, sensors !== undefined && sensors.length > 0);
   const heading = useHeading(text.title);
 
-  if (progress === undefined || membership === undefined) return <Waiting />;
+  if (progress === undefined || membership === undefined || sensors === undefined) return <Waiting />;
   if (!membership.rights.includes("manage_places")) {
     return <Navigate to="/orgs/$orgId" params={{ orgId: session.orgId }} replace />;
   }
@@ -37,7 +40,8 @@ export function SetupPage() {
       {step === "site" && <SiteStep />}
       {step === "area" && site && <AreaStep site={site} />}
       {step === "unit" && site && area && <UnitStep site={site} area={area} />}
-      {step === "done" && unit && <SetUp unit={unit} />}
+      {step === "sensor" && unit && <SensorStep unit={unit} />}
+      {step === "done" && unit && <SetUp unit={unit} sensors={sensors} />}
     </div>
   );
 }

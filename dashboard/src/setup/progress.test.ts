@@ -29,13 +29,14 @@ function overview(...sites: readonly (readonly number[])[]): Overview {
 }
 
 test("each step follows from what there is", () => {
-  expect(progressOf(overview()).step).toBe("site");
-  expect(progressOf(overview([]))).toMatchObject({ step: "area", site: { id: "sit_0" } });
-  expect(progressOf(overview([0]))).toMatchObject({ step: "unit", area: { id: "are_00" } });
-  expect(progressOf(overview([1]))).toMatchObject({ step: "done", unit: { id: "unt_000" } });
+  expect(progressOf(overview(), false).step).toBe("site");
+  expect(progressOf(overview([]), false)).toMatchObject({ step: "area", site: { id: "sit_0" } });
+  expect(progressOf(overview([0]), false)).toMatchObject({ step: "unit", area: { id: "are_00" } });
+  expect(progressOf(overview([1]), false)).toMatchObject({ step: "sensor", unit: { id: "unt_000" } });
+  expect(progressOf(overview([1]), true)).toMatchObject({ step: "done", unit: { id: "unt_000" } });
 });
 
 test("it goes on where most is set up already", () => {
-  expect(progressOf(overview([], [0]))).toMatchObject({ step: "unit", area: { id: "are_10" } });
-  expect(progressOf(overview([], [0, 2], [1]))).toMatchObject({ step: "done", unit: { id: "unt_110" } });
+  expect(progressOf(overview([], [0]), false)).toMatchObject({ step: "unit", area: { id: "are_10" } });
+  expect(progressOf(overview([], [0, 2], [1]), false)).toMatchObject({ step: "sensor", unit: { id: "unt_110" } });
 });
