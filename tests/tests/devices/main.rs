@@ -1,4 +1,9 @@
 //! Devices from outside: from the sensor in a person's hand to what it measured on the screen.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what fails here fails a test, and should say where"
+)]
 
 mod calibrations;
 mod claiming;
