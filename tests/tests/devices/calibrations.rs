@@ -47,7 +47,7 @@ async fn an_offset_is_applied_at_once_and_the_raw_value_kept_when_the_log_is_sea
     let shown: SensorView = kitchen.sensor(&sensor.id.to_string()).await;
     assert_eq!(shown.calibration.unwrap().id, recorded.id);
     let list: Page<CalibrationView> = kitchen.get(&path).await.ok();
-    assert_eq!(list.items, [recorded.clone()]);
+    assert_eq!(list.items, std::slice::from_ref(&recorded));
     let one: CalibrationView = kitchen.get(&format!("{path}/{}", recorded.id)).await.ok();
     assert_eq!(one, recorded);
 
