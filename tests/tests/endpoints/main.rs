@@ -24,3 +24,4 @@ mod request;
 mod roles;
 mod sites;
 mod support;
+mod uniform;

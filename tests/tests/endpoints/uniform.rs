@@ -1,0 +1,178 @@
+//! Lists, creations and changes: all paged, repeated and tied to a revision in one way.
+
+use crate::house::House;
+use crate::persons::administrator;
+use crate::request::{Request as Asked, said};
+use crate::roles::PARTINGS;
+use bytes::Bytes;
+use freshtrack_contracts::endpoints::{Endpoint, endpoints};
+use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_tests::{Answer, World};
+use http::{Method, Request};
+use serde_json::{Value as Json, json};
+
+/// Sends `asked` with `headers` besides.
+async fn send(world: &World, asked: &Asked, credential: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = Request::builder()
+        .method(asked.method.clone())
+        .uri(&asked.path)
+        .header("authorization", format!("Bearer {credential}"))
+        .header("content-type", "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let body = asked.body.as_ref().map(Json::to_string).unwrap_or_default();
+    world.api.request(request.body(Bytes::from(body)).unwrap()).await
+}
+
+fn is_paged(endpoint: &&'static Endpoint) -> bool {
+    ["limit", "cursor"]
+        .iter()
+        .all(|name| endpoint.query.iter().any(|parameter| parameter.name == *name))
+}
+
+/// What is on a page, and the cursor of the next.
+fn page(answer: &Answer) -> (Vec<Json>, Option<String>) {
+    let page: Json = answer.ok();
+    let items = page.get("items").or_else(|| page.get("alerts")).unwrap();
+    let next = page["next_cursor"].as_str().map(str::to_owned);
+    (items.as_array().unwrap().clone(), next)
+}
+
+#[tokio::test]
+async fn every_list_is_the_same_item_by_item() {
+    let world = World::start().await;
+    let house = House::new(&world).await;
+    let sue = administrator(&world).await;
+    let mut turned = 0;
+    for endpoint in endpoints().filter(is_paged) {
+        let credential = house.credential(endpoint, &sue).unwrap();
+        let path = house.request(endpoint).path;
+        let get = async |query: &str| world.api.get(&format!("{path}?{query}"), &credential).await;
+        let (whole, next) = page(&get("limit=200").await);
+        assert_eq!(next, None, "{}", endpoint.function);
+        let mut pieces = Vec::new();
+        let mut query = "limit=1".to_owned();
+        loop {
+            let (items, next) = page(&get(&query).await);
+            assert!(items.len() <= 1, "{}", endpoint.function);
+            pieces.extend(items);
+            let Some(next) = next else {
+                break;
+            };
+            turned += 1;
+            query = format!("limit=1&cursor={next}");
+        }
+        assert_eq!(pieces, whole, "{}", endpoint.function);
+        for wrong in [
+            "limit=0",
+            "limit=201",
+            "limit=x",
+            "limit=-1",
+            "cursor=x",
+            "cursor=",
+        ] {
+            let answer = get(wrong).await;
+            let what = format!("{} {wrong}: {answer:?}", endpoint.function);
+            assert_eq!(answer.code(), ProblemCode::InvalidRequest, "{what}");
+        }
+    }
+    assert!(turned > 0);
+}
+
+#[tokio::test]
+async fn every_creation_can_be_repeated() {
+    let world = World::start().await;
+    let house = House::new(&world).await;
+    let sue = administrator(&world).await;
+    for endpoint in endpoints().filter(|endpoint| endpoint.method == "POST" && endpoint.status == 201) {
+        let credential = house.credential(endpoint, &sue).unwrap();
+        let asked = house.fresh_request_in(0, endpoint).await;
+        let key = [("idempotency-key", endpoint.function)];
+        let first = send(&world, &asked, &credential, &key).await;
+        let what = format!("{} {first:?}", endpoint.function);
+        assert_eq!(first.status.as_u16(), endpoint.status, "{what}");
+        let again = send(&world, &asked, &credential, &key).await;
+        assert_eq!(said(&again), said(&first), "{}", endpoint.function);
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_another_request_is_refused_everywhere() {
+    let world = World::start().await;
+    let house = House::new(&world).await;
+    let sue = administrator(&world).await;
+    let kept = |endpoint: &&Endpoint| {
+        endpoint.method == "POST"
+            && endpoint.access.needs_credential()
+            && !PARTINGS.contains(&endpoint.function)
+    };
+    for endpoint in endpoints().filter(kept) {
+        let credential = house.credential(endpoint, &sue).unwrap();
+        let asked = house.request(endpoint);
+        let key = [("idempotency-key", endpoint.function)];
+        send(&world, &asked, &credential, &key).await;
+        let other = Asked {
+            body: Some(json!({ "another": "request" })),
+            ..asked.clone()
+        };
+        let refused = send(&world, &other, &credential, &key).await;
+        let what = format!("{} {refused:?}", endpoint.function);
+        assert_eq!(refused.code(), ProblemCode::KeyReused, "{what}");
+        let long = "k".repeat(256);
+        let refused = send(&world, &asked, &credential, &[("idempotency-key", &long)]).await;
+        assert_eq!(
+            refused.code(),
+            ProblemCode::InvalidRequest,
+            "{}",
+            endpoint.function
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_change_can_be_tied_to_what_was_read() {
+    let world = World::start().await;
+    let house = House::new(&world).await;
+    let sue = administrator(&world).await;
+    let changes = |endpoint: &&Endpoint| matches!(endpoint.method, "PATCH" | "PUT");
+    for endpoint in endpoints().filter(changes) {
+        let credential = house.credential(endpoint, &sue).unwrap();
+        let asked = house.fresh_request_in(0, endpoint).await;
+        let held_to = async |tag: &str| send(&world, &asked, &credential, &[("if-match", tag)]).await;
+        for (tag, code) in [
+            ("\"999999\"", ProblemCode::Stale),
+            ("nonsense", ProblemCode::InvalidRequest),
+            ("\"-1\"", ProblemCode::InvalidRequest),
+        ] {
+            let answer = held_to(tag).await;
+            let what = format!("{} {tag}: {answer:?}", endpoint.function);
+            assert_eq!(answer.code(), code, "{what}");
+        }
+        let read = Asked {
+            method: Method::GET,
+            body: None,
+            ..asked.clone()
+        };
+        let shown = endpoints().any(|other| other.method == "GET" && other.path == endpoint.path);
+        let before = if shown {
+            send(&world, &read, &credential, &[])
+                .await
+                .headers
+                .get("etag")
+                .cloned()
+        } else {
+            None
+        };
+        let tag = before.as_ref().map_or("*", |tag| tag.to_str().unwrap());
+        let changed = held_to(tag).await;
+        let what = format!("{} {tag}: {changed:?}", endpoint.function);
+        assert_eq!(changed.status.as_u16(), endpoint.status, "{what}");
+        let after = changed.headers["etag"].to_str().unwrap();
+        if shown {
+            assert!(before.is_some(), "{} is read without its revision", endpoint.path);
+            assert_ne!(tag, after, "{what}");
+            assert_eq!(held_to(tag).await.code(), ProblemCode::Stale, "{what}");
+        }
+    }
+}
