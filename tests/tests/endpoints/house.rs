@@ -9,7 +9,7 @@ use freshtrack_domain::access::{AccessKeySecret, Right, Role};
 use freshtrack_domain::ids::UserId;
 use freshtrack_domain::time::Span;
 use freshtrack_testkit::fresh_id;
-use freshtrack_tests::{Answer, Frame, PASSWORD, Person, Tenant, World};
+use freshtrack_tests::{Answer, Frame, PASSWORD, Person, Tenant, World, eventually};
 use http::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -355,6 +355,12 @@ impl<'w> House<'w> {
         let job = self
             .create(&format!("sensors/{sensor}/provisioning"), asked)
             .await;
+        let path = self.tenant.path(&format!("network-jobs/{job}"));
+        eventually("the end of the work on a registration", async || {
+            let job: Json = self.owner(Method::GET, &path, Json::Null).await.ok();
+            matches!(job["state"].as_str(), Some("succeeded" | "blocked")).then_some(())
+        })
+        .await;
         self.world.settled().await;
         job
     }
