@@ -1,13 +1,13 @@
 //! A sensor for the device that a frame kept aside is of.
 
-use super::{Fleet, register_sensor};
+use super::{Fleet, get_sensor, register_sensor};
 use crate::error::{Failure, Refusal};
 use crate::organizations::whole_organization;
 use crate::places::At;
 use crate::ports::{Quarantine, Vault};
 use crate::scope::Caller;
 use freshtrack_contracts::devices::{ClaimFrame, RegisterSensor, SensorView};
-use freshtrack_domain::ids::FrameId;
+use freshtrack_domain::ids::{FrameId, SensorId};
 
 /// Registers the device of a frame that was kept aside as a sensor. What was kept of it is taken in as soon as it measures
 /// a unit.
@@ -24,8 +24,14 @@ pub async fn claim_frame(
     input: ClaimFrame,
 ) -> Result<At<SensorView>, Failure> {
     whole_organization(caller)?;
-    let frame = quarantine.find(caller.scope, id).await?;
-    let frame = frame.ok_or_else(|| Refusal::not_found("frame"))?;
+    let Some(frame) = quarantine.find(caller.scope, id).await? else {
+        // It is taken in soon after it was claimed. If this same request did that, its sensor is there.
+        let made = fleet.ids.id::<SensorId>(fleet.clock.now());
+        return match get_sensor(fleet, caller, made).await {
+            Err(Failure::Refused(_)) => Err(Refusal::not_found("frame").into()),
+            found => found,
+        };
+    };
     let registration = RegisterSensor {
         dev_eui: frame.uplink.dev_eui,
         join_eui: None,
