@@ -59,11 +59,21 @@ export async function send(request: Request, credential: Credential): Promise<Re
   const bearer = await credential.bearer();
   request.headers.set("Authorization", `Bearer ${bearer}`);
   const response = await fetch(request);
-  if (response.status !== 401) return response;
+  if (!isOver(response)) return response;
   const renewed = await credential.renew(bearer);
   if (renewed === undefined) return response;
   again.headers.set("Authorization", `Bearer ${renewed}`);
   return fetch(again);
+}
+
+/**
+ * Whether the credential is not accepted any more. The API says 401. So does the gateway in front of it only when there is
+ * none at all: what its authorizer does not let in is 403, but without the problem by which the API tells what somebody
+ * may not do.
+ */
+function isOver(response: Response): boolean {
+  const problem = response.headers.get("Content-Type")?.startsWith("application/problem+json") ?? false;
+  return response.status === 401 || (response.status === 403 && !problem);
 }
 
 interface Result<T> {

@@ -18,8 +18,9 @@ use freshtrack_domain::time::Span;
 use freshtrack_domain::unit::{Overrides, UnitRecord, UnitState};
 use std::collections::BTreeMap;
 
-/// How often a unit's state is read again when readings come in at the same time.
-const ATTEMPTS: usize = 5;
+/// How often a unit's state is read again when readings come in at the same time. Each round reads what the unit is judged
+/// by as well, so readings overtake it more easily than each other; and who sets something up can wait for it.
+const ATTEMPTS: usize = 20;
 /// Who does what follows by itself.
 const WORKER: &str = "places-follow-changes";
 
