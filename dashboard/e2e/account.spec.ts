@@ -141,6 +141,8 @@ describe("an account", () => {
     const elsewhere = await browser.newPage();
     await elsewhere.goto(url);
     await elsewhere.getByRole("link", { name: "Forgot your password?" }).click();
+    // The page before has a field of the same name.
+    await elsewhere.getByRole("heading", { name: "Forgot your password", exact: true }).waitFor();
     await elsewhere.getByLabel("E-mail address").fill(email);
     await elsewhere.getByRole("button", { name: "Send the link" }).click();
     await elsewhere.getByText(`If ${email} has an account`).waitFor();

@@ -154,7 +154,7 @@ async fn an_import_that_readings_overtake_too_often_is_made_again() {
     world
         .memory
         .faults
-        .fail("unit_states.save", PortErrorKind::Conflict, 6);
+        .fail("unit_states.save", PortErrorKind::Conflict, 21);
     let failed = import(&world, kitchen.document()).await;
     assert!(matches!(failed, Err(Failure::Fault(error)) if error.is_retryable()));
     import(&world, kitchen.document()).await.unwrap();
