@@ -1,7 +1,7 @@
 //! The sensors of units: which there are, which one drives, and that no two changes of them at once both succeed.
 
 use super::Fleet;
-use super::registration::{claim_eui, rewrite_sensor};
+use super::registration::{claim_eui, eui_taken, rewrite_sensor};
 use crate::error::{Failure, Refusal};
 use crate::ports::{Record, RecordKind, Stored};
 use crate::registry::{Change, changed_meanwhile};
@@ -95,12 +95,19 @@ impl Refit {
     /// `change` with all that has become of the sensors, and the units whose states must follow.
     ///
     /// # Errors
-    /// Refused when a unit would have too many sensors.
+    /// Refused when a unit would have too many sensors, or a DevEUI two of them.
     pub(super) fn finish(
         mut self,
         fleet: &Fleet<'_>,
         mut change: Change,
     ) -> Result<(Change, Vec<UnitId>), Failure> {
+        // Found here, because a change that rewrites the one that has it cannot claim it once more.
+        let mut euis = BTreeSet::new();
+        for sensor in self.after.values().filter(|sensor| sensor.retired.is_none()) {
+            if !euis.insert(sensor.dev_eui) {
+                return Err(eui_taken(sensor.dev_eui).into());
+            }
+        }
         let mut primaries = BTreeMap::new();
         for unit in self.fittings.keys().copied().collect::<Vec<_>>() {
             primaries.insert(unit, self.settle_driver(unit)?);

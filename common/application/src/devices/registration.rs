@@ -31,16 +31,19 @@ pub fn claim_eui(change: Change, sensor: &Sensor) -> Result<Change, PortError> {
             .map_err(|error| PortError::because("devices.claim_eui", PortErrorKind::Corrupt, error))?,
         expires_at: None,
     };
-    let taken = Refusal::new(
+    Ok(change.claim(eui_claim(sensor.dev_eui), holder, eui_taken(sensor.dev_eui)))
+}
+
+/// That another sensor has `dev_eui`: the same whoever has it, since of another organization's devices nobody learns
+/// anything.
+pub(super) fn eui_taken(dev_eui: DevEui) -> Refusal {
+    Refusal::new(
         ProblemCode::Conflict,
-        // The same whoever has it: of another organization's devices nobody learns anything.
         format!(
-            "The DevEUI {} is registered for another sensor. Compare it with the label; if it is right, that sensor must be \
-             retired first.",
-            sensor.dev_eui
+            "The DevEUI {dev_eui} is registered for another sensor. Compare it with the label; if it is right, that sensor must be \
+             retired first."
         ),
-    );
-    Ok(change.claim(eui_claim(sensor.dev_eui), holder, taken))
+    )
 }
 
 /// `change` in which `sensor` gives up its DevEUI: from then on nothing is found by it.

@@ -53,8 +53,17 @@ async fn a_registered_sensor_measures_its_unit_and_shows_how_it_is() {
 #[tokio::test]
 async fn a_dev_eui_is_registered_once_and_nobody_learns_where() {
     let (depot, rival) = (Depot::new(1).await, fresh_id());
-    let registered = depot.register(sensor(EUI, None)).await.unwrap();
+    let fitted = RegisterSensor {
+        primary: Some(true),
+        ..sensor(EUI, Some(depot.unit(0)))
+    };
+    let registered = depot.register(fitted.clone()).await.unwrap();
     let again = refused(depot.register(sensor(EUI, None)).await);
+    let instead = refused(depot.register(fitted).await);
+    assert_eq!(
+        instead, again,
+        "also where it would drive the unit in its own place"
+    );
     let rival = caller(rival, Role::Owner, Sites::All);
     let abroad = refused(register_sensor(&depot.fleet(), &depot.vault, &rival, sensor(EUI, None)).await);
     assert_eq!(again.code, ProblemCode::Conflict);
