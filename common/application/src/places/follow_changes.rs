@@ -10,16 +10,15 @@ use crate::scope::{Actor, OrgScope};
 use freshtrack_contracts::events::{Event, Happening, PlaceId};
 use freshtrack_decoders as decoders;
 use freshtrack_domain::device::Sensor;
-use freshtrack_domain::ids::{SiteId, UnitId};
+use freshtrack_domain::ids::{AreaId, SensorId, SiteId, UnitId};
 use freshtrack_domain::place::{
     Area, Deletion, EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Site, Unit,
 };
 use freshtrack_domain::time::Span;
-use freshtrack_domain::unit::{Overrides, UnitRecord, UnitState};
+use freshtrack_domain::unit::{Overrides, UnitKind, UnitRecord, UnitState};
 use std::collections::BTreeMap;
 
-/// How often a unit's state is read again when readings come in at the same time. Each round reads what the unit is judged
-/// by as well, so readings overtake it more easily than each other; and who sets something up can wait for it.
+/// How often a unit's state is read again when readings come in at the same time. Who sets something up can wait for it.
 const ATTEMPTS: usize = 20;
 /// Who does what follows by itself.
 const WORKER: &str = "places-follow-changes";
@@ -304,6 +303,24 @@ fn tell_versions(state: &mut UnitState, sensors: &[Stored<Sensor>]) {
     }
 }
 
+/// What settling leaves in a state.
+type Marks = (SiteId, AreaId, UnitKind, Overrides, bool, Vec<(SensorId, u32)>);
+
+/// What a unit is judged by, and how its state was marked when that was read. Without overrides it is gone.
+type Read = (Option<Marks>, Option<Overrides>, Vec<Stored<Sensor>>);
+
+fn marks(state: &UnitState) -> Marks {
+    let versions = state.sensors.iter().map(|track| (track.id, track.version));
+    (
+        state.site_id,
+        state.area_id,
+        state.kind,
+        state.overrides,
+        state.active,
+        versions.collect(),
+    )
+}
+
 /// Makes the state of a unit follow its record and its sensors: where it is, by which rules it is judged, whether it is
 /// judged at all, and whose readings are its own.
 pub(crate) async fn settle_unit(
@@ -312,30 +329,43 @@ pub(crate) async fn settle_unit(
     unit_id: UnitId,
 ) -> Result<(), Failure> {
     let unit = ports.records.get::<Unit>(scope, unit_id).await?;
+    let unit = unit.as_ref().map(|unit| &unit.record);
+    let mut read: Option<Read> = None;
     for _ in 0..ATTEMPTS {
         let stored = ports.states.load(scope, unit_id).await?;
-        let saved = match unit.as_ref().map(|unit| &unit.record) {
-            Some(unit) => {
-                let rules = effective_rules(ports.records, scope, unit).await?;
+        let marks = stored.as_ref().map(|record| marks(&record.state));
+        // What the unit is judged by is read behind its state, so that whoever settled it by something newer is not undone.
+        // Where only readings came in between, nobody did, and what was read holds.
+        let (overrides, sensors) = match read.take().filter(|(before, ..)| *before == marks) {
+            Some((_, overrides, sensors)) => (overrides, sensors),
+            None => {
+                let rules = match unit {
+                    Some(unit) => Some(effective_rules(ports.records, scope, unit).await?),
+                    None => None,
+                };
                 let sensors = ports.records.all::<Sensor>(scope).await?;
-                let overrides = rules.overrides(report_interval(&sensors, unit_id));
+                let interval = report_interval(&sensors, unit_id);
+                (rules.map(|rules| rules.overrides(interval)), sensors)
+            }
+        };
+        let saved = match (unit, &stored) {
+            (Some(unit), stored) => {
+                let overrides = overrides.unwrap_or_default();
                 settle(ports, scope, stored.as_ref(), unit, overrides, &sensors).await?
             }
             // Gone for good: what was measured stays, and nobody is woken by it.
-            None => match &stored {
-                Some(known) => {
-                    let sensors = ports.records.all::<Sensor>(scope).await?;
-                    let mut record = known.clone();
-                    record.state.active = false;
-                    tell_versions(&mut record.state, &sensors);
-                    save_changed(ports, scope, stored.as_ref(), record).await?
-                }
-                None => Saved::Yes,
-            },
+            (None, Some(known)) => {
+                let mut record = known.clone();
+                record.state.active = false;
+                tell_versions(&mut record.state, &sensors);
+                save_changed(ports, scope, stored.as_ref(), record).await?
+            }
+            (None, None) => Saved::Yes,
         };
         if let Saved::Yes = saved {
             return Ok(());
         }
+        read = Some((marks, overrides, sensors));
     }
     Err(crate::PortError::new("places.settle_unit", PortErrorKind::Conflict).into())
 }
