@@ -7,22 +7,52 @@ use aws_sdk_sqs::Client;
 use freshtrack_application::mail::MailJob;
 use freshtrack_application::ports::{BroadcastLane, MailLane, RetryLane};
 use freshtrack_application::{BroadcastChunk, PortError, RetryReadings};
+use serde::Serialize;
 
-/// Readings that wait, on a FIFO queue whose groups are units.
+/// A queue that is written to.
 #[derive(Debug, Clone)]
-pub struct SqsRetryLane {
+struct Queue {
     client: Client,
     url: String,
 }
+
+impl Queue {
+    fn new(clients: &AwsClients, url: impl Into<String>) -> Self {
+        Self {
+            client: clients.sqs(),
+            url: url.into(),
+        }
+    }
+
+    /// Sends `message` as JSON, on a FIFO queue in `group`.
+    async fn send(
+        &self,
+        op: &'static str,
+        message: &impl Serialize,
+        group: Option<String>,
+    ) -> Result<(), PortError> {
+        let body = serde_json::to_string(message).map_err(|error| corrupt(op, error))?;
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .set_message_group_id(group)
+            .message_body(body)
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| sdk(op, error))
+    }
+}
+
+/// Readings that wait, on a FIFO queue whose groups are units.
+#[derive(Debug, Clone)]
+pub struct SqsRetryLane(Queue);
 
 impl SqsRetryLane {
     /// The lane on the queue at `url`.
     #[must_use]
     pub fn new(clients: &AwsClients, url: impl Into<String>) -> Self {
-        Self {
-            client: clients.sqs(),
-            url: url.into(),
-        }
+        Self(Queue::new(clients, url))
     }
 }
 
@@ -32,22 +62,14 @@ const READINGS_PER_MESSAGE: usize = 500;
 #[async_trait]
 impl RetryLane for SqsRetryLane {
     async fn hand_over(&self, readings: &RetryReadings) -> Result<(), PortError> {
-        const OP: &str = "retry_lane.hand_over";
         for portion in readings.readings.chunks(READINGS_PER_MESSAGE) {
             let message = RetryReadings {
                 readings: portion.to_vec(),
                 ..*readings
             };
-            let body = serde_json::to_string(&message).map_err(|error| corrupt(OP, error))?;
+            let unit = readings.unit_id.to_string();
             // The queue drops the same body within five minutes: a sender that tries again adds nothing.
-            self.client
-                .send_message()
-                .queue_url(&self.url)
-                .message_group_id(readings.unit_id.to_string())
-                .message_body(body)
-                .send()
-                .await
-                .map_err(|error| sdk(OP, error))?;
+            self.0.send("retry_lane.hand_over", &message, Some(unit)).await?;
         }
         Ok(())
     }
@@ -55,68 +77,38 @@ impl RetryLane for SqsRetryLane {
 
 /// Portions of a broadcast, on a standard queue.
 #[derive(Debug, Clone)]
-pub struct SqsBroadcastLane {
-    client: Client,
-    url: String,
-}
+pub struct SqsBroadcastLane(Queue);
 
 impl SqsBroadcastLane {
     /// The lane on the queue at `url`.
     #[must_use]
     pub fn new(clients: &AwsClients, url: impl Into<String>) -> Self {
-        Self {
-            client: clients.sqs(),
-            url: url.into(),
-        }
+        Self(Queue::new(clients, url))
     }
 }
 
 #[async_trait]
 impl BroadcastLane for SqsBroadcastLane {
     async fn hand_over(&self, chunk: &BroadcastChunk) -> Result<(), PortError> {
-        const OP: &str = "broadcast_lane.hand_over";
-        let body = serde_json::to_string(chunk).map_err(|error| corrupt(OP, error))?;
-        self.client
-            .send_message()
-            .queue_url(&self.url)
-            .message_body(body)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| sdk(OP, error))
+        self.0.send("broadcast_lane.hand_over", chunk, None).await
     }
 }
 
 /// Mails that wait, on a standard queue.
 #[derive(Debug, Clone)]
-pub struct SqsMailLane {
-    client: Client,
-    url: String,
-}
+pub struct SqsMailLane(Queue);
 
 impl SqsMailLane {
     /// The lane on the queue at `url`.
     #[must_use]
     pub fn new(clients: &AwsClients, url: impl Into<String>) -> Self {
-        Self {
-            client: clients.sqs(),
-            url: url.into(),
-        }
+        Self(Queue::new(clients, url))
     }
 }
 
 #[async_trait]
 impl MailLane for SqsMailLane {
     async fn hand_over(&self, job: &MailJob) -> Result<(), PortError> {
-        const OP: &str = "mail_lane.hand_over";
-        let body = serde_json::to_string(job).map_err(|error| corrupt(OP, error))?;
-        self.client
-            .send_message()
-            .queue_url(&self.url)
-            .message_body(body)
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| sdk(OP, error))
+        self.0.send("mail_lane.hand_over", job, None).await
     }
 }
