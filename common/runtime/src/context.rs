@@ -4,16 +4,15 @@
 //! into its binary, and neither is the SDK behind it.
 
 use crate::function::InvocationError;
+use crate::ports::{
+    AccountPorts, LivePorts, NetworksPorts, OfficePorts, PlacesPorts, ReceivePorts, RecordPorts,
+};
 use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use freshtrack_application::devices::Fleet;
-use freshtrack_application::identity::{AccessTokens, Accounts, ExternalIssuers};
-use freshtrack_application::networks::Networks;
-use freshtrack_application::organizations::Office;
-use freshtrack_application::places::{FollowPlaces, SetUp};
+use freshtrack_application::identity::{AccessTokens, ExternalIssuers};
 use freshtrack_application::ports::{Clock, IdSource};
-use freshtrack_application::{Failure, Live, PortError, ReceiveUplinks, RecordReadings};
+use freshtrack_application::{Failure, PortError};
 use freshtrack_aws::{
     AwsClients, Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine, DynamoReadingLog,
     DynamoRecords, DynamoThrottle, DynamoTickets, DynamoUnitStates, EventBridgeBus, GatewaySockets, KmsVault,
@@ -349,24 +348,12 @@ impl Context {
         ))
     }
 
-    /// Everything that setting up places needs.
+    /// Everything that setting up places and what is in them needs.
     ///
     /// # Errors
     /// When the function is not told where its ports are.
     pub fn places_ports(&self) -> Result<PlacesPorts<'_>, InvocationError> {
         Ok(PlacesPorts {
-            records: self.records()?,
-            states: self.states()?,
-            clock: self.clock(),
-        })
-    }
-
-    /// Everything that seeing to devices needs.
-    ///
-    /// # Errors
-    /// When the function is not told where its ports are.
-    pub fn fleet_ports(&self) -> Result<FleetPorts<'_>, InvocationError> {
-        Ok(FleetPorts {
             records: self.records()?,
             states: self.states()?,
             clock: self.clock(),
@@ -420,177 +407,6 @@ impl Context {
             directory: self.fresh_directory()?,
             ..self.receive_ports()?
         })
-    }
-}
-
-/// The ports of seeing to organizations, held for one invocation.
-pub struct OfficePorts<'a> {
-    records: DynamoRecords,
-    clock: &'a dyn Clock,
-}
-
-impl OfficePorts<'_> {
-    /// What seeing to organizations needs, with new identifiers and secrets from `ids`.
-    #[must_use]
-    pub fn office<'p>(&'p self, ids: &'p dyn IdSource) -> Office<'p> {
-        Office {
-            records: &self.records,
-            ids,
-            clock: self.clock,
-        }
-    }
-}
-
-/// The ports of seeing to network servers, held for one invocation.
-pub struct NetworksPorts<'a> {
-    records: DynamoRecords,
-    vault: KmsVault,
-    servers: &'a HttpNetworkServers,
-    clock: &'a dyn Clock,
-}
-
-impl NetworksPorts<'_> {
-    /// What seeing to network servers needs, with new identifiers and secrets from `ids`.
-    #[must_use]
-    pub fn networks<'p>(&'p self, ids: &'p dyn IdSource) -> Networks<'p> {
-        Networks {
-            records: &self.records,
-            vault: &self.vault,
-            servers: self.servers,
-            ids,
-            clock: self.clock,
-        }
-    }
-}
-
-/// The ports of accounts, held for one invocation.
-pub struct AccountPorts<'a> {
-    records: DynamoRecords,
-    throttle: DynamoThrottle,
-    clock: &'a dyn Clock,
-}
-
-impl AccountPorts<'_> {
-    /// What accounts need, with new identifiers and secrets from `ids`.
-    #[must_use]
-    pub fn accounts<'p>(&'p self, ids: &'p dyn IdSource) -> Accounts<'p> {
-        Accounts {
-            records: &self.records,
-            throttle: &self.throttle,
-            ids,
-            clock: self.clock,
-        }
-    }
-}
-
-/// The ports of seeing to devices, held for one invocation.
-pub struct FleetPorts<'a> {
-    records: DynamoRecords,
-    states: DynamoUnitStates,
-    clock: &'a dyn Clock,
-}
-
-impl FleetPorts<'_> {
-    /// What seeing to devices needs, with new identifiers from `ids`.
-    #[must_use]
-    pub fn fleet<'p>(&'p self, ids: &'p dyn IdSource) -> Fleet<'p> {
-        Fleet {
-            records: &self.records,
-            states: &self.states,
-            ids,
-            clock: self.clock,
-        }
-    }
-}
-
-/// The ports of setting up places, held for one invocation.
-pub struct PlacesPorts<'a> {
-    records: DynamoRecords,
-    states: DynamoUnitStates,
-    clock: &'a dyn Clock,
-}
-
-impl PlacesPorts<'_> {
-    /// What setting up needs, with new identifiers from `ids`.
-    #[must_use]
-    pub fn set_up<'p>(&'p self, ids: &'p dyn IdSource) -> SetUp<'p> {
-        SetUp {
-            records: &self.records,
-            states: &self.states,
-            ids,
-            clock: self.clock,
-        }
-    }
-
-    /// What following a change needs.
-    #[must_use]
-    pub fn follow(&self) -> FollowPlaces<'_> {
-        FollowPlaces {
-            records: &self.records,
-            states: &self.states,
-            clock: self.clock,
-        }
-    }
-}
-
-/// The ports of the live channel, held for one invocation.
-pub struct LivePorts<'a> {
-    connections: &'a DynamoConnections,
-    sockets: GatewaySockets,
-    lane: SqsBroadcastLane,
-}
-
-impl LivePorts<'_> {
-    /// The live channel over these ports.
-    #[must_use]
-    pub fn live(&self) -> Live<'_> {
-        Live {
-            connections: self.connections,
-            sockets: &self.sockets,
-            lane: &self.lane,
-        }
-    }
-}
-
-/// The ports of recording, held for one invocation.
-pub struct RecordPorts<'a> {
-    states: DynamoUnitStates,
-    log: DynamoReadingLog,
-    retry: SqsRetryLane,
-    live: LivePorts<'a>,
-    clock: &'a dyn Clock,
-}
-
-impl RecordPorts<'_> {
-    /// The use case over these ports.
-    #[must_use]
-    pub fn record(&self) -> RecordReadings<'_> {
-        RecordReadings {
-            states: &self.states,
-            log: &self.log,
-            retry: &self.retry,
-            live: self.live.live(),
-            clock: self.clock,
-        }
-    }
-}
-
-/// The ports of receiving, held for one invocation.
-pub struct ReceivePorts<'a> {
-    directory: Arc<Directory>,
-    quarantine: DynamoQuarantine,
-    record: RecordPorts<'a>,
-}
-
-impl ReceivePorts<'_> {
-    /// The use case over these ports.
-    #[must_use]
-    pub fn receive(&self) -> ReceiveUplinks<'_> {
-        ReceiveUplinks {
-            devices: &*self.directory,
-            quarantine: &self.quarantine,
-            record: self.record.record(),
-        }
     }
 }
 

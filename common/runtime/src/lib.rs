@@ -11,6 +11,7 @@ mod event;
 mod function;
 mod http;
 mod idempotency;
+mod ports;
 mod queue;
 mod settings;
 mod socket;
@@ -19,12 +20,12 @@ mod system;
 
 pub use authorizer::{authorize_http, authorize_socket};
 pub use context::Context;
-pub use context::{
-    AccountPorts, FleetPorts, LivePorts, NetworksPorts, OfficePorts, PlacesPorts, ReceivePorts, RecordPorts,
-};
 pub use direct::direct;
 pub use function::{Function, InvocationError, InvocationFuture, run};
 pub use http::{Call, HandlerError, Reply, http};
+pub use ports::{
+    AccountPorts, LivePorts, NetworksPorts, OfficePorts, PlacesPorts, ReceivePorts, RecordPorts,
+};
 pub use queue::{Verdict, queue};
 pub use settings::{MissingSettings, Settings};
 pub use socket::{SocketCall, socket};

@@ -11,7 +11,7 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    let ports = context.fleet_ports()?;
+    let ports = context.places_ports()?;
     let done = assign_sensor(
         &ports.fleet(call.ids()),
         call.caller()?,

@@ -11,7 +11,7 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    let ports = context.fleet_ports()?;
+    let ports = context.places_ports()?;
     let (vault, quarantine) = (context.vault()?, context.quarantine()?);
     let id = call.id("frame_id", "frame")?;
     let done = claim_frame(

@@ -17,7 +17,7 @@ async fn handle(context: Arc<Context>, event: Delivered) -> Verdict {
 }
 
 async fn follow(context: &Context, event: &Event) -> Result<(), InvocationError> {
-    let (fleet, receive) = (context.fleet_ports()?, context.receive_ports()?);
+    let (fleet, receive) = (context.places_ports()?, context.receive_ports()?);
     match follow_device_change(&fleet.fleet(context.ids()), &receive.receive(), event).await {
         Ok(()) => Ok(()),
         Err(Failure::Fault(fault)) => Err(fault.into()),

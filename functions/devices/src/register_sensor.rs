@@ -11,7 +11,7 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    let ports = context.fleet_ports()?;
+    let ports = context.places_ports()?;
     let vault = context.vault()?;
     let done = register_sensor(&ports.fleet(call.ids()), &vault, call.caller()?, call.json()?).await?;
     Ok(Reply::of(&done.view)?.at_revision(done.rev))

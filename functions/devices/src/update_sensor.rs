@@ -11,7 +11,7 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    let ports = context.fleet_ports()?;
+    let ports = context.places_ports()?;
     let vault = context.vault()?;
     let (id, read, input) = (call.id("sensor_id", "sensor")?, call.if_match()?, call.json()?);
     let done = update_sensor(&ports.fleet(call.ids()), &vault, call.caller()?, id, read, input).await?;

@@ -1,0 +1,177 @@
+//! The ports of a use case together, held for one invocation.
+
+use freshtrack_application::devices::Fleet;
+use freshtrack_application::identity::Accounts;
+use freshtrack_application::networks::Networks;
+use freshtrack_application::organizations::Office;
+use freshtrack_application::places::{FollowPlaces, SetUp};
+use freshtrack_application::ports::{Clock, IdSource};
+use freshtrack_application::{Live, ReceiveUplinks, RecordReadings};
+use freshtrack_aws::{
+    Directory, DynamoConnections, DynamoQuarantine, DynamoReadingLog, DynamoRecords, DynamoThrottle,
+    DynamoUnitStates, GatewaySockets, KmsVault, SqsBroadcastLane, SqsRetryLane,
+};
+use freshtrack_vendors::HttpNetworkServers;
+use std::sync::Arc;
+
+/// The ports of seeing to organizations, held for one invocation.
+pub struct OfficePorts<'a> {
+    pub(crate) records: DynamoRecords,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+impl OfficePorts<'_> {
+    /// What seeing to organizations needs, with new identifiers and secrets from `ids`.
+    #[must_use]
+    pub fn office<'p>(&'p self, ids: &'p dyn IdSource) -> Office<'p> {
+        Office {
+            records: &self.records,
+            ids,
+            clock: self.clock,
+        }
+    }
+}
+
+/// The ports of seeing to network servers, held for one invocation.
+pub struct NetworksPorts<'a> {
+    pub(crate) records: DynamoRecords,
+    pub(crate) vault: KmsVault,
+    pub(crate) servers: &'a HttpNetworkServers,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+impl NetworksPorts<'_> {
+    /// What seeing to network servers needs, with new identifiers and secrets from `ids`.
+    #[must_use]
+    pub fn networks<'p>(&'p self, ids: &'p dyn IdSource) -> Networks<'p> {
+        Networks {
+            records: &self.records,
+            vault: &self.vault,
+            servers: self.servers,
+            ids,
+            clock: self.clock,
+        }
+    }
+}
+
+/// The ports of accounts, held for one invocation.
+pub struct AccountPorts<'a> {
+    pub(crate) records: DynamoRecords,
+    pub(crate) throttle: DynamoThrottle,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+impl AccountPorts<'_> {
+    /// What accounts need, with new identifiers and secrets from `ids`.
+    #[must_use]
+    pub fn accounts<'p>(&'p self, ids: &'p dyn IdSource) -> Accounts<'p> {
+        Accounts {
+            records: &self.records,
+            throttle: &self.throttle,
+            ids,
+            clock: self.clock,
+        }
+    }
+}
+
+/// The ports of setting up places and what is in them, held for one invocation.
+pub struct PlacesPorts<'a> {
+    pub(crate) records: DynamoRecords,
+    pub(crate) states: DynamoUnitStates,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+impl PlacesPorts<'_> {
+    /// What setting up needs, with new identifiers from `ids`.
+    #[must_use]
+    pub fn set_up<'p>(&'p self, ids: &'p dyn IdSource) -> SetUp<'p> {
+        SetUp {
+            records: &self.records,
+            states: &self.states,
+            ids,
+            clock: self.clock,
+        }
+    }
+
+    /// What seeing to devices needs, with new identifiers from `ids`.
+    #[must_use]
+    pub fn fleet<'p>(&'p self, ids: &'p dyn IdSource) -> Fleet<'p> {
+        Fleet {
+            records: &self.records,
+            states: &self.states,
+            ids,
+            clock: self.clock,
+        }
+    }
+
+    /// What following a change needs.
+    #[must_use]
+    pub fn follow(&self) -> FollowPlaces<'_> {
+        FollowPlaces {
+            records: &self.records,
+            states: &self.states,
+            clock: self.clock,
+        }
+    }
+}
+
+/// The ports of the live channel, held for one invocation.
+pub struct LivePorts<'a> {
+    pub(crate) connections: &'a DynamoConnections,
+    pub(crate) sockets: GatewaySockets,
+    pub(crate) lane: SqsBroadcastLane,
+}
+
+impl LivePorts<'_> {
+    /// The live channel over these ports.
+    #[must_use]
+    pub fn live(&self) -> Live<'_> {
+        Live {
+            connections: self.connections,
+            sockets: &self.sockets,
+            lane: &self.lane,
+        }
+    }
+}
+
+/// The ports of recording, held for one invocation.
+pub struct RecordPorts<'a> {
+    pub(crate) states: DynamoUnitStates,
+    pub(crate) log: DynamoReadingLog,
+    pub(crate) retry: SqsRetryLane,
+    pub(crate) live: LivePorts<'a>,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+impl RecordPorts<'_> {
+    /// The use case over these ports.
+    #[must_use]
+    pub fn record(&self) -> RecordReadings<'_> {
+        RecordReadings {
+            states: &self.states,
+            log: &self.log,
+            retry: &self.retry,
+            live: self.live.live(),
+            clock: self.clock,
+        }
+    }
+}
+
+/// The ports of receiving, held for one invocation.
+pub struct ReceivePorts<'a> {
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) quarantine: DynamoQuarantine,
+    pub(crate) record: RecordPorts<'a>,
+}
+
+impl ReceivePorts<'_> {
+    /// The use case over these ports.
+    #[must_use]
+    pub fn receive(&self) -> ReceiveUplinks<'_> {
+        ReceiveUplinks {
+            devices: &*self.directory,
+            quarantine: &self.quarantine,
+            record: self.record.record(),
+        }
+    }
+}
