@@ -17,7 +17,7 @@ export interface Filled {
   verbatim(name: string): string;
   /** Every value of fields of this name. */
   all(name: string): string[];
-  /** For `Idempotency-Key`: the same until something else is typed, so that pressing again creates nothing twice. */
+  /** For `Idempotency-Key`: the same until something else is filled in, so that pressing again creates nothing twice. */
   readonly key: string;
 }
 
@@ -42,7 +42,7 @@ const ErrorsContext = createContext<FieldErrors>({});
 export function Form({ children, action, onSend, check, beside, tone = "primary", label }: FormProps) {
   const form = useRef<HTMLFormElement>(null);
   const alert = useRef<HTMLParagraphElement>(null);
-  const key = useRef<string>(undefined);
+  const sent = useRef<{ readonly content: string; readonly key: string }>(undefined);
   const [errors, setErrors] = useState<FieldErrors>({});
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -58,7 +58,7 @@ export function Form({ children, action, onSend, check, beside, tone = "primary"
     setProblem(undefined);
     try {
       await onSend(filled);
-      key.current = undefined;
+      sent.current = undefined;
       setErrors({});
     } catch (error) {
       const field = error instanceof ApiError ? error.field : undefined;
@@ -76,8 +76,10 @@ export function Form({ children, action, onSend, check, beside, tone = "primary"
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     if (busy) return;
-    key.current ??= newIdempotencyKey();
-    const filled = filledIn(event.currentTarget, key.current);
+    const data = new FormData(event.currentTarget);
+    const content = JSON.stringify([...data]);
+    if (sent.current?.content !== content) sent.current = { content, key: newIdempotencyKey() };
+    const filled = filledIn(data, sent.current.key);
     const wrong = { ...check?.(filled), ...demanded(event.currentTarget) };
     setErrors(wrong);
     if (Object.keys(wrong).length === 0) void send(filled);
@@ -85,14 +87,7 @@ export function Form({ children, action, onSend, check, beside, tone = "primary"
   };
 
   return (
-    <form
-      ref={form}
-      noValidate
-      className={styles.form}
-      aria-label={label}
-      onSubmit={submit}
-      onChange={() => (key.current = undefined)}
-    >
+    <form ref={form} noValidate className={styles.form} aria-label={label} onSubmit={submit}>
       <p ref={alert} role="alert" tabIndex={-1} className={styles.problem}>
         {problem}
       </p>
@@ -107,8 +102,7 @@ export function Form({ children, action, onSend, check, beside, tone = "primary"
   );
 }
 
-function filledIn(form: HTMLFormElement, key: string): Filled {
-  const data = new FormData(form);
+function filledIn(data: FormData, key: string): Filled {
   const verbatim = (name: string) => String(data.get(name) ?? "");
   return {
     key,
