@@ -32,8 +32,21 @@ describe("an account", () => {
     expect(await name.evaluate((field) => field === document.activeElement)).toBe(true);
     await wellMade();
 
-    // The server judges the password.
+    // While a password is typed, it is told how good it seems.
     const password = page.getByLabel("Password", { exact: true });
+    await page.getByLabel("Your name").fill("Ann Smith");
+    for (const [typed, advice] of [
+      ["short", "Too short yet"],
+      ["Ann Smith 42", "Weak"],
+      ["tranquil47", "Fair"],
+      [PASSWORD, "Good."],
+    ] as const) {
+      await password.fill(typed);
+      await page.getByRole("status").filter({ hasText: advice }).waitFor();
+    }
+    await wellMade();
+
+    // The server judges it.
     for (const [weak, why] of [
       ["short", "at least 10 characters"],
       ["password1234", "stolen passwords"],

@@ -1,6 +1,6 @@
 import axe from "axe-core";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
 /** What the environment says of the system under test. */
 export function required(name: string): string {
@@ -9,8 +9,8 @@ export function required(name: string): string {
   return value;
 }
 
-/** A browser for the tests of a file. Each test has contexts of its own, which end with it. */
-export function startBrowser(): { newPage(options?: BrowserContextOptions): Promise<Page> } {
+/** A browser for the tests of a file, with `args` beside the usual ones. Each test has contexts of its own, which end with it. */
+export function startBrowser(...args: readonly string[]): { newPage(options?: BrowserContextOptions): Promise<Page> } {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -23,6 +23,7 @@ export function startBrowser(): { newPage(options?: BrowserContextOptions): Prom
         "--disable-component-update",
         "--disable-sync",
         "--no-first-run",
+        ...args,
       ],
     });
   });
@@ -42,6 +43,13 @@ export function startBrowser(): { newPage(options?: BrowserContextOptions): Prom
       return context.newPage();
     },
   };
+}
+
+/** That whoever reads it in whatever way can use the page as it is now. */
+export async function expectWellMade(page: Page): Promise<void> {
+  expect(await violations(page)).toEqual([]);
+  expect(await horizontalScroll(page)).toBe(0);
+  expect(await smallTargets(page)).toEqual([]);
 }
 
 /** How many pixels of the page lie beyond its right edge. */

@@ -85,10 +85,22 @@ export class Caller {
     return new Caller(url, access_token);
   }
 
+  /** Calls the API, and gives what it answers. */
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    return send(this.#url, method, path, body, this.#token);
+  }
+
   /** Creates something, and gives its identifier. */
   async create(path: string, body: unknown): Promise<string> {
-    const created = (await send(this.#url, "POST", path, body, this.#token)) as { id: string };
+    const created = (await this.call("POST", path, body)) as { id: string };
     return created.id;
+  }
+
+  /** Brings `guest`, whose address is `email`, into an organization. */
+  async admit(org: string, guest: Caller, email: string, role: string): Promise<void> {
+    await this.create(`/v1/orgs/${org}/invitations`, { email, role });
+    const link = await linkInMail(this.#url, email, "accept-invitation");
+    await guest.call("POST", "/v1/invitations/accept", { token: link.split("=").at(-1) });
   }
 
   /** An organization with these sites, each with an area and a fridge that is called as the site is. */
@@ -107,7 +119,7 @@ async function send(url: string, method: string, path: string, body: unknown, to
   const response = await fetch(`${url}${path}`, {
     method,
     headers: { "Content-Type": "application/json", ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) },
-    body: JSON.stringify(body),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);

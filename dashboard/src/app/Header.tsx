@@ -8,6 +8,7 @@ import { useChooseTemperatureUnit, useTemperatureUnit } from "../design/temperat
 import { strings } from "../i18n/strings";
 import { useConnection } from "../live/hooks";
 import type { ConnectionStatus } from "../live/store";
+import { sectionsFor } from "../settings/sections";
 import styles from "./Header.module.css";
 import { useMembership, useSession } from "./session";
 
@@ -18,7 +19,9 @@ const OrganizationSwitcher = lazy(() =>
 /** Which organization is shown, whether what is shown is live, and where else to go. */
 export function Header({ organization }: { organization: string | undefined }) {
   const { orgId, byKey } = useSession();
-  const maySetUp = useMembership()?.rights.includes("manage_places") ?? false;
+  const membership = useMembership();
+  const maySetUp = membership?.rights.includes("manage_places") ?? false;
+  const maySet = sectionsFor(membership).length > 0;
   return (
     <header className={styles.header}>
       <div className={styles.names}>
@@ -44,6 +47,11 @@ export function Header({ organization }: { organization: string | undefined }) {
             {maySetUp && (
               <Link to="/orgs/$orgId/setup" params={{ orgId }}>
                 {strings.navigation.setUp}
+              </Link>
+            )}
+            {maySet && (
+              <Link to="/orgs/$orgId/settings" params={{ orgId }}>
+                {strings.settings.title}
               </Link>
             )}
             <Link to="/profile">{strings.navigation.profile}</Link>

@@ -18,6 +18,7 @@ import { Header } from "./Header";
 import styles from "./OrganizationPage.module.css";
 import { importUnitPage } from "./import-unit-page";
 import { createSession, openAlertsQuery, overviewQuery, SessionProvider, useSession, type Session } from "./session";
+import { SupportBanner } from "./SupportBanner";
 import { Waiting } from "./Waiting";
 
 /** While changes are not heard of, they are asked for this often. */
@@ -76,6 +77,7 @@ function Pages() {
         {strings.skipToContent}
       </a>
       <Header organization={overview.data?.name} />
+      <SupportBanner />
       <AlertAnnouncer ready={alerts.isSuccess} />
       <main id="content" tabIndex={-1} className={styles.content}>
         {overview.data !== undefined ? (

@@ -148,6 +148,12 @@ const newOrganization = createRoute({
   component: lazyRouteComponent(() => import("../setup/NewOrganizationPage"), "NewOrganizationPage"),
 });
 
+const startSupport = createRoute({
+  getParentRoute: () => person,
+  path: "/support",
+  component: lazyRouteComponent(() => import("../support/StartSupportPage"), "StartSupportPage"),
+});
+
 /** Pages of one organization, for its people and for the holder of one of its keys. */
 const organization = createRoute({
   getParentRoute: () => root,
@@ -183,6 +189,38 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import("../setup/SetupPage"), "SetupPage"),
 });
 
+const settings = createRoute({ getParentRoute: () => organization, path: "/settings" });
+
+const settingsIndex = createRoute({
+  getParentRoute: () => settings,
+  path: "/",
+  component: lazyRouteComponent(() => import("../settings/SettingsIndex"), "SettingsIndex"),
+});
+
+const organizationSettings = createRoute({
+  getParentRoute: () => settings,
+  path: "/organization",
+  component: lazyRouteComponent(() => import("../settings/OrganizationSettingsPage"), "OrganizationSettingsPage"),
+});
+
+const places = createRoute({
+  getParentRoute: () => settings,
+  path: "/places",
+  component: lazyRouteComponent(() => import("../settings/PlacesPage"), "PlacesPage"),
+});
+
+const accessKeys = createRoute({
+  getParentRoute: () => settings,
+  path: "/keys",
+  component: lazyRouteComponent(() => import("../settings/AccessKeysPage"), "AccessKeysPage"),
+});
+
+const supportLog = createRoute({
+  getParentRoute: () => settings,
+  path: "/support",
+  component: lazyRouteComponent(() => import("../settings/SupportLogPage"), "SupportLogPage"),
+});
+
 const routes = root.addChildren([
   home,
   signIn,
@@ -193,8 +231,14 @@ const routes = root.addChildren([
   resetPassword,
   access,
   invitation,
-  person.addChildren([profile, newOrganization]),
-  organization.addChildren([overview, unit, people, setup]),
+  person.addChildren([profile, newOrganization, startSupport]),
+  organization.addChildren([
+    overview,
+    unit,
+    people,
+    setup,
+    settings.addChildren([settingsIndex, organizationSettings, places, accessKeys, supportLog]),
+  ]),
 ]);
 
 export type AppRouter = ReturnType<typeof createAppRouter>;

@@ -2,9 +2,10 @@ import { Link, Navigate, useNavigate } from "@tanstack/react-router";
 import { check } from "../api/http";
 import { useArrival } from "../app/arrival";
 import { useBackend } from "../app/backend";
-import { Form, PasswordField } from "../design/Form";
+import { Form } from "../design/Form";
 import { PanelPage } from "../design/Panel";
 import { strings } from "../i18n/strings";
+import { NewPasswordField } from "./NewPasswordField";
 
 const text = strings.resetPassword;
 
@@ -28,12 +29,7 @@ export function ResetPasswordPage() {
           await navigate({ to: "/sign-in", state: { notice: "passwordSet" }, replace: true });
         }}
       >
-        <PasswordField
-          label={strings.person.newPassword}
-          name="password"
-          hint={strings.person.passwordHint}
-          autoComplete="new-password"
-        />
+        <NewPasswordField label={strings.person.newPassword} />
       </Form>
     </PanelPage>
   );

@@ -1,10 +1,11 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { check } from "../api/http";
 import { useBackend } from "../app/backend";
-import { Field, Form, PasswordField } from "../design/Form";
+import { Field, Form } from "../design/Form";
 import { PanelPage } from "../design/Panel";
 import { strings } from "../i18n/strings";
 import { pendingInvitation } from "../people/pending-invitation";
+import { NewPasswordField } from "./NewPasswordField";
 
 const text = strings.signUp;
 
@@ -39,12 +40,7 @@ export function SignUpPage() {
           defaultValue={invited?.email}
           required
         />
-        <PasswordField
-          label={strings.person.password}
-          name="password"
-          hint={strings.person.passwordHint}
-          autoComplete="new-password"
-        />
+        <NewPasswordField label={strings.person.password} knownFields={["name", "email"]} />
       </Form>
       <p>
         {text.known} <Link to="/sign-in">{strings.signIn.title}</Link>

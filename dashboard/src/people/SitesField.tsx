@@ -10,6 +10,7 @@ const SCOPE = "scope";
 const SITE = "site";
 
 interface SitesFieldProps {
+  readonly legend?: string;
   /** The sites there are to choose. */
   readonly sites: readonly SiteView[];
   /** Whether all of them, with those that are still to come, may be chosen. */
@@ -18,13 +19,13 @@ interface SitesFieldProps {
 }
 
 /** Which sites somebody works for. */
-export function SitesField({ sites, mayBeAll, chosen }: SitesFieldProps) {
+export function SitesField({ legend = text.sites, sites, mayBeAll, chosen }: SitesFieldProps) {
   const [scope, setScope] = useState(chosen === "all" && mayBeAll ? "all" : "only");
   return (
     <>
       {mayBeAll && (
         <Choices
-          legend={text.sites}
+          legend={legend}
           name={SCOPE}
           type="radio"
           options={[
@@ -37,7 +38,7 @@ export function SitesField({ sites, mayBeAll, chosen }: SitesFieldProps) {
       )}
       {scope === "only" && (
         <Choices
-          legend={mayBeAll ? text.someSites : text.sites}
+          legend={mayBeAll ? text.someSites : legend}
           name={SITE}
           type="checkbox"
           options={sites.map(({ id, name }) => [id, name] as const)}

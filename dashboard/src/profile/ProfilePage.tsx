@@ -6,6 +6,7 @@ import type { Me } from "../api/types";
 import { meQuery, useBackend } from "../app/backend";
 import { PersonPage } from "../app/PersonPage";
 import { Waiting } from "../app/Waiting";
+import { NewPasswordField } from "../auth/NewPasswordField";
 import { Button } from "../design/Button";
 import { Confirm } from "../design/Confirm";
 import { Field, Form, PasswordField } from "../design/Form";
@@ -13,6 +14,8 @@ import { Notice } from "../design/Notice";
 import { Panel } from "../design/Panel";
 import { explain } from "../i18n/explain";
 import { strings } from "../i18n/strings";
+import { DeleteAccount } from "./DeleteAccount";
+import { DeletedOrganizations } from "./DeletedOrganizations";
 import styles from "./profile.module.css";
 import { SecondFactor } from "./SecondFactor";
 import { Sessions } from "./Sessions";
@@ -27,11 +30,13 @@ export function ProfilePage() {
       {me.data !== undefined ? (
         <>
           <Organizations me={me.data} />
+          <DeletedOrganizations />
           <You me={me.data} />
           <SecondFactor user={me.data.user} />
-          <Password />
+          <Password user={me.data.user} />
           <Sessions />
           <SignOut />
+          <DeleteAccount email={me.data.user.email} />
         </>
       ) : me.isError ? (
         <Notice tone="watch">
@@ -87,7 +92,7 @@ function Organizations({ me }: { me: Me }) {
   );
 }
 
-function Password() {
+function Password({ user }: { user: Me["user"] }) {
   const { person } = useBackend();
   // Another form once it is done: passwords are not left standing in it.
   const [changed, setChanged] = useState(0);
@@ -104,12 +109,7 @@ function Password() {
         }}
       >
         <PasswordField label={text.currentPassword} name="current_password" autoComplete="current-password" />
-        <PasswordField
-          label={strings.person.newPassword}
-          name="password"
-          hint={strings.person.passwordHint}
-          autoComplete="new-password"
-        />
+        <NewPasswordField label={strings.person.newPassword} known={[user.name, user.email]} />
       </Form>
     </Panel>
   );
