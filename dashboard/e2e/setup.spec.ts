@@ -1,16 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { horizontalScroll, required, smallTargets, startBrowser, violations } from "./browser";
 import { newAddress, signIn, signUp } from "./people";
-import { lht65nFrame, postUplink, temperatureText } from "./support";
+import { lht65nFrame, newDevEui, postUplink, temperatureText } from "./support";
 
 /** From a new account to a temperature on the page, in a real browser against a running system. */
 const url = required("FRESHTRACK_URL");
 const browser = startBrowser();
-
-/** A DevEUI that no other test has used. */
-function newDevEui(): string {
-  return `A84041${crypto.randomUUID().replaceAll("-", "").slice(0, 10).toUpperCase()}`;
-}
 
 describe("setting up", () => {
   test("leads from nothing to a live temperature, over a reload and on another device", async () => {
@@ -71,6 +66,7 @@ describe("setting up", () => {
     await wellMade();
     await page.getByRole("button", { name: "Save and go on" }).click();
     await page.getByText("Waiting for the first reading").waitFor();
+    await page.getByLabel("I forward by hand").check();
     await page.getByRole("button", { name: "Create a key" }).click();
     await page.getByText("The key is shown this once.").waitFor();
     await wellMade();

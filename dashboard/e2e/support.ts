@@ -1,3 +1,8 @@
+/** A DevEUI that no other test has used. */
+export function newDevEui(): string {
+  return `A84041${crypto.randomUUID().replaceAll("-", "").slice(0, 10).toUpperCase()}`;
+}
+
 /** A frame of a Dragino LHT65N on port 2 whose DS18B20 probe measures `celsius`. */
 export function lht65nFrame(celsius: number): Buffer {
   const frame = Buffer.alloc(11);

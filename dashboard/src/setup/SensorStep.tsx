@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useRef } from "react";
 import { unwrap } from "../api/http";
 import type { UnitView } from "../api/types";
 import { useSession } from "../app/session";
@@ -10,8 +11,10 @@ import { Notice } from "../design/Notice";
 import { Panel } from "../design/Panel";
 import { explain } from "../i18n/explain";
 import { strings } from "../i18n/strings";
+import { AppKeyField } from "../networks/RootKeyFields";
 import { deviceLabelOf } from "./device-label";
 import { modelsQuery } from "./queries";
+import { Scanner } from "./Scanner";
 
 const text = strings.setup;
 
@@ -20,6 +23,7 @@ export function SensorStep({ unit }: { unit: UnitView }) {
   const session = useSession();
   const { http, orgId, queries } = session;
   const models = useQuery(modelsQuery(session));
+  const labelField = useRef<HTMLInputElement>(null);
   return (
     <Panel title={text.step.sensor}>
       <p>{text.sensorIntro(unit.name)}</p>
@@ -45,6 +49,7 @@ export function SensorStep({ unit }: { unit: UnitView }) {
             const body = {
               dev_eui: label.devEui,
               ...(label.joinEui === undefined ? {} : { join_eui: label.joinEui }),
+              ...(filled.text("app_key") === "" ? {} : { app_key: filled.text("app_key") }),
               model: filled.text("model"),
               unit_id: unit.id,
             };
@@ -53,7 +58,15 @@ export function SensorStep({ unit }: { unit: UnitView }) {
             await queries.invalidateQueries({ queryKey: [orgId, "sensors"] });
           }}
         >
+          <Scanner
+            onLabel={(scanned) => {
+              if (labelField.current === null) return;
+              labelField.current.value = scanned;
+              labelField.current.focus();
+            }}
+          />
           <Field
+            ref={labelField}
             label={text.devEui}
             hint={text.devEuiHint}
             name="dev_eui"
@@ -62,6 +75,7 @@ export function SensorStep({ unit }: { unit: UnitView }) {
             spellCheck={false}
             required
           />
+          <AppKeyField optional />
           <SelectField
             label={text.model}
             name="model"

@@ -1,31 +1,29 @@
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
-import { apiUrl, unwrap } from "../api/http";
-import type { SensorView, UnitView } from "../api/types";
+import type { SensorView, SiteView, UnitView } from "../api/types";
 import { useMembership, useSession } from "../app/session";
-import { CopyButton } from "../design/CopyButton";
-import { Form } from "../design/Form";
 import { formatTemperatureWithUnit } from "../design/format";
 import { Notice } from "../design/Notice";
 import { Panel } from "../design/Panel";
 import { useTemperatureUnit } from "../design/temperature-unit";
 import { strings } from "../i18n/strings";
 import { useUnit } from "../live/hooks";
+import { Connect } from "../networks/Connect";
 import { UnitTemperature } from "../unit/UnitTemperature";
 import styles from "./setup.module.css";
 
 const text = strings.setup;
 
 interface SetUpProps {
+  readonly site: SiteView;
   readonly unit: UnitView;
   readonly sensors: readonly SensorView[];
 }
 
-/** Everything is set up but what lies with others: the network server has to be told where to send. */
-export function SetUp({ unit, sensors }: SetUpProps) {
+/** Everything is set up here. What is left is that the sensor is heard: its network server has to know it, and us. */
+export function SetUp({ site, unit, sensors }: SetUpProps) {
   const { orgId } = useSession();
   const display = useTemperatureUnit();
-  const mayCreateKeys = useMembership()?.rights.includes("manage_access_keys") ?? false;
+  const rights = useMembership()?.rights ?? [];
   const now = useUnit(unit.id);
   const degrees = (celsius: number) => formatTemperatureWithUnit(celsius, display);
   const sensor = sensors.find(({ unit_id }) => unit_id === unit.id) ?? sensors[0];
@@ -51,59 +49,14 @@ export function SetUp({ unit, sensors }: SetUpProps) {
           </Link>
         </p>
       </Panel>
-      {!reports && mayCreateKeys && <Webhook />}
-    </>
-  );
-}
-
-/** The network servers whose messages are understood, and where they send them. */
-const NETWORK_SERVERS = [
-  ["The Things Stack", "things-stack"],
-  ["ChirpStack", "chirpstack"],
-] as const;
-
-/** What a network server has to be told. */
-function Webhook() {
-  const { http, orgId } = useSession();
-  const [secret, setSecret] = useState<string>();
-  return (
-    <Panel title={text.webhook}>
-      <p>{text.webhookIntro}</p>
-      <dl className={styles.facts}>
-        {NETWORK_SERVERS.map(([name, path]) => (
-          <div key={path}>
-            <dt>{name}</dt>
-            <dd>
-              <code>{`${apiUrl()}/v1/orgs/${orgId}/ingest/${path}`}</code>
-            </dd>
-          </div>
-        ))}
-        <div>
-          <dt>{text.header}</dt>
-          <dd>
-            <code>{`Authorization: Bearer ${secret ?? text.keyGoesHere}`}</code>
-          </dd>
-        </div>
-      </dl>
-      {secret === undefined ? (
-        <Form
-          action={text.createKey}
-          onSend={async (filled) => {
-            const params = { path: { org_id: orgId }, header: { "Idempotency-Key": filled.key } };
-            const body = { name: text.keyName, rights: ["ingest" as const] };
-            setSecret(unwrap(await http.POST("/v1/orgs/{org_id}/access-keys", { params, body })).secret);
-          }}
-        >
-          <p>{text.keyHint}</p>
-        </Form>
-      ) : (
-        <>
-          <Notice tone="watch">{text.keyOnce}</Notice>
-          <div className={styles.actions}>
-            <CopyButton text={secret} label={text.copyKey} />
-          </div>
-        </>
+      {!reports && sensor !== undefined && rights.includes("manage_devices") && (
+        <Connect
+          sensor={sensor}
+          timeZone={site.time_zone}
+          mayConnect={rights.includes("manage_networks")}
+          mayCreateKeys={rights.includes("manage_access_keys")}
+        />
       )}
-    </Panel>
+    </>
   );
 }

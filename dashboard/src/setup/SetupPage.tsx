@@ -41,7 +41,7 @@ export function SetupPage() {
       {step === "area" && site && <AreaStep site={site} />}
       {step === "unit" && site && area && <UnitStep site={site} area={area} />}
       {step === "sensor" && unit && <SensorStep unit={unit} />}
-      {step === "done" && unit && <SetUp unit={unit} sensors={sensors} />}
+      {step === "done" && site && unit && <SetUp site={site} unit={unit} sensors={sensors} />}
     </div>
   );
 }

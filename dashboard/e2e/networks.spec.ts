@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { expectWellMade, required, startBrowser } from "./browser";
+import { Caller, newAddress, signIn } from "./people";
+import { lht65nFrame, newDevEui } from "./support";
+
+/**
+ * Setting up through the API of a network server, in a real browser against a running system: the network servers are
+ * those that the system has for whoever has none.
+ */
+const url = required("FRESHTRACK_URL");
+const browser = startBrowser();
+
+/** A key that opens everything at the system's own network servers. */
+const API_KEY = "NNSXS.LOCAL.EVERYTHING";
+
+/** What somebody does at the console of the network servers, or a device in its range. */
+async function atConsole(method: string, path: string, body: unknown): Promise<unknown> {
+  const response = await fetch(`${url}/_networks/console/${path}`, { method, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`the console answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+describe("a network server", () => {
+  test("is connected and tested, and has the sensor registered, over trouble and on another device", async () => {
+    const email = newAddress("connector");
+    const ann = await Caller.signedUp(url, email, "Ann Connector");
+    const org = await ann.organization("Harbour Bistro", "Old Town");
+    const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+    await page.goto(url);
+    await signIn(page, email);
+    await page.getByRole("article", { name: "Fridge of Old Town" }).waitFor();
+    await page.goto(`${url}/orgs/${org}/setup`);
+    const devEui = newDevEui();
+    await page.getByLabel("DevEUI, or the text of the QR code").fill(`LW:D0:A840410000000100:${devEui}:00640013:SLHT65N`);
+    await page.getByLabel("AppKey (optional)").fill("00112233");
+    await page.getByLabel("Model").selectOption("dragino-lht65n");
+    await page.getByRole("button", { name: "Save and go on" }).click();
+    await page.getByText("An AppKey has 32 digits").waitFor();
+    await page.getByLabel("AppKey (optional)").fill("00 11 22 33 44 55 66 77 88 99 AA BB CC DD EE FF");
+    await page.getByRole("button", { name: "Save and go on" }).click();
+    await page.getByText("Waiting for the first reading").waitFor();
+
+    // With a key that the server does not know: it is told, and mended.
+    await page.getByLabel("The Things Stack").check();
+    await expectWellMade(page);
+    await page.getByRole("button", { name: "Connect and test" }).click();
+    await page.getByText("Please fill this in.").first().waitFor();
+    expect(await page.getByLabel("Cluster").inputValue()).toBe("eu1");
+    expect(await page.getByLabel("Channel plan").inputValue()).toBe("EU_863_870_TTN");
+    await page.getByLabel("Cluster").selectOption("North America (nam1)");
+    await page.getByLabel("Application ID").fill("freshtrack-local");
+    await page.getByLabel("API key", { exact: true }).fill("NNSXS.UNKNOWN.UNKNOWN");
+    await page.getByRole("button", { name: "Connect and test" }).click();
+    await page.getByText("The server does not know the API key.").waitFor();
+    const secret = page.locator("code").filter({ hasText: /Bearer ftk_/ });
+    const [, key = ""] = /Bearer (ftk_\w+)/.exec(await secret.innerText()) ?? [];
+    await expectWellMade(page);
+    await page.getByRole("button", { name: "Another API key" }).click();
+    const dialog = page.getByRole("dialog", { name: "Another API key" });
+    await dialog.getByLabel("API key", { exact: true }).fill(API_KEY);
+    await dialog.getByRole("button", { name: "Another API key" }).click();
+    await dialog.waitFor({ state: "hidden" });
+    await page.getByText("API key ending in HING").waitFor();
+    await page.getByRole("button", { name: "Test the connection" }).click();
+    await page.getByText("The connection works.").waitFor();
+
+    // The server refuses a step: work waits for somebody, who need not be at the same desk.
+    await atConsole("POST", "faults", { method: "PUT", path: `/js/applications/freshtrack-local/devices`, status: 403 });
+    await page.getByText("The AppKey that ends in EEFF is kept").waitFor();
+    await page.getByRole("button", { name: "Register the sensor" }).click();
+    await page.locator('[data-job="blocked"]').waitFor();
+    await page.getByText("The API key does not allow it.").waitFor();
+    const steps = page.getByRole("list", { name: "Steps of the registration" }).getByRole("listitem");
+    expect(await steps.filter({ hasText: "(done)" }).count()).toBe(1);
+    expect(await steps.count()).toBe(4);
+    await expectWellMade(page);
+    await page.reload();
+    await page.locator('[data-job="blocked"]').waitFor();
+    expect(await page.getByText(key).count()).toBe(0);
+    const desk = await browser.newPage({ colorScheme: "dark" });
+    await desk.goto(url);
+    await signIn(desk, email);
+    await desk.getByRole("article", { name: "Fridge of Old Town" }).waitFor();
+    await desk.getByRole("link", { name: "Set up" }).click();
+    await desk.locator('[data-job="blocked"]').waitFor();
+    await desk.getByRole("button", { name: "Try again now" }).click();
+    await desk.locator('[data-job="succeeded"]').waitFor();
+    await desk.getByText("The server lets the sensor in.").waitFor();
+    await expectWellMade(desk);
+
+    // It joins, and is heard by way of the webhook.
+    const sent = {
+      dev_eui: devEui,
+      f_port: 2,
+      payload: lht65nFrame(3.21).toString("hex"),
+      received_at: new Date().toISOString(),
+    };
+    const { message } = (await atConsole("POST", "uplinks", sent)) as { message: unknown };
+    const posted = await fetch(`${url}/v1/orgs/${org}/ingest/things-stack`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+      body: JSON.stringify(message),
+    });
+    expect(posted.status).toBe(200);
+    await desk.getByText("It reports. You are done.").waitFor();
+    await desk.locator('[data-temperature-c="3.21"]').waitFor();
+  });
+
+  test("that was connected by mistake is removed, and another one is chosen", async () => {
+    const email = newAddress("changer");
+    const ann = await Caller.signedUp(url, email, "Ann Changer");
+    const org = await ann.organization("Corner Shop", "Corner");
+    const overview = (await ann.call("GET", `/v1/orgs/${org}/overview`)) as {
+      sites: { areas: { units: { id: string }[] }[] }[];
+    };
+    const unit = overview.sites[0]?.areas[0]?.units[0]?.id;
+    await ann.create(`/v1/orgs/${org}/sensors`, { dev_eui: newDevEui(), model: "dragino-lht65n", unit_id: unit });
+    const page = await browser.newPage();
+    await page.goto(url);
+    await signIn(page, email);
+    await page.getByRole("article", { name: "Fridge of Corner" }).waitFor();
+    await page.getByRole("link", { name: "Set up" }).click();
+    await page.getByLabel("ChirpStack").check();
+    await page.getByLabel("Address of the REST API").fill("https://lorawan.example.com");
+    await page.getByLabel("Tenant ID").fill("none");
+    for (const name of ["Application ID", "Device profile ID"]) {
+      await page.getByLabel(name).fill("17c82e96-be03-4f38-aef3-f83d48582d97");
+    }
+    await page.getByLabel("API key", { exact: true }).fill("eyJhbGciOiJIUzI1NiJ9.eyJ0eXAiOiJrZXkifQ.c2VjcmV0");
+    await page.getByRole("button", { name: "Connect and test" }).click();
+    await page.getByText("A UUID looks like").waitFor();
+    await page.getByLabel("Tenant ID").fill("52f14cd4-c6f1-4fbd-8f87-4025e1d49242");
+    await page.getByRole("button", { name: "Connect and test" }).click();
+    await page.getByText("The server does not know the API key.").waitFor();
+    await expectWellMade(page);
+    await page.getByRole("button", { name: "Remove ChirpStack" }).click();
+    const dialog = page.getByRole("dialog", { name: "Remove the connection to ChirpStack?" });
+    await dialog.getByRole("button", { name: "Remove" }).click();
+    await page.getByLabel("I forward by hand").check();
+    await page.getByText("The header needs an access key").waitFor();
+  });
+});

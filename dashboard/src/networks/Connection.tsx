@@ -1,0 +1,103 @@
+import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { check, unwrap } from "../api/http";
+import type { NetworkTest, NetworkView, Server } from "../api/types";
+import { useSession } from "../app/session";
+import { Button } from "../design/Button";
+import { Confirm } from "../design/Confirm";
+import { formatDateTime } from "../design/format";
+import { Notice } from "../design/Notice";
+import { Panel } from "../design/Panel";
+import { explain } from "../i18n/explain";
+import { strings } from "../i18n/strings";
+import { ApiKeyField } from "./ApiKeyField";
+import styles from "./networks.module.css";
+import { WebhookFacts } from "./Webhook";
+
+const text = strings.networks;
+
+interface ConnectionProps {
+  readonly network: NetworkView;
+  readonly mayManage: boolean;
+  /** The secret of its webhook, while it can be shown. */
+  readonly secret: string | undefined;
+}
+
+/** A connection to a network server: whether it works, and what the server has to be told. */
+export function Connection({ network, mayManage, secret }: ConnectionProps) {
+  const { http, orgId, queries } = useSession();
+  const path = { org_id: orgId, network_id: network.id };
+  const reread = () => queries.invalidateQueries({ queryKey: [orgId, "networks"] });
+  const test = useMutation({
+    mutationFn: async () => unwrap(await http.POST("/v1/orgs/{org_id}/networks/{network_id}/test", { params: { path } })),
+    onSettled: reread,
+  });
+  return (
+    <Panel title={network.name}>
+      <p>{whereIs(network.server)}</p>
+      <p className={styles.quiet}>{text.keyEnding(network.api_key_last4, formatDateTime(network.api_key_set_at))}</p>
+      {network.last_test != null && <TestResult test={network.last_test} />}
+      {test.isError && <Notice tone="watch">{explain(test.error)}</Notice>}
+      {mayManage && (
+        <div className={styles.actions}>
+          <Button tone="primary" busy={test.isPending} onClick={() => test.mutate()}>
+            {text.test}
+          </Button>
+          <Confirm
+            label={text.changeKey}
+            title={text.changeKey}
+            tone="primary"
+            onConfirm={async (filled) => {
+              const params = { path, header: { "Idempotency-Key": filled.key } };
+              const body = { api_key: filled.text("api_key") };
+              unwrap(await http.POST("/v1/orgs/{org_id}/networks/{network_id}/key-rotation", { params, body }));
+              await reread();
+            }}
+          >
+            <p>{text.changeKeyText}</p>
+            <ApiKeyField kind={network.server.kind} />
+          </Confirm>
+          <Confirm
+            label={text.remove}
+            of={network.name}
+            title={text.removeTitle(network.name)}
+            onConfirm={async () => {
+              check(await http.DELETE("/v1/orgs/{org_id}/networks/{network_id}", { params: { path } }));
+              await reread();
+            }}
+          >
+            <p>{text.removeText}</p>
+          </Confirm>
+        </div>
+      )}
+      <p>{text.tellServer}</p>
+      <WebhookFacts addresses={[[text.sendTo, network.webhook.path]]} secret={secret}>
+        <p>
+          {text.keyGone}{" "}
+          <Link to="/orgs/$orgId/settings/keys" params={{ orgId }}>
+            {strings.settings.section.keys}
+          </Link>
+        </p>
+      </WebhookFacts>
+    </Panel>
+  );
+}
+
+function TestResult({ test: { at, result, detail } }: { test: NetworkTest }) {
+  return (
+    <Notice tone={result === "working" ? "ok" : "watch"}>
+      <p>{text.testResult[result]}</p>
+      {result !== "working" && detail != null && <p>{detail}</p>}
+      <p>{text.tested(formatDateTime(at))}</p>
+    </Notice>
+  );
+}
+
+/** Where a server is, and where in it the sensors are. */
+function whereIs(server: Server): string {
+  if (server.kind === "chirpstack") return text.applicationAt(server.application_id, server.base_url);
+  const { address, application_id } = server;
+  if ("base_url" in address) return text.applicationAt(application_id, address.base_url);
+  if ("cloud" in address) return text.applicationAt(application_id, `${address.cloud.tenant} (${address.cloud.cluster})`);
+  return text.applicationAt(application_id, address.sandbox);
+}
