@@ -22,8 +22,10 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["e2e/**/*.spec.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Far more than any of it takes: on a busy machine a test is slow before it is wrong.
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],

@@ -39,7 +39,7 @@ export function startBrowser(...args: readonly string[]): { newPage(options?: Br
   return {
     async newPage(options) {
       const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options });
-      context.setDefaultTimeout(15_000);
+      context.setDefaultTimeout(30_000);
       return context.newPage();
     },
   };

@@ -14,15 +14,12 @@ export function newAddress(name: string): string {
 export async function linkInMail(url: string, email: string, part: string): Promise<string> {
   let link: string | undefined;
   await expect
-    .poll(
-      async () => {
-        const sent = await (await fetch(`${url}/_tray`)).text();
-        const mails = sent.split("<article>").filter((mail) => mail.includes(`to ${email}<`));
-        link = mails.map((mail) => new RegExp(`${url}/#${part}=[^\\s<"]+`).exec(mail)?.[0]).find(Boolean);
-        return link;
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      const sent = await (await fetch(`${url}/_tray`)).text();
+      const mails = sent.split("<article>").filter((mail) => mail.includes(`to ${email}<`));
+      link = mails.map((mail) => new RegExp(`${url}/#${part}=[^\\s<"]+`).exec(mail)?.[0]).find(Boolean);
+      return link;
+    })
     .toBeDefined();
   return link ?? "";
 }

@@ -24,17 +24,20 @@ interface Destination {
 
 let lastPosted = 0;
 
-/** Waits for the next second: instants are kept to the second, and a device does not send twice in one. */
+/**
+ * Waits for the next second: instants are kept to the second, and a device does not send twice in one. Timers go by
+ * another clock than dates do and may end some milliseconds before it is that late.
+ */
 async function nextSecond(): Promise<void> {
   const earliest = (Math.floor(lastPosted / 1000) + 1) * 1000;
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, earliest - Date.now())));
+  while (Date.now() < earliest) await new Promise((resolve) => setTimeout(resolve, earliest - Date.now()));
   lastPosted = Date.now();
 }
 
 /** Posts `frame` as The Things Stack v3 does. Uplinks are told apart by counter and time, so each call is a new one. */
 export async function postUplink(to: Destination, frame: Buffer): Promise<void> {
   await nextSecond();
-  const receivedAt = new Date().toISOString();
+  const receivedAt = new Date(lastPosted).toISOString();
   const response = await fetch(`${to.url}/v1/orgs/${to.org}/ingest/things-stack`, {
     method: "POST",
     headers: { Authorization: `Bearer ${to.ingestKey}`, "Content-Type": "application/json" },

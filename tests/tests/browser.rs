@@ -9,7 +9,13 @@ use freshtrack_local::dashboard;
 use freshtrack_local::demonstration::Demonstration;
 use freshtrack_tests::{Setup, World};
 use serde_json::json;
+use std::collections::VecDeque;
+use std::process::Stdio;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
+
+/// How many lines of the browser's tests, the last ones, are told again where this test fails: which of them failed, and why.
+const TOLD_AGAIN: usize = 150;
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium and Node.js: `cargo verify browser` runs it"]
@@ -58,8 +64,8 @@ async fn the_dashboard_works_in_a_browser() {
     assert!(answer.status.is_success(), "{answer:?}");
 
     let fridge = unit(UnitKind::Fridge);
-    let status = Command::new("npm")
-        .args(["run", "e2e"])
+    let mut run = Command::new("sh")
+        .args(["-c", "exec npm run e2e 2>&1"])
         .current_dir(&folder)
         .env("FRESHTRACK_URL", format!("http://{}", world.api.address))
         .env("FRESHTRACK_ORG", organization.id.to_string())
@@ -67,9 +73,20 @@ async fn the_dashboard_works_in_a_browser() {
         .env("FRESHTRACK_INGEST_KEY", key(Right::Ingest))
         .env("FRESHTRACK_DEV_EUI", &fridge.sensors[0].dev_eui)
         .env("FRESHTRACK_UNIT_NAME", &fridge.name)
+        .stdout(Stdio::piped())
         .kill_on_drop(true)
-        .status()
-        .await
+        .spawn()
         .expect("npm runs");
-    assert!(status.success(), "the browser's tests failed: {status}");
+    let mut lines = BufReader::new(run.stdout.take().unwrap()).lines();
+    let mut last = VecDeque::new();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        println!("{line}");
+        if last.len() == TOLD_AGAIN {
+            last.pop_front();
+        }
+        last.push_back(line);
+    }
+    let status = run.wait().await.unwrap();
+    let told = Vec::from(last).join("\n");
+    assert!(status.success(), "the browser's tests failed: {status}\n{told}");
 }
