@@ -166,7 +166,8 @@ fn dashboard(workshop: &Workshop) -> Result<(), StepError> {
 }
 
 /// The browser test starts the local system and the browser itself. It is ignored in an ordinary `cargo test`, because
-/// it needs Chromium and the dashboard's build.
+/// it needs Chromium and the dashboard's build. By way of the whole workspace, as the tests before: a package alone would
+/// need dependencies with fewer features, which would be built anew.
 fn browser(workshop: &Workshop) -> Result<(), StepError> {
     let chromium =
         on_path(&["chromium", "chromium-browser", "google-chrome"]).ok_or_else(|| StepError::Missing {
@@ -174,7 +175,7 @@ fn browser(workshop: &Workshop) -> Result<(), StepError> {
             remedy: INSTALL_CHROMIUM,
         })?;
     let tests = cargo(workshop)
-        .args("test --package freshtrack-tests --test browser -- --ignored --nocapture")
+        .args("test --workspace --test browser -- --ignored --nocapture")
         .env("CHROMIUM", chromium);
     workshop.test(tests)
 }
@@ -193,7 +194,7 @@ fn environment(workshop: &Workshop, name: &str) -> Result<PathBuf, StepError> {
 fn fuzz(workshop: &Workshop) -> Result<(), StepError> {
     let programs = environment(workshop, "fuzz")?;
     let tests = cargo(workshop)
-        .args("test --package freshtrack-tests --test endpoints fuzz:: -- --ignored --nocapture")
+        .args("test --workspace --test endpoints fuzz:: -- --ignored --nocapture")
         .env("SCHEMATHESIS", programs.join("schemathesis"));
     workshop.test(tests)
 }
