@@ -16,8 +16,8 @@ use freshtrack_domain::measurement::{Battery, CentiCelsius, Door, Humidity, Sens
 use freshtrack_domain::reading::{FrameCounter, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{
-    Admission, Change, DoorState, Excursion, LastReading, MAX_SENSORS, OpenAlert, Overrides, SensorTrack,
-    UnitRecord, UnitState, UnitStatus,
+    Admission, Basis, Change, DoorState, Excursion, LastReading, MAX_SENSORS, OpenAlert, Overrides,
+    SensorTrack, UnitRecord, UnitState, UnitStatus,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -499,6 +499,7 @@ fn full_state() -> UnitState {
             confirm: Some(Span::minutes(20)),
             report_interval: Some(Span::minutes(20)),
         },
+        basis: Basis::of([("unit".to_owned(), 1)]),
         status: UnitStatus::AlarmActive,
         last: Some(LastReading {
             recorded_at: START,

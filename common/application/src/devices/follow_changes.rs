@@ -104,8 +104,13 @@ async fn free_sensors(fleet: &Fleet<'_>, scope: OrgScope, place: PlaceId) -> Res
         return Ok(());
     }
     let sensors = records.all::<Sensor>(scope).await?;
+    let measured: BTreeSet<UnitId> = sensors
+        .iter()
+        .filter_map(|stored| stored.record.unit_id)
+        .filter(|unit| !matches!(place, PlaceId::Unit(id) if id != *unit))
+        .collect();
     let mut units = BTreeSet::new();
-    for unit_id in sensors.iter().filter_map(|stored| stored.record.unit_id) {
+    for unit_id in measured {
         let unit = records.get::<Unit>(scope, unit_id).await?;
         let within = |unit: &Unit| match place {
             PlaceId::Site(id) => unit.site_id == id,

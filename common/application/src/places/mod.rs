@@ -4,18 +4,19 @@ mod areas;
 mod follow_changes;
 mod presence;
 mod rules;
+mod settling;
 mod sites;
 mod statistics;
 mod summary;
 mod units;
 
 pub use areas::{create_area, get_area, list_areas, update_area};
-pub(crate) use follow_changes::settle_unit;
+pub(crate) use follow_changes::site_of;
 pub use follow_changes::{FollowPlaces, follow_change};
-pub(crate) use follow_changes::{settle_units, site_of};
 pub use presence::{delete_place, list_deleted, purge_place, restore_place};
 pub(crate) use rules::rule_fields;
 pub use rules::{get_effective_rules, get_rules, put_rules};
+pub(crate) use settling::{settle_unit, settle_units};
 pub use sites::{create_site, get_site, list_sites, update_site};
 pub use statistics::get_statistics;
 pub use units::{create_unit, get_unit, list_units, update_unit};
@@ -24,7 +25,7 @@ use crate::error::{Failure, Refusal};
 use crate::ports::{Claim, ClaimSpace, Clock, Holder, IdSource, Record, Records, Stored, UnitStates};
 use crate::registry::{Change, Registry};
 use crate::scope::{Caller, OrgScope};
-use freshtrack_contracts::events::{Event, Happening};
+use freshtrack_contracts::events::{Event, Happening, PlaceId};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::ids::{AreaId, Id, SiteId, UnitId};
 use freshtrack_domain::place::{Area, Deletion, Site, Unit};
@@ -83,9 +84,14 @@ impl<'a> SetUp<'a> {
 
     /// An event of a change that makes the new revision `rev` of `place`.
     fn event(&self, scope: OrgScope, place: impl ToString, rev: u64, what: Happening) -> Event {
-        let id = format!("{}:{}:{rev}", place.to_string(), what.detail_type());
-        Event::of_record(scope.org_id(), id, self.clock.now().into(), what)
+        event_of(scope, self.clock, place, rev, what)
     }
+}
+
+/// An event of a change that makes the new revision `rev` of `place`.
+fn event_of(scope: OrgScope, clock: &dyn Clock, place: impl ToString, rev: u64, what: Happening) -> Event {
+    let id = format!("{}:{}:{rev}", place.to_string(), what.detail_type());
+    Event::of_record(scope.org_id(), id, clock.now().into(), what)
 }
 
 /// What sites, areas and units have in common.
@@ -96,6 +102,7 @@ pub(crate) trait Place: Record + Clone {
     type Id: Id;
 
     fn id(&self) -> Self::Id;
+    fn place_id(&self) -> PlaceId;
     fn site_id(&self) -> SiteId;
     fn deletion(&self) -> Option<&Deletion>;
     fn set_deletion(&mut self, deletion: Option<Deletion>);
@@ -113,6 +120,10 @@ macro_rules! place {
 
             fn id(&self) -> $id {
                 self.id
+            }
+
+            fn place_id(&self) -> PlaceId {
+                PlaceId::$type(self.id)
             }
 
             fn site_id(&self) -> SiteId {

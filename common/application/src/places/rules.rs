@@ -1,7 +1,7 @@
 //! Rules of the organization, a site or a unit.
 
-use super::follow_changes::{FollowPlaces, effective_rules, follow_change, site_of};
-use super::{At, SetUp, unchanged};
+use super::settling::effective_rules;
+use super::{At, FollowPlaces, SetUp, follow_change, site_of, unchanged};
 use crate::error::{Failure, Refusal};
 use crate::organizations::whole_organization;
 use crate::records::rules_key;

@@ -1,9 +1,9 @@
 //! Units.
 
-use super::follow_changes::{FollowPlaces, settle_unit};
+use super::settling::settle_unit;
 use super::sites::all;
 use super::summary::States;
-use super::{At, SetUp, cadence, claim_name, unchanged, unit_name};
+use super::{At, FollowPlaces, SetUp, cadence, claim_name, unchanged, unit_name};
 use crate::error::Failure;
 use crate::registry::Change;
 use crate::scope::Caller;

@@ -13,6 +13,7 @@ mod importing;
 mod live;
 mod reading_back;
 mod recording;
+mod settling;
 mod support;
 mod timers;
 mod uplinks;

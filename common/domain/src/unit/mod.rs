@@ -11,7 +11,7 @@ pub use engine::{Change, Input, next_due, transition};
 pub use kind::UnitKind;
 pub use record::{Admission, UnitRecord};
 pub use rules::{EmptyRange, Overrides, Rules};
-pub use state::{DoorState, Excursion, LastReading, OpenAlert, UnitState, UnitStatus};
+pub use state::{Basis, DoorState, Excursion, LastReading, OpenAlert, UnitState, UnitStatus};
 pub use track::{SensorTrack, Sighting};
 
 /// How many sensors a unit may have: what the reading log can tell apart in three bits.

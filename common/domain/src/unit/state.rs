@@ -6,6 +6,7 @@ use crate::ids::{AlertId, AreaId, SiteId, UnitId};
 use crate::measurement::{Battery, CentiCelsius, Door, Humidity};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// Where a unit stands (specification 2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -108,6 +109,31 @@ pub struct OpenAlert {
     pub side: Option<Side>,
 }
 
+/// Which revisions of what people set up a state was settled by, as a number: the same only for the same revisions of the
+/// same records. Revisions only rise, so a basis that was left never comes back, though the values in it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Basis(u64);
+
+impl Basis {
+    /// The basis that records, told by their keys, are in these revisions.
+    pub fn of(records: impl IntoIterator<Item = (String, u64)>) -> Self {
+        let mut digest = Sha256::new();
+        for (key, rev) in records {
+            digest.update(key);
+            digest.update([0]);
+            digest.update(rev.to_be_bytes());
+        }
+        let digest: [u8; 32] = digest.finalize().into();
+        Self(
+            digest
+                .iter()
+                .take(8)
+                .fold(0, |number, byte| number << 8 | u64::from(*byte)),
+        )
+    }
+}
+
 /// What is known of a unit now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitState {
@@ -129,6 +155,9 @@ pub struct UnitState {
     /// Whether it is judged at all. One that was deleted is not, though what it measures is kept.
     #[serde(rename = "ac", default = "yes", skip_serializing_if = "is_true")]
     pub active: bool,
+    /// By what all of the above was settled.
+    #[serde(rename = "by", default)]
+    pub basis: Basis,
     /// Where it stands.
     #[serde(rename = "st")]
     pub status: UnitStatus,
@@ -181,6 +210,7 @@ impl UnitState {
             kind,
             overrides: Overrides::default(),
             active: true,
+            basis: Basis::default(),
             status: UnitStatus::Pending,
             status_since: now,
             last: None,

@@ -1,0 +1,246 @@
+//! The state of a unit follows what people set up: where it is, by which rules it is judged, whether it is judged at all,
+//! and whose readings are its own.
+//!
+//! Several workers may settle one unit at the same time, each by what it has read, and the newest must win. So a state
+//! carries its [`Basis`], whoever settles reads the state first and what it is judged by behind it, and saves only if
+//! nobody else did in between: what a state is settled by never becomes older.
+
+use super::FollowPlaces;
+use super::summary::new_state;
+use crate::error::{Failure, PortError, PortErrorKind};
+use crate::ports::{Record, Records, Stored};
+use crate::records::rules_key;
+use crate::scope::OrgScope;
+use freshtrack_decoders as decoders;
+use freshtrack_domain::device::Sensor;
+use freshtrack_domain::ids::UnitId;
+use freshtrack_domain::place::{EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Unit};
+use freshtrack_domain::time::Span;
+use freshtrack_domain::unit::{Basis, UnitRecord, UnitState};
+use std::collections::BTreeMap;
+
+/// How often a unit's state is read again when readings come in at the same time. Who sets something up can wait for it.
+const ATTEMPTS: usize = 20;
+
+/// The rules in force for `unit`, from all levels.
+pub(super) async fn effective_rules(
+    records: &dyn Records,
+    scope: OrgScope,
+    unit: &Unit,
+) -> Result<EffectiveRules, Failure> {
+    Ok(RuleSets::of_unit(records, scope, unit)
+        .await?
+        .effective(scope, unit))
+}
+
+/// Rules by the keys they are kept under.
+struct RuleSets(BTreeMap<String, Stored<RuleSet>>);
+
+impl RuleSets {
+    /// Those of `unit`.
+    async fn of_unit(records: &dyn Records, scope: OrgScope, unit: &Unit) -> Result<Self, PortError> {
+        let mut sets = BTreeMap::new();
+        for (_, at) in RuleScope::of_unit(scope.org_id(), unit) {
+            let key = rules_key(at);
+            if let Some(stored) = records.get::<RuleSet>(scope, &key).await? {
+                sets.insert(key, stored);
+            }
+        }
+        Ok(Self(sets))
+    }
+
+    /// Those of the whole organization.
+    async fn all(records: &dyn Records, scope: OrgScope) -> Result<Self, PortError> {
+        let sets = records.all::<RuleSet>(scope).await?;
+        let by_key = sets.into_iter().map(|stored| (stored.record.key(), stored));
+        Ok(Self(by_key.collect()))
+    }
+
+    /// Those that are for `unit`, each with its level.
+    fn for_unit(&self, scope: OrgScope, unit: &Unit) -> impl Iterator<Item = (Level, &Stored<RuleSet>)> {
+        RuleScope::of_unit(scope.org_id(), unit)
+            .into_iter()
+            .filter_map(|(level, at)| Some((level, self.0.get(&rules_key(at))?)))
+    }
+
+    fn effective(&self, scope: OrgScope, unit: &Unit) -> EffectiveRules {
+        let levels: Vec<(Level, RuleFields)> = self
+            .for_unit(scope, unit)
+            .map(|(level, stored)| (level, stored.record.fields))
+            .collect();
+        EffectiveRules::merge(unit.kind, &levels)
+    }
+}
+
+/// What units are judged by.
+struct Grounds {
+    rules: RuleSets,
+    sensors: Vec<Stored<Sensor>>,
+}
+
+impl Grounds {
+    /// Of the whole organization.
+    async fn all(records: &dyn Records, scope: OrgScope) -> Result<Self, PortError> {
+        Ok(Self {
+            rules: RuleSets::all(records, scope).await?,
+            sensors: records.all(scope).await?,
+        })
+    }
+
+    /// Of one unit; of one that is gone for good there are no rules.
+    async fn of_unit(records: &dyn Records, scope: OrgScope, unit: Option<&Unit>) -> Result<Self, PortError> {
+        Ok(Self {
+            rules: match unit {
+                Some(unit) => RuleSets::of_unit(records, scope, unit).await?,
+                None => RuleSets(BTreeMap::new()),
+            },
+            sensors: records.all(scope).await?,
+        })
+    }
+
+    fn sensors_of(&self, unit_id: UnitId) -> impl Iterator<Item = &Stored<Sensor>> {
+        let in_unit = move |stored: &&Stored<Sensor>| stored.record.unit_id == Some(unit_id);
+        self.sensors.iter().filter(in_unit)
+    }
+
+    /// How often the sensor that drives the unit reports, by its own setting or its model's.
+    fn report_interval(&self, unit_id: UnitId) -> Option<Span> {
+        let driving = self.sensors_of(unit_id).find(|stored| stored.record.primary)?;
+        let model = || decoders::find(&driving.record.model).map(|model| model.uplink_interval);
+        driving.record.report_interval.or_else(model)
+    }
+
+    fn basis(&self, scope: OrgScope, unit: &Stored<Unit>) -> Basis {
+        let itself = (unit.record.key(), unit.rev);
+        let rules = self
+            .rules
+            .for_unit(scope, &unit.record)
+            .map(|(_, stored)| (stored.record.key(), stored.rev));
+        let sensors = self
+            .sensors_of(unit.record.id)
+            .map(|stored| (stored.record.key(), stored.rev));
+        Basis::of([itself].into_iter().chain(rules).chain(sensors))
+    }
+
+    /// Tells `state` of the present version of each sensor it has heard, so that readings by an older one are found out.
+    fn tell_versions(&self, state: &mut UnitState) {
+        for track in &mut state.sensors {
+            if let Some(sensor) = self.sensors.iter().find(|sensor| sensor.record.id == track.id) {
+                track.version = track.version.max(sensor.record.version);
+            }
+        }
+    }
+
+    /// Makes the state that was read as `stored` follow `unit` and what it is judged by.
+    async fn settle(
+        &self,
+        ports: &FollowPlaces<'_>,
+        scope: OrgScope,
+        stored: Option<&UnitRecord>,
+        unit: Option<&Stored<Unit>>,
+    ) -> Result<Saved, Failure> {
+        let mut record = match (stored, unit) {
+            (Some(stored), _) => stored.clone(),
+            (None, Some(unit)) => UnitRecord::new(new_state(&unit.record, ports.clock.now())),
+            (None, None) => return Ok(Saved::Yes),
+        };
+        let state = &mut record.state;
+        match unit {
+            Some(stored) => {
+                let unit = &stored.record;
+                (state.site_id, state.area_id, state.kind) = (unit.site_id, unit.area_id, unit.kind);
+                let rules = self.rules.effective(scope, unit);
+                state.overrides = rules.overrides(self.report_interval(unit.id));
+                state.active = unit.deleted.is_none();
+                state.basis = self.basis(scope, stored);
+            }
+            // Gone for good: what was measured stays, and nobody is woken by it.
+            None => {
+                state.active = false;
+                state.basis = Basis::default();
+            }
+        }
+        self.tell_versions(state);
+        if stored == Some(&record) {
+            return Ok(Saved::Yes);
+        }
+        judge_and_save(ports, scope, record).await
+    }
+}
+
+enum Saved {
+    Yes,
+    TooLate,
+}
+
+async fn judge_and_save(
+    ports: &FollowPlaces<'_>,
+    scope: OrgScope,
+    mut record: UnitRecord,
+) -> Result<Saved, Failure> {
+    let mut changes = Vec::new();
+    record.judge(ports.clock.now(), &mut changes);
+    match ports.states.save(scope, &mut record, &changes).await {
+        Ok(()) => Ok(Saved::Yes),
+        Err(error) if error.kind == PortErrorKind::Conflict => Ok(Saved::TooLate),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Does for the units that `which` selects what [`settle_unit`] does for one, with a few reads for all of them.
+pub(crate) async fn settle_units(
+    ports: &FollowPlaces<'_>,
+    scope: OrgScope,
+    which: impl Fn(&Unit) -> bool,
+) -> Result<(), Failure> {
+    // The states first: where somebody settles a unit by what is newer than what is read here, this comes too late.
+    let states: BTreeMap<UnitId, UnitRecord> = ports
+        .states
+        .list(scope)
+        .await?
+        .into_iter()
+        .map(|record| (record.state.unit_id, record))
+        .collect();
+    let grounds = Grounds::all(ports.records, scope).await?;
+    for unit in ports.records.all::<Unit>(scope).await? {
+        let id = unit.record.id;
+        if !which(&unit.record) {
+            continue;
+        }
+        if let Saved::TooLate = grounds.settle(ports, scope, states.get(&id), Some(&unit)).await? {
+            settle_unit(ports, scope, id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the state of a unit follow its record, its rules and its sensors.
+pub(crate) async fn settle_unit(
+    ports: &FollowPlaces<'_>,
+    scope: OrgScope,
+    unit_id: UnitId,
+) -> Result<(), Failure> {
+    let mut read: Option<(Option<Basis>, Option<Stored<Unit>>, Grounds)> = None;
+    for _ in 0..ATTEMPTS {
+        let stored = ports.states.load(scope, unit_id).await?;
+        let basis = stored.as_ref().map(|record| record.state.basis);
+        // Where only readings came in between, nobody settled it by something newer, and what was read holds.
+        let (unit, grounds) = match read.take().filter(|(before, ..)| *before == basis) {
+            Some((_, unit, grounds)) => (unit, grounds),
+            None => {
+                let unit = ports.records.get::<Unit>(scope, unit_id).await?;
+                let of = unit.as_ref().map(|unit| &unit.record);
+                let grounds = Grounds::of_unit(ports.records, scope, of).await?;
+                (unit, grounds)
+            }
+        };
+        if let Saved::Yes = grounds
+            .settle(ports, scope, stored.as_ref(), unit.as_ref())
+            .await?
+        {
+            return Ok(());
+        }
+        read = Some((basis, unit, grounds));
+    }
+    Err(PortError::new("places.settle_unit", PortErrorKind::Conflict).into())
+}

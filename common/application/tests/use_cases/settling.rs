@@ -1,0 +1,161 @@
+//! States follow what people set up, whoever else makes them follow at the same time and whoever dies over it.
+
+use crate::support::{Stage, done};
+use freshtrack_application::places::{
+    FollowPlaces, SetUp, delete_place, follow_change, purge_place, put_rules,
+};
+use freshtrack_application::ports::Clock;
+use freshtrack_application::{Actor, Caller};
+use freshtrack_contracts::events::{Event, Happening, PlaceId};
+use freshtrack_contracts::places::RuleValues;
+use freshtrack_domain::access::{Role, Sites};
+use freshtrack_domain::ids::UnitId;
+use freshtrack_domain::time::Span;
+use freshtrack_testkit::{Kitchen, Work, interleaved, killed_after};
+
+/// More calls than any of the work here makes.
+const ALL_CALLS: usize = 1_000;
+
+fn set_up(stage: &Stage) -> SetUp<'_> {
+    SetUp {
+        records: &stage.world.records,
+        states: &stage.world.memory,
+        ids: &stage.world.ids,
+        clock: &stage.world.clock,
+    }
+}
+
+fn owner(stage: &Stage) -> Caller {
+    Caller {
+        scope: stage.scope(),
+        actor: Actor::new("usr_owner"),
+        rights: Role::Owner.rights(),
+        sites: Sites::All,
+    }
+}
+
+async fn follow(stage: &Stage, event: &Event) {
+    let follow = FollowPlaces::from(&set_up(stage));
+    follow_change(&follow, event).await.unwrap();
+}
+
+/// Lets the worker hear of everything that happens until nothing does any more.
+async fn follow_all(stage: &Stage) {
+    loop {
+        let events = stage.world.records.take_outbox();
+        if events.is_empty() {
+            return;
+        }
+        for event in events {
+            follow(stage, &event).await;
+        }
+    }
+}
+
+/// Sets how long an excursion lasts before it is an alarm, at the site.
+async fn confirm_after(stage: &Stage, minutes: u32) {
+    let rules = RuleValues {
+        confirm_door_closed_minutes: Some(minutes),
+        ..RuleValues::default()
+    };
+    let site = PlaceId::Site(stage.kitchen.site_id);
+    put_rules(&set_up(stage), &owner(stage), Some(site), None, rules)
+        .await
+        .unwrap();
+}
+
+fn unit_changed(stage: &Stage, unit_id: UnitId) -> Event {
+    Event {
+        what: Happening::UnitChanged { unit_id },
+        ..rules_changed(stage)
+    }
+}
+
+fn rules_changed(stage: &Stage) -> Event {
+    let what = Happening::RulesChanged {
+        place: Some(PlaceId::Site(stage.kitchen.site_id)),
+    };
+    Event::of_record(
+        stage.scope().org_id(),
+        "again".to_owned(),
+        Clock::now(&stage.world.clock).into(),
+        what,
+    )
+}
+
+#[test]
+fn a_rule_that_is_reverted_while_a_worker_follows_it_stays_reverted() {
+    let kitchen = Kitchen::new(1);
+    for event in [rules_changed, |stage: &Stage| unit_changed(stage, stage.unit(0))] {
+        for calls in 0..60 {
+            let stage = Stage::of(kitchen.clone());
+            done(confirm_after(&stage, 20));
+            done(follow_all(&stage));
+            done(confirm_after(&stage, 40));
+            let event = event(&stage);
+            let slow = follow(&stage, &event);
+            let reverting = async {
+                confirm_after(&stage, 20).await;
+                follow_all(&stage).await;
+            };
+            let work: Vec<Work<'_, ()>> = vec![Box::pin(slow), Box::pin(reverting)];
+            interleaved(
+                work,
+                std::iter::repeat_n(0, calls).chain([1].into_iter().cycle().take(ALL_CALLS)),
+            );
+            let state = done(stage.record_of(0)).state;
+            assert_eq!(state.rules().confirm, Span::minutes(20), "after {calls} calls");
+        }
+    }
+}
+
+#[test]
+fn a_unit_that_is_purged_while_a_worker_follows_it_stays_gone() {
+    let kitchen = Kitchen::new(1);
+    for event in [rules_changed, |stage: &Stage| unit_changed(stage, stage.unit(0))] {
+        for calls in 0..60 {
+            let stage = Stage::of(kitchen.clone());
+            done(confirm_after(&stage, 20));
+            let event = event(&stage);
+            let unit = PlaceId::Unit(stage.unit(0));
+            let purging = async {
+                delete_place(&set_up(&stage), &owner(&stage), unit).await.unwrap();
+                purge_place(&set_up(&stage), &owner(&stage), unit).await.unwrap();
+                follow_all(&stage).await;
+            };
+            let work: Vec<Work<'_, ()>> = vec![Box::pin(follow(&stage, &event)), Box::pin(purging)];
+            interleaved(
+                work,
+                std::iter::repeat_n(0, calls).chain([1].into_iter().cycle().take(ALL_CALLS)),
+            );
+            assert!(!done(stage.record_of(0)).state.active, "after {calls} calls");
+        }
+    }
+}
+
+#[test]
+fn a_worker_that_dies_over_a_purged_site_leaves_no_unit_active() {
+    let kitchen = Kitchen::new(2);
+    for deleted_first in [true, false] {
+        for calls in 0.. {
+            let stage = Stage::of(kitchen.clone());
+            let site = PlaceId::Site(kitchen.site_id);
+            done(delete_place(&set_up(&stage), &owner(&stage), site)).unwrap();
+            if deleted_first {
+                done(follow_all(&stage));
+            }
+            done(purge_place(&set_up(&stage), &owner(&stage), site)).unwrap();
+            let purged = stage.world.records.take_outbox().pop().unwrap();
+            let dies = killed_after(calls, follow(&stage, &purged)).is_none();
+            done(follow(&stage, &purged));
+            done(follow_all(&stage));
+            for number in 0..2 {
+                let state = done(stage.record_of(number)).state;
+                assert!(!state.active, "unit {number} after {calls} calls");
+            }
+            if !dies {
+                break;
+            }
+        }
+    }
+}
