@@ -1,6 +1,6 @@
 //! Invoked by an operator: brings in an organization with its sites, units, sensors and access keys.
 
-use freshtrack_application::{Failure, Import, import_organization};
+use freshtrack_application::{Failure, Import, Refusal, import_organization};
 use freshtrack_contracts::organization::{ImportReport, OrganizationDocument};
 use freshtrack_runtime::{Context, Function, InvocationError, direct};
 use std::sync::Arc;
@@ -24,7 +24,10 @@ async fn handle(
     import_organization(&ports, document)
         .await
         .map_err(|failure| match failure {
-            Failure::Refused(refusal) => InvocationError::new("Refused", refusal.detail),
+            Failure::Refused(Refusal { field, detail, .. }) => {
+                let place = field.map(|field| format!("{field}: ")).unwrap_or_default();
+                InvocationError::new("Refused", format!("{place}{detail}"))
+            }
             Failure::Fault(fault) => fault.into(),
         })
 }

@@ -3,7 +3,7 @@
 mod plan;
 mod stored;
 
-use crate::error::{Failure, Refusal};
+use crate::error::Failure;
 use crate::organizations::{OPERATOR, key_of, put_key, put_organization};
 use crate::places::{FollowPlaces, settle_units};
 use crate::ports::{Clock, Records, UnitStates};
@@ -11,7 +11,7 @@ use crate::registry::{Change, Registry};
 use crate::scope::{Actor, OrgScope};
 use freshtrack_contracts::organization::{ImportReport, OrganizationDocument};
 use freshtrack_domain::ids::{SiteId, UnitId};
-use plan::{Plan, PlannedSite};
+use plan::{Plan, PlannedSite, listed, within};
 use std::collections::BTreeSet;
 use stored::Inventory;
 
@@ -30,22 +30,23 @@ pub struct Import<'a> {
 /// next one; one that finds everything as it should be writes nothing.
 ///
 /// # Errors
-/// Refused, before anything is stored, when the document contradicts itself or the rules of the organization; and when a
-/// DevEUI, a name or a key is another's.
+/// Refused, before anything is stored and with the path of the element, when the document contradicts itself or the rules
+/// of the organization; and when a DevEUI, a name or a key is another's.
 pub async fn import_organization(
     ports: &Import<'_>,
     document: OrganizationDocument,
 ) -> Result<ImportReport, Failure> {
     let scope = OrgScope::granted(document.id);
     let mut plan = Plan::of(&document)?;
-    let keys = document
-        .access_keys
-        .iter()
-        .map(|key| key_of(key, ports.clock.now()))
-        .collect::<Result<Vec<_>, Refusal>>()?;
-    for (key, _) in &keys {
-        plan.once(key.id)?;
-        plan.once(format_args!("the access key {}", key.prefix))?;
+    let mut keys = Vec::with_capacity(document.access_keys.len());
+    for (path, key) in listed("access_keys", &document.access_keys) {
+        let (key, secret) = key_of(key, ports.clock.now()).map_err(within(&path))?;
+        plan.once(key.id, &path)?;
+        plan.once(
+            format_args!("the access key {}", key.prefix),
+            &format!("{path}.secret"),
+        )?;
+        keys.push((key, secret));
     }
     let stored = Inventory::read(ports.records, scope).await?;
     stored.check_rules(&plan)?;
@@ -57,7 +58,7 @@ pub async fn import_organization(
     put_organization(registry, scope, &document).await?;
     let mut units = BTreeSet::new();
     for site in &plan.sites {
-        units.extend(put_site(registry, scope, &stored, site).await?);
+        units.extend(put_site(registry, scope, &stored, &plan, site).await?);
     }
     let follow = FollowPlaces {
         records: ports.records,
@@ -81,6 +82,7 @@ async fn put_site(
     registry: Registry<'_>,
     scope: OrgScope,
     stored: &Inventory,
+    plan: &Plan,
     planned: &PlannedSite,
 ) -> Result<BTreeSet<UnitId>, Failure> {
     let mut units = BTreeSet::new();
@@ -106,7 +108,9 @@ async fn put_site(
             portions.add(unit).await?;
             units.insert(planned.unit.id);
             for sensor in &planned.sensors {
-                portions.add(stored.sensor(portions.part(), sensor)?).await?;
+                portions
+                    .add(stored.sensor(portions.part(), plan, sensor)?)
+                    .await?;
                 // Where it was before, another sensor may say now how often readings are to be expected.
                 units.extend(stored.unit_of(sensor.id));
             }

@@ -1,10 +1,14 @@
 //! An organization is brought in, as often as wanted, and its keys let machines in.
 
+mod refusals;
+
 use crate::support::{COLD, Stage, WARM, done, minute};
 use freshtrack_application::organizations::authorize_access_key;
 use freshtrack_application::places::{self, SetUp};
 use freshtrack_application::ports::{Devices, Record, Records, Stored, UnitStates};
-use freshtrack_application::{Actor, Caller, Failure, Import, OrgScope, PortErrorKind, import_organization};
+use freshtrack_application::{
+    Actor, Caller, Failure, Import, OrgScope, PortErrorKind, Refusal, import_organization,
+};
 use freshtrack_contracts::events::PlaceId;
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_contracts::organization::{AccessKeyDocument, ImportReport, OrganizationDocument};
@@ -16,7 +20,7 @@ use freshtrack_domain::audit::ChainedEntry;
 use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::UnitId;
 use freshtrack_domain::measurement::CentiCelsius;
-use freshtrack_domain::place::{Area, Organization, RuleSet, Site, Unit};
+use freshtrack_domain::place::{Area, RuleSet, Site, Unit};
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Span;
 use freshtrack_domain::unit::{UnitKind, UnitStatus};
@@ -54,8 +58,13 @@ fn secret(entropy: u8) -> String {
 }
 
 fn refusal_of<T: std::fmt::Debug>(result: Result<T, Failure>) -> (ProblemCode, String) {
+    let refusal = refused(result);
+    (refusal.code, refusal.detail)
+}
+
+fn refused<T: std::fmt::Debug>(result: Result<T, Failure>) -> Refusal {
     match result {
-        Err(Failure::Refused(refusal)) => (refusal.code, refusal.detail),
+        Err(Failure::Refused(refusal)) => refusal,
         other => panic!("expected a refusal, not {other:?}"),
     }
 }
@@ -161,106 +170,35 @@ async fn an_import_that_readings_overtake_too_often_is_made_again() {
 }
 
 #[tokio::test]
-async fn a_document_that_makes_no_sense_changes_nothing() {
-    type Spoil = fn(&mut OrganizationDocument);
-    let spoilt: [(&str, Spoil); 12] = [
-        ("time zone", |document| {
-            document.sites[0].time_zone = "America/Nowhere".to_owned();
-        }),
-        ("name", |document| {
-            document.sites[0].areas[0].units[0].name = String::new()
-        }),
-        ("high_c", |document| {
-            document.sites[0].areas[0].units[0].high_c = Some(f64::INFINITY)
-        }),
-        ("limit", |document| {
-            document.sites[0].areas[0].units[0].low_c = Some(30.0)
-        }),
-        ("sensor", |document| {
-            document.sites[0].areas[0].units[0].sensors[0].dev_eui = "A84041".to_owned();
-        }),
-        ("offset_c", |document| {
-            document.sites[0].areas[0].units[0].sensors[0].offset_c = Some(f64::NAN);
-        }),
-        ("access key", |document| {
-            document.access_keys = vec![key(1, &[Right::Ingest])];
-            document.access_keys[0].secret = "ftk_guess".to_owned();
-        }),
-        ("for people only", |document| {
-            document.access_keys = vec![key(1, &[Right::ManageMembers])]
-        }),
-        ("twice", |document| {
-            let units = &mut document.sites[0].areas[0].units;
-            units[1].id = units[0].id;
-        }),
-        ("twice", |document| {
-            let units = &mut document.sites[0].areas[0].units;
-            units[1].name = units[0].name.to_uppercase();
-        }),
-        ("twice", |document| {
-            let units = &mut document.sites[0].areas[0].units;
-            units[1].sensors[0].dev_eui = units[0].sensors[0].dev_eui.to_lowercase();
-        }),
-        ("twice", |document| {
-            document.access_keys = vec![key(1, &[Right::Ingest]), key(1, &[Right::Ingest])];
-        }),
-    ];
-    for (wrong, spoil) in spoilt {
-        let (world, kitchen) = (World::at(minute(0)), Kitchen::new(2));
-        let mut document = kitchen.document();
-        spoil(&mut document);
-        let (code, detail) = refusal_of(import(&world, document).await);
-        assert_eq!(code, ProblemCode::InvalidRequest, "{detail}");
-        assert!(detail.contains(wrong), "{wrong}: {detail}");
-        let scope = kitchen.scope();
-        assert_eq!(all::<Organization>(&world, scope).await, [], "{wrong}");
-        assert_eq!(all::<Site>(&world, scope).await, [], "{wrong}");
-        assert_eq!(
-            UnitStates::list(&world.memory, scope).await.unwrap(),
-            [],
-            "{wrong}"
-        );
-        // Nothing stands in the way of the document as it should be.
-        import(&world, kitchen.document()).await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn what_belongs_to_another_organization_is_not_taken_from_it() {
-    let world = World::at(minute(0));
-    let (ours, theirs) = (Kitchen::new(1), Kitchen::new(1));
-    let mut document = theirs.document();
-    document.access_keys = vec![key(1, &[Right::Ingest])];
-    import(&world, document).await.unwrap();
-
-    let mut stealing = ours.document();
-    stealing.sites[0].areas[0].units[0].sensors[0].dev_eui = theirs.sensors[0].dev_eui.to_string();
-    let (code, detail) = refusal_of(import(&world, stealing).await);
-    assert_eq!(code, ProblemCode::Conflict);
-    assert!(
-        detail.contains(&theirs.sensors[0].dev_eui.to_string()),
-        "{detail}"
-    );
-    let mut stealing = ours.document();
-    stealing.access_keys = vec![key(1, &[Right::Ingest])];
+async fn a_sensor_that_people_let_drive_a_unit_goes_on_driving_it() {
+    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(1));
+    import(&world, kitchen.document()).await.unwrap();
+    let unit_id = kitchen.sensors[0].unit_id;
+    let theirs = Sensor {
+        unit_id,
+        primary: true,
+        ..Sensor::new(
+            fresh_id(),
+            kitchen.org_id,
+            DevEui(0xA840_4100_0018_1061),
+            "dragino-lht65n",
+        )
+    };
+    world.register(&theirs).await.unwrap();
+    let ours = Sensor {
+        primary: false,
+        version: 2,
+        ..all::<Sensor>(&world, kitchen.scope()).await[0].record.clone()
+    };
+    assert_eq!(ours.id, kitchen.sensors[0].id);
+    world.register(&ours).await.unwrap();
+    import(&world, kitchen.document()).await.unwrap();
+    let sensors = all::<Sensor>(&world, kitchen.scope()).await;
+    let drivers = sensors.iter().filter(|stored| stored.record.primary);
     assert_eq!(
-        refusal_of(import(&world, stealing).await).0,
-        ProblemCode::Conflict
+        drivers.map(|stored| stored.record.id).collect::<Vec<_>>(),
+        [theirs.id]
     );
-
-    let found = world
-        .records
-        .by_eui(theirs.scope(), theirs.sensors[0].dev_eui)
-        .await
-        .unwrap();
-    assert_eq!(
-        found.map(|sensor| sensor.unit_id),
-        Some(theirs.sensors[0].unit_id)
-    );
-    let caller = authorize_access_key(&world.records, &world.clock, &secret(1))
-        .await
-        .unwrap();
-    assert_eq!(caller.unwrap().scope, theirs.scope());
 }
 
 #[tokio::test]
