@@ -26,6 +26,8 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 30_000 } },
+          // A browser stumbles now and then by itself. What passes only the second time is told as such.
+          retry: 1,
         },
       },
     ],
