@@ -104,6 +104,16 @@ describe("a network server", () => {
     expect(posted.status).toBe(200);
     await desk.getByText("It reports. You are done.").waitFor();
     await desk.locator('[data-temperature-c="3.21"]').waitFor();
+
+    // From here on the connection is among the settings, and stays as long as a sensor needs it.
+    await desk.goto(`${url}/orgs/${org}/settings/networks`);
+    await desk.getByText("The connection works.").waitFor();
+    await desk.getByLabel("ChirpStack").waitFor();
+    await expectWellMade(desk);
+    await desk.getByRole("button", { name: "Remove The Things Stack" }).click();
+    const removal = desk.getByRole("dialog", { name: "Remove the connection to The Things Stack?" });
+    await removal.getByRole("button", { name: "Remove" }).click();
+    await removal.getByText("sensors are registered through this connection").waitFor();
   });
 
   test("that was connected by mistake is removed, and another one is chosen", async () => {

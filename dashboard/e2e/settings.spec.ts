@@ -60,12 +60,53 @@ describe("an owner", () => {
     await page.getByRole("heading", { name: "People", exact: true }).waitFor();
     await page.getByRole("listitem").filter({ hasText: "Bob Heir" }).filter({ hasText: "Owner" }).waitFor();
 
-    // What is the owner's is no more in sight, and not reached by its address.
-    await openSettings(page, "Places");
-    const settings = page.getByRole("navigation", { name: "Settings" });
-    await expect.poll(() => settings.getByRole("link", { name: "Organization" }).count()).toBe(0);
-    await page.goto(`${url}/orgs/${org}/settings/organization`);
+    // What is the owner's is no more in sight.
+    await openSettings(page, "Organization");
+    await page.getByLabel("Name of the organization").waitFor();
+    await expect.poll(() => page.getByRole("button", { name: "Delete the organization" }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Hand it on" }).count()).toBe(0);
+  });
+
+  test("renames the organization, and is told when somebody else was faster", async () => {
+    const owner = newAddress("owner");
+    const ann = await Caller.signedUp(url, owner, "Ann Owner");
+    const org = await ann.organization("Harbour Bistro", "Old Town");
+    const page = await signedIn(owner, 360);
+    await openSettings(page, "Organization");
+    const name = page.getByLabel("Name of the organization");
+    await name.fill("Harbour Bistro & Bar");
+    await page.getByLabel("Short name").fill("Not One");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect.poll(() => page.getByLabel("Short name").getAttribute("aria-invalid")).toBe("true");
+    await expectWellMade(page);
+    await page.getByLabel("Short name").fill(`harbour-${crypto.randomUUID().slice(0, 8)}`);
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Saved.").waitFor();
+    await page.getByRole("heading", { level: 1, name: "Harbour Bistro & Bar" }).waitFor();
+
+    await ann.call("PATCH", `/v1/orgs/${org}`, { name: "Harbour House" });
+    await name.fill("Harbour Hall");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Somebody changed this meanwhile.").waitFor();
+    await expect.poll(() => name.inputValue()).toBe("Harbour House");
+    await expectWellMade(page);
+  });
+
+  test("alone sees the settings: whoever may set nothing is led to the overview", async () => {
+    const [owner, guest] = [newAddress("owner"), newAddress("viewer")];
+    const ann = await Caller.signedUp(url, owner, "Ann Owner");
+    const vic = await Caller.signedUp(url, guest, "Vic Viewer");
+    const org = await ann.organization("Harbour Bistro", "Old Town");
+    await ann.admit(org, vic, guest, "viewer");
+    const page = await signedIn(guest);
     await page.getByRole("article", { name: "Fridge of Old Town" }).waitFor();
+    const pages = page.getByRole("navigation", { name: "Pages" });
+    await pages.getByRole("link", { name: "People" }).waitFor();
+    expect(await pages.getByRole("link", { name: "Settings" }).count()).toBe(0);
+    for (const section of ["", "/organization", "/places", "/networks", "/keys", "/support"]) {
+      await page.goto(`${url}/orgs/${org}/settings${section}`);
+      await page.getByRole("article", { name: "Fridge of Old Town" }).waitFor();
+    }
   });
 
   test("deletes the organization and restores it", async () => {

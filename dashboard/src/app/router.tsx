@@ -209,6 +209,12 @@ const places = createRoute({
   component: lazyRouteComponent(() => import("../settings/PlacesPage"), "PlacesPage"),
 });
 
+const networks = createRoute({
+  getParentRoute: () => settings,
+  path: "/networks",
+  component: lazyRouteComponent(() => import("../settings/NetworksPage"), "NetworksPage"),
+});
+
 const accessKeys = createRoute({
   getParentRoute: () => settings,
   path: "/keys",
@@ -237,7 +243,7 @@ const routes = root.addChildren([
     unit,
     people,
     setup,
-    settings.addChildren([settingsIndex, organizationSettings, places, accessKeys, supportLog]),
+    settings.addChildren([settingsIndex, organizationSettings, places, networks, accessKeys, supportLog]),
   ]),
 ]);
 

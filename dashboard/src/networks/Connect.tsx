@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { unwrap } from "../api/http";
-import type { NewNetwork, SensorView } from "../api/types";
-import { useSession } from "../app/session";
+import type { NetworkView, NewNetwork, SensorView } from "../api/types";
+import { useMembership, useSession } from "../app/session";
 import { Waiting } from "../app/Waiting";
 import { Button } from "../design/Button";
 import { Choices, Form } from "../design/Form";
@@ -24,16 +24,31 @@ interface ConnectProps {
   readonly sensor: SensorView;
   /** Where it is. */
   readonly timeZone: string;
-  readonly mayConnect: boolean;
-  readonly mayCreateKeys: boolean;
 }
 
 /**
  * How frames of the sensor come here: through a connection to its network server, where it is registered by us, or as
  * somebody has set it up by hand. What is shown follows from what there is, as in the steps before.
  */
-export function Connect({ sensor, timeZone, mayConnect, mayCreateKeys }: ConnectProps) {
+export function Connect({ sensor, timeZone }: ConnectProps) {
+  return (
+    <Networks>
+      {(networks, choice) =>
+        networks.length === 0 ? choice(timeZone) : <Registration sensor={sensor} networks={networks} />
+      }
+    </Networks>
+  );
+}
+
+interface NetworksProps {
+  /** What follows the connections; `choice` is how another one is made, for a place in that time zone. */
+  readonly children: (networks: readonly NetworkView[], choice: (timeZone: string) => ReactNode) => ReactNode;
+}
+
+/** The connections to network servers. */
+export function Networks({ children }: NetworksProps) {
   const session = useSession();
+  const rights = useMembership()?.rights ?? [];
   const networks = useQuery(networksQuery(session));
   // The secret of a webhook is shown once: it is nowhere but on this page, until it is left.
   const [created, setCreated] = useState<NewNetwork>();
@@ -48,38 +63,39 @@ export function Connect({ sensor, timeZone, mayConnect, mayCreateKeys }: Connect
     );
   }
   if (networks.data === undefined) return <Waiting />;
-  if (networks.data.length > 0) {
-    return (
-      <>
-        {networks.data.map((network) => (
-          <Connection
-            key={network.id}
-            network={network}
-            mayManage={mayConnect}
-            secret={created?.network.id === network.id ? created.webhook_secret : undefined}
-          />
-        ))}
-        <Registration sensor={sensor} networks={networks.data} />
-      </>
-    );
-  }
-  if (!mayConnect && !mayCreateKeys) return null;
+  const ways = [
+    ...(rights.includes("manage_networks") ? (["things_stack", "chirpstack"] as const) : []),
+    ...(rights.includes("manage_access_keys") ? (["by_hand"] as const) : []),
+  ];
   return (
-    <Choice timeZone={timeZone} mayConnect={mayConnect} mayCreateKeys={mayCreateKeys} onCreated={setCreated} />
+    <>
+      {networks.data.map((network) => (
+        <Connection
+          key={network.id}
+          network={network}
+          mayManage={rights.includes("manage_networks")}
+          secret={created?.network.id === network.id ? created.webhook_secret : undefined}
+        />
+      ))}
+      {children(networks.data, (timeZone) =>
+        ways.length === 0 ? null : (
+          // Another choice once it is made.
+          <Choice key={networks.data.length} ways={ways} timeZone={timeZone} onCreated={setCreated} />
+        ),
+      )}
+    </>
   );
 }
 
-interface ChoiceProps extends Omit<ConnectProps, "sensor"> {
+interface ChoiceProps {
+  readonly ways: readonly (ServerKind | "by_hand")[];
+  readonly timeZone: string;
   readonly onCreated: (created: NewNetwork) => void;
 }
 
-/** Which network server hears the sensor. */
-function Choice({ timeZone, mayConnect, mayCreateKeys, onCreated }: ChoiceProps) {
+/** Which network server hears the sensors. */
+function Choice({ ways, timeZone, onCreated }: ChoiceProps) {
   const [way, setWay] = useState<string>();
-  const ways = [
-    ...(mayConnect ? (["things_stack", "chirpstack"] as const) : []),
-    ...(mayCreateKeys ? (["by_hand"] as const) : []),
-  ];
   return (
     <Panel title={text.title}>
       <Choices

@@ -14,19 +14,25 @@ import { checkTyped, TypeToConfirm } from "../design/TypeToConfirm";
 import { explain } from "../i18n/explain";
 import { strings } from "../i18n/strings";
 import { membersQuery } from "../people/queries";
+import { Details } from "./Details";
 import { SettingsPage } from "./SettingsPage";
 import styles from "./settings.module.css";
 
 const text = strings.settings;
 
-/** What becomes of the organization as a whole: whose it is, and its end. */
+/** The organization as a whole: what it is called, whose it is, and its end. */
 export function OrganizationSettingsPage() {
   return (
     <SettingsPage section="organization">
       {(membership) => (
         <>
-          <Ownership membership={membership} />
-          <Deletion membership={membership} />
+          <Details />
+          {membership.rights.includes("manage_organization") && (
+            <>
+              <Ownership membership={membership} />
+              <Deletion membership={membership} />
+            </>
+          )}
         </>
       )}
     </SettingsPage>

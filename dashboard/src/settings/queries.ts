@@ -2,6 +2,18 @@ import { queryOptions } from "@tanstack/react-query";
 import { everyPage, unwrap } from "../api/http";
 import type { Session } from "../app/session";
 
+/** The organization, and the revision that a change of it is based on. */
+export function organizationQuery({ http, orgId }: Session) {
+  return queryOptions({
+    queryKey: [orgId, "organization"],
+    queryFn: async ({ signal }) => {
+      const reply = await http.GET("/v1/orgs/{org_id}", { params: { path: { org_id: orgId } }, signal });
+      return { view: unwrap(reply), revision: reply.response.headers.get("ETag") };
+    },
+    staleTime: 0,
+  });
+}
+
 /** The access keys of an organization, without their secrets. */
 export function accessKeysQuery({ http, orgId }: Session) {
   return queryOptions({

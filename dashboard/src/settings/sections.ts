@@ -2,8 +2,9 @@ import type { MembershipView, Right } from "../api/types";
 
 /** The pages of an organization's settings, and the right that each needs. */
 export const SECTIONS = [
-  { name: "organization", to: "/orgs/$orgId/settings/organization", right: "manage_organization" },
+  { name: "organization", to: "/orgs/$orgId/settings/organization", right: "update_organization" },
   { name: "places", to: "/orgs/$orgId/settings/places", right: "manage_places" },
+  { name: "networks", to: "/orgs/$orgId/settings/networks", right: "manage_networks" },
   { name: "keys", to: "/orgs/$orgId/settings/keys", right: "manage_access_keys" },
   { name: "support", to: "/orgs/$orgId/settings/support", right: "view_audit" },
 ] as const satisfies readonly { name: string; to: string; right: Right }[];

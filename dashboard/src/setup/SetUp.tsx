@@ -23,7 +23,7 @@ interface SetUpProps {
 export function SetUp({ site, unit, sensors }: SetUpProps) {
   const { orgId } = useSession();
   const display = useTemperatureUnit();
-  const rights = useMembership()?.rights ?? [];
+  const mayManageDevices = useMembership()?.rights.includes("manage_devices") ?? false;
   const now = useUnit(unit.id);
   const degrees = (celsius: number) => formatTemperatureWithUnit(celsius, display);
   const sensor = sensors.find(({ unit_id }) => unit_id === unit.id) ?? sensors[0];
@@ -49,14 +49,7 @@ export function SetUp({ site, unit, sensors }: SetUpProps) {
           </Link>
         </p>
       </Panel>
-      {!reports && sensor !== undefined && rights.includes("manage_devices") && (
-        <Connect
-          sensor={sensor}
-          timeZone={site.time_zone}
-          mayConnect={rights.includes("manage_networks")}
-          mayCreateKeys={rights.includes("manage_access_keys")}
-        />
-      )}
+      {!reports && sensor !== undefined && mayManageDevices && <Connect sensor={sensor} timeZone={site.time_zone} />}
     </>
   );
 }
