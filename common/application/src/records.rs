@@ -4,7 +4,9 @@ use crate::ports::{Record, RecordKind};
 use freshtrack_domain::access::AccessKey;
 use freshtrack_domain::device::{Calibration, Gateway, Sensor};
 use freshtrack_domain::ids::{SensorId, UserId};
-use freshtrack_domain::network::{CHANGE_KEPT, JOB_KEPT, Job, Network, NetworkDevice, PendingChange};
+use freshtrack_domain::network::{
+    CHANGE_KEPT, Dissolution, JOB_KEPT, Job, Network, NetworkDevice, PendingChange,
+};
 use freshtrack_domain::people::{Credentials, INVITATION_KEPT, Invitation, Member, Session, User};
 use freshtrack_domain::place::{Area, Organization, RuleScope, RuleSet, Site, Unit};
 use freshtrack_domain::support::{Appointment, SupportDesk, SupportSession};
@@ -116,6 +118,15 @@ impl Record for NetworkDevice {
 
     fn key(&self) -> String {
         self.sensor_id.to_string()
+    }
+}
+
+impl Record for Dissolution {
+    const KIND: RecordKind = RecordKind("NETEND");
+    const LISTED: bool = true;
+
+    fn key(&self) -> String {
+        self.org_id.to_string()
     }
 }
 

@@ -113,6 +113,9 @@ pub enum Happening {
         /// The work.
         job_id: JobId,
     },
+    /// The organization cannot be restored any more: its sensors are to leave their network servers.
+    #[serde(rename = "network.dissolution_due")]
+    NetworkDissolutionDue {},
     /// Something is to be done now with a change of a sensor's settings.
     #[serde(rename = "network.change_due")]
     NetworkChangeDue {
@@ -176,6 +179,7 @@ impl Happening {
             Self::PresenceChanged { .. } => "place.presence_changed",
             Self::RulesChanged { .. } => "place.rules_changed",
             Self::NetworkJobDue { .. } => "network.job_due",
+            Self::NetworkDissolutionDue {} => "network.dissolution_due",
             Self::NetworkChangeDue { .. } => "network.change_due",
             Self::SensorsChanged { .. } => "device.sensors_changed",
             Self::GatewayChanged { .. } => "device.gateway_changed",

@@ -120,8 +120,8 @@ pub struct ProvisionSensor {
     /// Whom the sensor asks to be let in; AppEUI on older labels. That of the sensor, unless given.
     #[serde(default)]
     pub join_eui: Option<JoinEui>,
-    /// The sensor's root key. That of the sensor, unless given. It is kept encrypted as long as the registration, and never
-    /// shown again.
+    /// The sensor's root key, to be given only where none is kept of it, or another one: the sensor keeps it from then on,
+    /// encrypted, and it is never shown again.
     #[serde(default)]
     pub app_key: Option<AppKey>,
 }

@@ -25,6 +25,8 @@ pub enum ProblemCode {
     KeyReused,
     /// Too many attempts. `Retry-After` says when to try again.
     TooManyRequests,
+    /// A network server is to be told of a sensor of which no AppKey is kept. Ask for it.
+    MissingAppKey,
     /// The service cannot answer now; nothing was done. Try again.
     Unavailable,
     /// A fault of ours. Nothing the caller can change.
@@ -40,7 +42,7 @@ impl ProblemCode {
             Self::NotSignedIn => 401,
             Self::MissingRight => 403,
             Self::NotFound => 404,
-            Self::Conflict => 409,
+            Self::Conflict | Self::MissingAppKey => 409,
             Self::Stale => 412,
             Self::TooLarge => 413,
             Self::KeyReused => 422,
@@ -64,6 +66,7 @@ impl ProblemCode {
             Self::KeyReused => "The idempotency key belongs to another request",
             Self::TooManyRequests => "Too many requests",
             Self::Internal => "Something went wrong on our side",
+            Self::MissingAppKey => "The sensor's AppKey is not known",
             Self::Unavailable => "Not available at the moment",
         }
     }

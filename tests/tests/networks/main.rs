@@ -8,6 +8,7 @@
 
 mod changes;
 mod connections;
+mod endings;
 mod registrations;
 
 use freshtrack_contracts::ingest::{IngestReport, ItemStatus};

@@ -19,6 +19,12 @@ async fn a_sensor_is_registered_joins_and_is_heard() {
         StatusCode::BAD_REQUEST,
         "it is not let in: {nowhere:?}"
     );
+    let asked = json!({ "network_id": connected.network.network.id, "join_eui": "A840410000000101" });
+    let refused = connected
+        .owner
+        .post(&connected.provisioning(&tenant), asked)
+        .await;
+    assert_eq!(refused.code(), ProblemCode::MissingAppKey);
 
     let job = connected.provision(&tenant).await;
     let job = connected.job_at(job.id, JobState::Succeeded).await;
@@ -59,6 +65,14 @@ async fn a_sensor_is_registered_joins_and_is_heard() {
     connected.job_at(removal.id, JobState::Succeeded).await;
     let gone = connected.sends(&tenant).await;
     assert_eq!(gone.status, StatusCode::BAD_REQUEST, "{gone:?}");
+    // Its AppKey is kept with the sensor: it is not asked for again.
+    let asked = json!({ "network_id": connected.network.network.id, "join_eui": "A840410000000101" });
+    let again = connected.owner.post(&path, asked).await;
+    assert_eq!(again.status, StatusCode::ACCEPTED, "{again:?}");
+    connected
+        .job_at(again.ok::<JobView>().id, JobState::Succeeded)
+        .await;
+    connected.sends(&tenant).await.ok::<Json>();
     let jobs: Page<JobView> = connected
         .owner
         .get(&format!(
@@ -68,7 +82,7 @@ async fn a_sensor_is_registered_joins_and_is_heard() {
         ))
         .await
         .ok();
-    assert_eq!(jobs.items.len(), 2);
+    assert_eq!(jobs.items.len(), 3);
 }
 
 #[tokio::test]

@@ -1,10 +1,11 @@
 //! AppKeys, kept sealed until a network server is told of them.
 
+use super::registration::revise_sensor;
 use crate::error::{Failure, PortError, PortErrorKind};
-use crate::ports::{Record, RecordKind, Records, Stored, Vault};
+use crate::ports::{Clock, Record, RecordKind, Records, Stored, Vault};
 use crate::registry::Change;
 use crate::scope::OrgScope;
-use freshtrack_domain::device::AppKey;
+use freshtrack_domain::device::{AppKey, Sensor};
 use freshtrack_domain::ids::SensorId;
 use freshtrack_domain::people::Sealed;
 use serde::{Deserialize, Serialize};
@@ -24,19 +25,21 @@ impl Record for KeptAppKey {
     }
 }
 
-fn purpose(sensor_id: SensorId) -> String {
-    format!("app-key/{sensor_id}")
+/// With the organization: a key that was copied into another one's record cannot be opened there.
+fn purpose(scope: OrgScope, sensor_id: SensorId) -> String {
+    format!("app-key/{}/{sensor_id}", scope.org_id())
 }
 
 /// `key` as it may be kept.
 pub(super) async fn seal(
     vault: &dyn Vault,
+    scope: OrgScope,
     sensor_id: SensorId,
     key: &AppKey,
 ) -> Result<KeptAppKey, PortError> {
     Ok(KeptAppKey {
         sensor_id,
-        sealed: vault.seal(&purpose(sensor_id), key.bytes()).await?,
+        sealed: vault.seal(&purpose(scope, sensor_id), key.bytes()).await?,
     })
 }
 
@@ -63,6 +66,42 @@ pub(super) fn exchange(
     }
 }
 
+/// Whether an AppKey is kept for a sensor.
+///
+/// # Errors
+/// When the store does not answer.
+pub(crate) async fn has_app_key(
+    records: &dyn Records,
+    scope: OrgScope,
+    sensor_id: SensorId,
+) -> Result<bool, PortError> {
+    Ok(kept(records, scope, sensor_id).await?.is_some())
+}
+
+/// `change` in which `key` becomes the AppKey of the sensor that was read.
+///
+/// # Errors
+/// When the store or the vault does not answer.
+pub(crate) async fn keep_app_key(
+    change: Change,
+    (records, vault, clock): (&dyn Records, &dyn Vault, &dyn Clock),
+    scope: OrgScope,
+    stored: &Stored<Sensor>,
+    key: &AppKey,
+) -> Result<Change, PortError> {
+    let old = kept(records, scope, stored.record.id).await?;
+    let new = seal(vault, scope, stored.record.id, key).await?;
+    let sensor = Sensor {
+        app_key_last_four: Some(key.last_four()),
+        ..stored.record.clone()
+    };
+    exchange(
+        revise_sensor(change, sensor, stored, clock.now())?,
+        old.as_ref(),
+        Some(&new),
+    )
+}
+
 /// The AppKey of a sensor, for telling a network server of it; `None` if none is kept.
 ///
 /// # Errors
@@ -76,7 +115,9 @@ pub async fn app_key(
     let Some(stored) = kept(records, scope, sensor_id).await? else {
         return Ok(None);
     };
-    let opened = vault.open(&purpose(sensor_id), &stored.record.sealed).await?;
+    let opened = vault
+        .open(&purpose(scope, sensor_id), &stored.record.sealed)
+        .await?;
     let key = AppKey::from_bytes(&opened);
     let key = key.ok_or_else(|| PortError::new("app_keys.open", PortErrorKind::Corrupt))?;
     Ok(Some(key))

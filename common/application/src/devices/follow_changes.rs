@@ -1,9 +1,10 @@
 //! What follows from a change of sensors or places: units are told whose readings are theirs, what was kept aside of a
-//! sensor is taken in, and no sensor measures a unit that is gone for good.
+//! sensor is taken in, and no sensor measures a unit that is gone for good, or stays at its network server because of it.
 
 use super::Fleet;
 use super::fitting::Refit;
 use crate::error::{Failure, PortError};
+use crate::networks::Removals;
 use crate::places::{FollowPlaces, settle_unit};
 use crate::receive_uplinks::ReceiveUplinks;
 use crate::registry::{Change, settled};
@@ -12,6 +13,7 @@ use freshtrack_contracts::events::{Event, Happening, PlaceId};
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_domain::device::{DevEui, Gateway, Sensor};
 use freshtrack_domain::ids::{SensorId, UnitId};
+use freshtrack_domain::network::RemovalReason;
 use freshtrack_domain::place::{Area, Site, Unit};
 use std::collections::BTreeSet;
 
@@ -134,6 +136,7 @@ async fn free_sensors(fleet: &Fleet<'_>, scope: OrgScope, place: PlaceId) -> Res
 async fn free(fleet: &Fleet<'_>, scope: OrgScope, unit: UnitId, place: PlaceId) -> Result<(), Failure> {
     let mut refit = Refit::begin(fleet, scope, [unit]).await?;
     let sensors: Vec<Sensor> = refit.of_unit(unit).cloned().collect();
+    let ids: Vec<SensorId> = sensors.iter().map(|sensor| sensor.id).collect();
     for sensor in sensors {
         refit.put(Sensor {
             unit_id: None,
@@ -141,9 +144,30 @@ async fn free(fleet: &Fleet<'_>, scope: OrgScope, unit: UnitId, place: PlaceId) 
             ..sensor
         });
     }
-    let change = Change::new(scope, &Actor::new(WORKER), "sensor.unassigned", unit).detail("with", place);
-    let (change, _) = refit.finish(fleet, change)?;
+    let actor = Actor::new(WORKER);
+    let change = Change::new(scope, &actor, "sensor.unassigned", unit).detail("with", place);
+    let (mut change, _) = refit.finish(fleet, change)?;
+    // In the same change: whoever finds the sensors free finds their removal asked for, and nobody asks again.
+    let removals = Removals {
+        records: fleet.records,
+        ids: fleet.ids,
+        clock: fleet.clock,
+    };
+    for id in ids {
+        if let Some(known) = removals.registration(scope, id).await? {
+            let reason = reason_of(place);
+            (change, _) = removals.queue(change, scope, &actor, known, reason).await?;
+        }
+    }
     fleet.registry().commit(change).await
+}
+
+/// As what the registrations of sensors are removed that were in `place`. What is gone with an area are its units.
+const fn reason_of(place: PlaceId) -> RemovalReason {
+    match place {
+        PlaceId::Site(_) => RemovalReason::SiteDeleted,
+        PlaceId::Area(_) | PlaceId::Unit(_) => RemovalReason::UnitDeleted,
+    }
 }
 
 /// Takes the gateways from a site that is gone for good.

@@ -209,7 +209,7 @@ async fn replace(
     let kept = app_keys::kept(fleet.records, scope, id).await?;
     let mut change = app_keys::exchange(change, kept.as_ref(), None)?;
     if let Some(key) = &input.app_key {
-        let sealed = app_keys::seal(vault, heir_id, key).await?;
+        let sealed = app_keys::seal(vault, scope, heir_id, key).await?;
         change = app_keys::exchange(change, None, Some(&sealed))?;
     }
     fleet.registry().commit(change).await?;

@@ -3,8 +3,10 @@
 use crate::error::{PortError, PortErrorKind, Refusal};
 use crate::ports::{Claim, ClaimSpace, Holder, Stored};
 use crate::registry::Change;
+use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::device::{DevEui, Sensor};
+use freshtrack_domain::time::Timestamp;
 
 /// The claim on a DevEUI. Its holder's data is the [`Sensor`], so that a frame needs one read to find it.
 #[must_use]
@@ -69,4 +71,28 @@ pub fn rewrite_sensor(change: Change, sensor: &Sensor, stored: &Stored<Sensor>) 
     } else {
         Ok(change)
     }
+}
+
+/// `change` in which `sensor`, of which only itself has changed, takes the place of what was read as its next version, and
+/// whoever follows sensors hears of it.
+///
+/// # Errors
+/// When it cannot be written down.
+pub(crate) fn revise_sensor(
+    change: Change,
+    sensor: Sensor,
+    stored: &Stored<Sensor>,
+    now: Timestamp,
+) -> Result<Change, PortError> {
+    let sensor = Sensor {
+        version: stored.record.version + 1,
+        ..sensor
+    };
+    let what = Happening::SensorsChanged {
+        sensors: vec![sensor.id],
+        units: sensor.unit_id.into_iter().collect(),
+    };
+    let id = format!("{}:{}:{}", sensor.id, what.detail_type(), sensor.version);
+    let event = Event::of_record(sensor.org_id, id, now.into(), what);
+    Ok(rewrite_sensor(change, &sensor, stored)?.publish(event))
 }

@@ -99,7 +99,7 @@ async fn insert(
         change = change.expect(unit);
     }
     if let Some(key) = app_key {
-        let sealed = app_keys::seal(vault, sensor.id, key).await?;
+        let sealed = app_keys::seal(vault, scope, sensor.id, key).await?;
         change = app_keys::exchange(change, None, Some(&sealed))?;
     }
     fleet.registry().commit(change).await?;
@@ -235,7 +235,7 @@ async fn update(
     let sealed = match &input.app_key {
         Patch::Set(key) => {
             sensor.app_key_last_four = Some(key.last_four());
-            Some(app_keys::seal(vault, id, key).await?)
+            Some(app_keys::seal(vault, scope, id, key).await?)
         }
         Patch::Clear | Patch::Keep => None,
     };

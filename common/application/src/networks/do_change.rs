@@ -8,14 +8,13 @@
 
 use super::Networks;
 use super::do_job::{WORKER, met, setback, settled};
-use crate::devices::rewrite_sensor;
+use crate::devices::revise_sensor;
 use crate::error::{Failure, PortError};
 use crate::ports::{
     Downlink, Owner, RawRecord, Records, ServerAccess, ServerError, Step, Stored, UnitStates,
 };
 use crate::registry::{Change, changed_meanwhile};
 use crate::scope::{Actor, OrgScope};
-use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_decoders as decoders;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::{PendingChangeId, SensorId};
@@ -218,17 +217,9 @@ impl Delivery<'_> {
         };
         let sensor = Sensor {
             report_interval: Some(Span::seconds(seconds)),
-            version: stored.record.version + 1,
             ..stored.record.clone()
         };
-        let what = Happening::SensorsChanged {
-            sensors: vec![sensor.id],
-            units: sensor.unit_id.into_iter().collect(),
-        };
-        let id = format!("{}:{}:{}", sensor.id, what.detail_type(), sensor.version);
-        let now = self.ports.clock.now();
-        let event = Event::of_record(self.scope.org_id(), id, now.into(), what);
-        Ok(rewrite_sensor(change, &sensor, &stored)?.publish(event))
+        Ok(revise_sensor(change, sensor, &stored, self.ports.clock.now())?)
     }
 
     async fn end(mut self, state: ChangeState) -> Result<(), Failure> {

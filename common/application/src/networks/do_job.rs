@@ -5,15 +5,14 @@
 //! nobody's decision and leaves no trace in the audit chain; the end of the work does.
 
 use super::Networks;
-use super::jobs::key_purpose;
-use crate::error::{Failure, PortError, PortErrorKind};
+use crate::devices::app_key;
+use crate::error::{Failure, PortError};
 use crate::ports::{
     CommitError, DeviceRegistration, Owner, RawRecord, Record as _, ServerAccess, ServerError,
     ServerErrorKind, Step, Stored,
 };
 use crate::registry::{Change, changed_meanwhile};
 use crate::scope::{Actor, OrgScope};
-use freshtrack_domain::device::AppKey;
 use freshtrack_domain::ids::JobId;
 use freshtrack_domain::network::{
     Job, JobKind, JobState, Network, NetworkDevice, Obstacle, RegistrationStep, Setback,
@@ -127,7 +126,16 @@ impl<'a> Attempt<'a> {
             JobKind::Deprovision => at.server.removal(),
         };
         let registration = match self.job.record.kind {
-            JobKind::Provision => Some(self.registration().await?),
+            JobKind::Provision => match self.registration().await? {
+                Some(registration) => Some(registration),
+                None => {
+                    let detail = "the sensor's AppKey is not kept any more: give it, and begin anew";
+                    return Ok(Progress::Met(
+                        setback(Obstacle::MissingAppKey, detail, None),
+                        None,
+                    ));
+                }
+            },
             JobKind::Deprovision => None,
         };
         for step in steps {
@@ -151,19 +159,17 @@ impl<'a> Attempt<'a> {
         Ok(Progress::Done)
     }
 
-    /// What the server must be told.
-    async fn registration(&self) -> Result<DeviceRegistration, Failure> {
-        const OP: &str = "networks.root_key";
+    /// What the server must be told; `None` if the sensor's root key is not kept any more.
+    async fn registration(&self) -> Result<Option<DeviceRegistration>, Failure> {
+        let Networks { records, vault, .. } = *self.ports;
         let device = &self.device.record;
-        let purpose = key_purpose(self.scope, device.sensor_id);
-        let key = self.ports.vault.open(&purpose, &device.app_key).await?;
-        let app_key = AppKey::from_bytes(&key).ok_or_else(|| PortError::new(OP, PortErrorKind::Corrupt))?;
-        Ok(DeviceRegistration {
+        let app_key = app_key(records, vault, self.scope, device.sensor_id).await?;
+        Ok(app_key.map(|app_key| DeviceRegistration {
             dev_eui: device.dev_eui,
             join_eui: device.join_eui,
             app_key,
             name: device.dev_eui.to_string(),
-        })
+        }))
     }
 
     /// Notes how far the work has come; false if somebody else has it now.

@@ -1,7 +1,7 @@
 //! Does what an event says is due at network servers.
 
 use super::do_change::do_change;
-use super::jobs::follow_sensor;
+use super::removals::{dissolve, follow_sensor};
 use super::{Networks, do_job};
 use crate::error::Failure;
 use crate::ports::UnitStates;
@@ -17,6 +17,7 @@ pub async fn do_work(ports: &Networks<'_>, states: &dyn UnitStates, event: &Even
     match &event.what {
         Happening::NetworkJobDue { job_id } => do_job(ports, scope, *job_id).await,
         Happening::NetworkChangeDue { change_id } => do_change(ports, states, scope, *change_id).await,
+        Happening::NetworkDissolutionDue {} => dissolve(ports, scope).await,
         Happening::SensorsChanged { sensors, .. } => {
             for sensor in sensors {
                 follow_sensor(ports, scope, *sensor).await?;

@@ -1,7 +1,8 @@
 //! Work on registrations, as people ask for it and see it.
 
 use super::Networks;
-use crate::devices::app_key;
+use super::removals::remove_registration;
+use crate::devices::{has_app_key, keep_app_key};
 use crate::error::{Failure, Refusal};
 use crate::page::{Order, PageRequest, page_of};
 use crate::places::At;
@@ -12,7 +13,7 @@ use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::networks::{JobView, ProvisionSensor, SetbackView};
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
-use freshtrack_domain::device::{AppKey, JoinEui, Sensor};
+use freshtrack_domain::device::{AppKey, Sensor};
 use freshtrack_domain::ids::{JobId, OrgId, SensorId, SiteId, UnitId};
 use freshtrack_domain::network::{
     Attempts, Job, JobKind, JobState, Network, NetworkDevice, RemovalReason, Setback,
@@ -24,8 +25,8 @@ use std::collections::BTreeMap;
 /// Has a sensor registered. The work is queued with the record of it: neither is without the other.
 ///
 /// # Errors
-/// Refused when there is no such sensor or connection, when the sensor is at another connection, and while other work on
-/// it is under way.
+/// Refused when there is no such sensor or connection, when the sensor is retired or at another connection, when no AppKey
+/// is given and none is kept of it, and while other work on it is under way.
 pub async fn provision_sensor(
     ports: &Networks<'_>,
     caller: &Caller,
@@ -38,6 +39,11 @@ pub async fn provision_sensor(
     if let Some(made) = ports.records.get::<Job>(caller.scope, id).await? {
         // The same request was made before.
         return Ok(shown(made));
+    }
+    if sensor.record.retired.is_some() {
+        return Err(conflict(
+            "The sensor is retired. Register the device anew to use it again.",
+        ));
     }
     let network = ports
         .records
@@ -70,17 +76,17 @@ pub async fn provision_sensor(
             ports.ids.moment(now),
         )
     };
-    let (join_eui, app_key) = credentials(ports, caller.scope, &sensor.record, &input).await?;
-    let sealed = ports
-        .vault
-        .seal(&key_purpose(caller.scope, sensor_id), app_key.bytes())
-        .await?;
+    let join_eui = input.join_eui.or(sensor.record.join_eui).ok_or_else(|| {
+        Refusal::invalid(
+            "join_eui is not known. Give it here, or with the sensor: it stands beside the DevEUI.",
+        )
+        .about("join_eui")
+    })?;
     let device = NetworkDevice {
         sensor_id,
         network_id: input.network_id,
         dev_eui: sensor.record.dev_eui,
         join_eui,
-        app_key: sealed,
         registered: known.as_ref().is_some_and(|known| known.record.registered),
         job_id: id,
     };
@@ -99,11 +105,41 @@ pub async fn provision_sensor(
         Some(known) => change.replace(&device, known.rev)?,
         None => change.insert_unless(&device, crate::registry::changed_meanwhile())?,
     };
+    let change = with_app_key(ports, caller.scope, change, &sensor, input.app_key.as_ref()).await?;
     ports.registry().commit(change).await?;
     Ok(At {
         view: view(&job),
         rev: 1,
     })
+}
+
+/// `change` in which the sensor has the AppKey by which it is let in: the one that is given, else the one that is kept.
+///
+/// # Errors
+/// Refused when neither is there.
+async fn with_app_key(
+    ports: &Networks<'_>,
+    scope: OrgScope,
+    change: Change,
+    sensor: &Stored<Sensor>,
+    given: Option<&AppKey>,
+) -> Result<Change, Failure> {
+    let Networks {
+        records,
+        vault,
+        clock,
+        ..
+    } = *ports;
+    match given {
+        Some(key) => Ok(keep_app_key(change, (records, vault, clock), scope, sensor, key).await?),
+        None if has_app_key(records, scope, sensor.record.id).await? => Ok(change.expect(sensor)),
+        None => Err(Refusal::new(
+            ProblemCode::MissingAppKey,
+            "No AppKey is kept of the sensor. Give it as app_key: it stands beside the DevEUI.",
+        )
+        .about("app_key")
+        .into()),
+    }
 }
 
 /// Has the registration of a sensor removed, also one that was never finished.
@@ -124,79 +160,6 @@ pub async fn deprovision_sensor(
     let reason = RemovalReason::ManualCleanup;
     let job = remove_registration(ports, caller.scope, &caller.actor, known, reason).await?;
     Ok(shown(job))
-}
-
-/// Queues the removal of `known`, unless it is under way.
-pub(super) async fn remove_registration(
-    ports: &Networks<'_>,
-    scope: OrgScope,
-    actor: &Actor,
-    known: Stored<NetworkDevice>,
-    reason: RemovalReason,
-) -> Result<Stored<Job>, Failure> {
-    let now = ports.clock.now();
-    let present = ports.records.get::<Job>(scope, known.record.job_id).await?;
-    if let Some(present) = &present
-        && present.record.kind == JobKind::Deprovision
-        && present.record.is_open()
-    {
-        return Ok(present.clone());
-    }
-    let id = ports.ids.id::<JobId>(now);
-    let record = Job {
-        id,
-        kind: JobKind::Deprovision,
-        reason: Some(reason),
-        network_id: known.record.network_id,
-        sensor_id: known.record.sensor_id,
-        dev_eui: known.record.dev_eui,
-        // Who is at work with the sensor now finishes their call before ours begin.
-        after: present
-            .filter(|present| present.record.is_open())
-            .map(|present| present.record.id),
-        state: JobState::Pending,
-        done: Vec::new(),
-        attempts: Attempts::default(),
-        setback: None,
-        created_at: ports.ids.moment(now),
-        created_by: actor.id.clone(),
-        finished_at: None,
-    };
-    let device = NetworkDevice {
-        job_id: id,
-        ..known.record
-    };
-    let change = Change::new(scope, actor, "sensor.deprovisioning_asked", record.sensor_id)
-        .detail("network", record.network_id)
-        .detail("job", id)
-        .insert(&record)?
-        .replace(&device, known.rev)?
-        .publish(due(scope.org_id(), &record, 1, now));
-    ports.registry().commit(change).await?;
-    Ok(Stored { record, rev: 1 })
-}
-
-/// Queues the removal of whatever is registered of a sensor that is retired or gone; nothing for any other.
-///
-/// # Errors
-/// When it is not queued.
-pub(super) async fn follow_sensor(
-    ports: &Networks<'_>,
-    scope: OrgScope,
-    sensor_id: SensorId,
-) -> Result<(), Failure> {
-    let Some(known) = ports.records.get::<NetworkDevice>(scope, sensor_id).await? else {
-        return Ok(());
-    };
-    let sensor = ports.records.get::<Sensor>(scope, sensor_id).await?;
-    if sensor.is_some_and(|sensor| sensor.record.retired.is_none()) {
-        return Ok(());
-    }
-    let actor = Actor::new(super::do_job::WORKER);
-    let reason = RemovalReason::SensorDeleted;
-    remove_registration(ports, scope, &actor, known, reason)
-        .await
-        .map(drop)
 }
 
 /// Which work is asked for.
@@ -273,29 +236,6 @@ pub async fn retry_job(ports: &Networks<'_>, caller: &Caller, id: JobId) -> Resu
     Ok(shown(Stored { rev: next, ..stored }))
 }
 
-/// By what the sensor is let in: as it is said here, else as it is known of the sensor.
-async fn credentials(
-    ports: &Networks<'_>,
-    scope: OrgScope,
-    sensor: &Sensor,
-    input: &ProvisionSensor,
-) -> Result<(JoinEui, AppKey), Failure> {
-    let missing = |what: &str| {
-        let detail =
-            format!("{what} is not known. Give it here, or with the sensor: it stands beside the DevEUI.");
-        Refusal::invalid(detail)
-    };
-    let join_eui = input
-        .join_eui
-        .or(sensor.join_eui)
-        .ok_or_else(|| missing("join_eui"))?;
-    let kept = match &input.app_key {
-        Some(key) => Some(*key),
-        None => app_key(ports.records, ports.vault, scope, sensor.id).await?,
-    };
-    Ok((join_eui, kept.ok_or_else(|| missing("app_key"))?))
-}
-
 async fn find(ports: &Networks<'_>, caller: &Caller, id: JobId) -> Result<Stored<Job>, Failure> {
     let missing = || Refusal::not_found("work on a registration");
     let stored = ports.records.get::<Job>(caller.scope, id).await?;
@@ -341,11 +281,6 @@ pub(super) fn due(org_id: OrgId, job: &Job, rev: u64, now: Timestamp) -> Event {
     let what = Happening::NetworkJobDue { job_id: job.id };
     let id = format!("{}:{}:{rev}@{}", job.id, what.detail_type(), now.as_millis());
     Event::of_record(org_id, id, now.into(), what)
-}
-
-/// For what the root key of a sensor is sealed.
-pub(super) fn key_purpose(scope: OrgScope, sensor_id: SensorId) -> String {
-    format!("network/{}/{sensor_id}", scope.org_id())
 }
 
 /// The sensor, if the caller may see it.

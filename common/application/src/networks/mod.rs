@@ -7,6 +7,7 @@ mod do_change;
 mod do_job;
 mod do_work;
 mod jobs;
+mod removals;
 mod sweep_work;
 
 pub use changes::{cancel_change, list_changes, request_change};
@@ -17,6 +18,7 @@ pub use connections::{
 use do_job::do_job;
 pub use do_work::do_work;
 pub use jobs::{JobQuery, deprovision_sensor, get_job, list_jobs, provision_sensor, retry_job};
+pub(crate) use removals::Removals;
 pub use sweep_work::{SweepNetworks, WorkReport, sweep_work};
 
 use crate::error::PortError;

@@ -11,8 +11,8 @@ use crate::error::{PortError, PortErrorKind};
 use crate::ports::{Clock, EventBus, Found, Owner, Record, Records, Stored, UnitStates};
 use crate::scope::OrgScope;
 use async_trait::async_trait;
-use freshtrack_contracts::events::Event;
-use freshtrack_domain::network::{ChangeState, Job, JobState, NextMove, PendingChange};
+use freshtrack_contracts::events::{Event, Happening};
+use freshtrack_domain::network::{ChangeState, Dissolution, Job, JobState, NextMove, PendingChange};
 use freshtrack_domain::time::Span;
 
 /// Records read at once.
@@ -50,6 +50,7 @@ pub async fn sweep_work(ports: &SweepNetworks<'_>) -> Result<WorkReport, PortErr
     let mut report = WorkReport::default();
     sweep::<Job>(ports, &mut report).await?;
     sweep::<PendingChange>(ports, &mut report).await?;
+    sweep::<Dissolution>(ports, &mut report).await?;
     Ok(report)
 }
 
@@ -127,5 +128,22 @@ impl Open for PendingChange {
         let next = change.next_move(heard, now);
         let is_due = next.is_some_and(|next| next != NextMove::Send || !is_new);
         Ok(is_due.then(|| change_due(scope.org_id(), change, stored.rev, now)))
+    }
+}
+
+#[async_trait]
+impl Open for Dissolution {
+    async fn due(
+        ports: &SweepNetworks<'_>,
+        scope: OrgScope,
+        stored: Stored<Self>,
+    ) -> Result<Option<Event>, PortError> {
+        let now = ports.clock.now();
+        let event = || {
+            let what = Happening::NetworkDissolutionDue {};
+            let id = format!("{}:{}@{}", scope.org_id(), what.detail_type(), now.as_millis());
+            Event::of_record(scope.org_id(), id, now.into(), what)
+        };
+        Ok((now >= stored.record.due_at).then(event))
     }
 }

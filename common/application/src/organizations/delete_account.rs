@@ -11,6 +11,7 @@ use crate::scope::{OrgScope, SignedIn};
 use freshtrack_contracts::events::Happening;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::Role;
+use freshtrack_domain::network::RemovalReason;
 use freshtrack_domain::people::{Credentials, Member, Session};
 use freshtrack_domain::place::Organization;
 
@@ -78,7 +79,8 @@ async fn part(office: &Office<'_>, person: &SignedIn, scope: OrgScope) -> Result
         .filter(|member| member.record.user_id != person.user_id)
         .peekable();
     if others.peek().is_none() {
-        return mark_deleted(office, change, &organization, &person.user_id.to_string()).map(Some);
+        let (by, reason) = (person.user_id.to_string(), RemovalReason::UserDeleted);
+        return mark_deleted(office, change, &organization, &by, reason).map(Some);
     }
     if own.record.role != Role::Owner {
         return Ok(Some(change));

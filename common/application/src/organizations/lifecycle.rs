@@ -7,7 +7,7 @@ use super::{MOST_MEMBERSHIPS, Office, event, whole_organization};
 use crate::error::{Failure, PortError, Refusal};
 use crate::places::{At, time_zone, unchanged};
 use crate::ports::{Owner, Record, Stored};
-use crate::registry::Change;
+use crate::registry::{Change, changed_meanwhile};
 use crate::scope::{Caller, OrgScope, SignedIn};
 use freshtrack_contracts::events::Happening;
 use freshtrack_contracts::organizations::{
@@ -17,6 +17,7 @@ use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Role, Sites};
 use freshtrack_domain::ids::OrgId;
+use freshtrack_domain::network::{Dissolution, RemovalReason};
 use freshtrack_domain::people::Member;
 use freshtrack_domain::place::{Deletion, Organization, Slug};
 use futures_util::future;
@@ -168,16 +169,19 @@ pub async fn delete_organization(office: &Office<'_>, caller: &Caller) -> Result
         "organization.deleted",
         stored.record.id,
     );
-    let change = mark_deleted(office, change, &stored, &caller.actor.id)?;
+    let reason = RemovalReason::OrgDeleted;
+    let change = mark_deleted(office, change, &stored, &caller.actor.id, reason)?;
     office.registry().commit(change).await
 }
 
-/// `change` in which the organization is also deleted by `by`.
+/// `change` in which the organization is also deleted by `by`, and its sensors are to leave their network servers for
+/// `reason` once it cannot be restored any more.
 pub(super) fn mark_deleted(
     office: &Office<'_>,
     change: Change,
     stored: &Stored<Organization>,
     by: &str,
+    reason: RemovalReason,
 ) -> Result<Change, Failure> {
     let deleted = Organization {
         deleted: Some(Deletion {
@@ -186,6 +190,10 @@ pub(super) fn mark_deleted(
             with: None,
         }),
         ..stored.record.clone()
+    };
+    let change = match Dissolution::of(&deleted, reason) {
+        Some(dissolution) => change.insert_unless(&dissolution, changed_meanwhile())?,
+        None => change,
     };
     let change = release_slug(change.replace(&deleted, stored.rev)?, &stored.record);
     let what = Happening::OrganizationDeleted {};
@@ -233,6 +241,10 @@ pub async fn restore_organization(
     let change = Change::new(scope, &person.actor(), "organization.restored", org_id)
         .replace(&organization, stored.rev)?
         .publish(event(office, org_id, org_id, stored.rev, what));
+    let change = match office.records.get::<Dissolution>(scope, org_id).await? {
+        Some(dissolution) => change.remove(&dissolution),
+        None => change,
+    };
     office
         .registry()
         .commit(claim_slug(change, &organization))

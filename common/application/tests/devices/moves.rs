@@ -4,13 +4,15 @@ use crate::support::{Depot, EUI, code, sensor};
 use freshtrack_application::devices::{assign_sensor, replace_sensor, retire_sensor, unassign_sensor};
 use freshtrack_application::places::{SetUp, delete_place, purge_place};
 use freshtrack_application::ports::Clock;
+use freshtrack_application::{Actor, Change, Registry};
 use freshtrack_contracts::devices::{AssignSensor, RegisterSensor, ReplaceSensor, UpdateSensor};
 use freshtrack_contracts::events::PlaceId;
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_contracts::problem::ProblemCode;
-use freshtrack_domain::device::{DevEui, Sensor, SensorStatus};
+use freshtrack_domain::device::{DevEui, JoinEui, Sensor, SensorStatus};
 use freshtrack_domain::ids::{SensorId, UnitId};
-use freshtrack_testkit::{SeededIds, killed_after};
+use freshtrack_domain::network::{Job, JobKind, NetworkDevice, RemovalReason};
+use freshtrack_testkit::{SeededIds, fresh_id, killed_after};
 
 const HEIR: DevEui = DevEui(0xA840_4100_0018_2C3E);
 
@@ -283,9 +285,39 @@ async fn no_sensor_measures_a_unit_that_is_gone_for_good() {
         ItemStatus::Accepted,
         "and what is measured is kept"
     );
+    let registered = NetworkDevice {
+        sensor_id: id,
+        network_id: fresh_id(),
+        dev_eui: EUI,
+        join_eui: JoinEui(1),
+        registered: true,
+        job_id: fresh_id(),
+    };
+    let scope = depot.kitchen.scope();
+    let registry = Registry {
+        records: &depot.world.records,
+        clock: &depot.world.clock,
+    };
+    let change = Change::new(scope, &Actor::new("usr_somebody"), "sensor.provisioned", id);
+    registry
+        .commit(change.insert(&registered).unwrap())
+        .await
+        .unwrap();
+    let removals = async || depot.records().all::<Job>(scope).await.unwrap();
+    assert!(removals().await.is_empty(), "it may be restored");
     purge_place(&set_up, &depot.owner(), place).await.unwrap();
+    let events = depot.world.records.take_outbox();
+    depot.told(&events).await;
     depot.follow().await;
+    depot.told(&events).await;
     assert_eq!(depot.stored(id).await.unit_id, None);
+    let removals = removals().await;
+    assert_eq!(removals.len(), 1, "told twice, asked for once");
+    let removal = &removals[0].record;
+    assert_eq!(
+        (removal.kind, removal.reason),
+        (JobKind::Deprovision, Some(RemovalReason::UnitDeleted))
+    );
     assert_eq!(depot.frame(EUI, 3, 350).await, ItemStatus::Quarantined);
     assert_eq!(
         depot.stored(depot.brought_in(1)).await.unit_id,

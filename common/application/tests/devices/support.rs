@@ -10,6 +10,7 @@ use freshtrack_application::{
     Actor, Caller, Failure, OrgScope, PortError, ReceiveUplinks, Refusal, list_readings,
 };
 use freshtrack_contracts::devices::{ClaimFrame, RegisterSensor, SensorView, UpdateSensor};
+use freshtrack_contracts::events::Event;
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_contracts::readings::ReadingView;
@@ -236,18 +237,23 @@ impl Depot {
             if events.is_empty() {
                 return;
             }
-            let lookup = self.lookup();
-            let places = FollowPlaces {
-                records: &self.world.records,
-                states: &self.world.memory,
-                clock: &self.world.clock,
-            };
-            for event in events {
-                follow_change(&places, &event).await.unwrap();
-                follow_device_change(&self.fleet(), &self.receive(&lookup), &event)
-                    .await
-                    .unwrap();
-            }
+            self.told(&events).await;
+        }
+    }
+
+    /// Lets the workers do what follows from `events`.
+    pub(crate) async fn told(&self, events: &[Event]) {
+        let lookup = self.lookup();
+        let places = FollowPlaces {
+            records: &self.world.records,
+            states: &self.world.memory,
+            clock: &self.world.clock,
+        };
+        for event in events {
+            follow_change(&places, event).await.unwrap();
+            follow_device_change(&self.fleet(), &self.receive(&lookup), event)
+                .await
+                .unwrap();
         }
     }
 }

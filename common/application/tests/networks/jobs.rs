@@ -1,14 +1,16 @@
 //! Work on registrations: what becomes of it when servers refuse, answers are lost and workers die.
 
 use crate::support::{Office, code, dev_eui, registration};
-use freshtrack_application::devices::rewrite_sensor;
+use freshtrack_application::devices::{Fleet, rewrite_sensor, update_sensor};
 use freshtrack_application::networks::{
     JobQuery, delete_network, deprovision_sensor, do_work, get_job, list_jobs, provision_sensor, retry_job,
 };
-use freshtrack_application::ports::ServerErrorKind;
+use freshtrack_application::ports::{Owner, RecordKind, Records as _, ServerErrorKind};
 use freshtrack_application::{Caller, Change, PageRequest, PortErrorKind, Registry};
+use freshtrack_contracts::devices::UpdateSensor;
 use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::networks::{JobView, ProvisionSensor};
+use freshtrack_contracts::places::Patch;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::Sites;
 use freshtrack_domain::device::{Retirement, Sensor};
@@ -314,17 +316,89 @@ async fn a_sensor_that_is_retired_is_removed_from_its_network_server() {
         (JobState::Succeeded, Some(RemovalReason::SensorDeleted))
     );
     assert!(office.servers.registered(dev_eui()).is_empty());
+    let late = provision_sensor(&office.networks(), &caller, sensor, registration(network)).await;
+    assert_eq!(code(late), Some(ProblemCode::Conflict), "it measures no more");
 }
 
 #[tokio::test]
-async fn what_lets_a_sensor_in_is_given_or_known() {
+async fn the_app_key_is_asked_for_once_and_kept_in_one_place() {
     let (office, caller, network, sensor) = ready().await;
-    let asked = ProvisionSensor {
+    let without = || ProvisionSensor {
         app_key: None,
         ..registration(network)
     };
-    let refused = provision_sensor(&office.networks(), &caller, sensor, asked).await;
-    assert_eq!(code(refused), Some(ProblemCode::InvalidRequest));
+    let refused = provision_sensor(&office.networks(), &caller, sensor, without()).await;
+    assert_eq!(code(refused), Some(ProblemCode::MissingAppKey));
+    office.provision(&caller, network, sensor).await;
+    office.work().await;
+    let stored = office.store().get::<Sensor>(caller.scope, sensor).await.unwrap();
+    let sensor_now = stored.unwrap().record;
+    assert_eq!(sensor_now.app_key_last_four.as_deref(), Some("EEFF"));
+    assert_eq!(sensor_now.version, 1, "whoever remembers the sensor finds out");
+    let owner = Owner::from(caller.scope);
+    let kept = async |kind| {
+        let found = office
+            .records
+            .list(owner, RecordKind(kind), None, 10, false)
+            .await;
+        found.unwrap().remove(0).data.to_string()
+    };
+    assert!(kept("APPKEY").await.contains("sealed"));
+    assert!(
+        !kept("NETDEV").await.contains("key\":"),
+        "nothing that opens anything"
+    );
+
+    deprovision_sensor(&office.networks(), &caller, sensor)
+        .await
+        .unwrap();
+    office.work().await;
+    assert!(office.servers.registered(dev_eui()).is_empty());
+    let again = provision_sensor(&office.networks(), &caller, sensor, without()).await;
+    office.work().await;
+    let again = office.job(&caller, &again.unwrap().view).await;
+    assert_eq!(again.state, JobState::Succeeded);
+    let key = office.servers.registered(dev_eui())[&RegistrationStep::JoinServer];
+    assert_eq!(key.reveal(), "00112233445566778899AABBCCDDEEFF");
+}
+
+#[tokio::test]
+async fn a_registration_whose_app_key_is_forgotten_waits_for_it() {
+    let (office, caller, network, sensor) = ready().await;
+    let job = office.provision(&caller, network, sensor).await;
+    let set = async |app_key| {
+        let fleet = Fleet {
+            records: &office.records,
+            states: &office.memory,
+            ids: &office.ids,
+            clock: &office.clock,
+        };
+        let update = UpdateSensor {
+            app_key,
+            ..UpdateSensor::default()
+        };
+        update_sensor(&fleet, &office.vault, &caller, sensor, None, update)
+            .await
+            .unwrap();
+    };
+    set(Patch::Clear).await;
+    office.work().await;
+    let blocked = office.job(&caller, &job).await;
+    assert_eq!(blocked.state, JobState::Blocked);
+    assert_eq!(blocked.setback.unwrap().obstacle, Obstacle::MissingAppKey);
+    assert!(
+        office
+            .servers
+            .take_calls()
+            .iter()
+            .all(|call| *call == Called::Tested)
+    );
+    set(Patch::Set("00000000000000000000000000001234".parse().unwrap())).await;
+    retry_job(&office.networks(), &caller, job.id).await.unwrap();
+    office.work().await;
+    assert_eq!(office.job(&caller, &job).await.state, JobState::Succeeded);
+    let key = office.servers.registered(dev_eui())[&RegistrationStep::JoinServer];
+    assert_eq!(key.last_four(), "1234");
 }
 
 #[tokio::test]

@@ -7,5 +7,6 @@
 
 mod changes;
 mod connections;
+mod endings;
 mod jobs;
 mod support;

@@ -12,6 +12,7 @@ use freshtrack_contracts::organizations::TransferOwnership;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Role, Sites};
 use freshtrack_domain::ids::UserId;
+use freshtrack_domain::network::{Dissolution, RemovalReason};
 use freshtrack_domain::people::User;
 use freshtrack_domain::time::Span;
 use freshtrack_testkit::{Work, interleaved, killed_after};
@@ -68,7 +69,14 @@ async fn the_last_member_takes_the_organization_along() {
     delete_account(&house.office(), &owner).await.unwrap();
     let gone = get_organization(&house.office(), &caller).await;
     assert_eq!(code(gone), ProblemCode::NotFound);
-    assert_eq!(house.owners(caller.scope.org_id()).await, 0);
+    let org_id = caller.scope.org_id();
+    assert_eq!(house.owners(org_id).await, 0);
+    let ending = house
+        .store()
+        .get::<Dissolution>(caller.scope, org_id)
+        .await
+        .unwrap();
+    assert_eq!(ending.unwrap().record.reason, RemovalReason::UserDeleted);
 }
 
 #[test]

@@ -24,7 +24,6 @@ fn provision_example() -> Value {
     json!({
         "network_id": "net_01JD8Q6V5X8A2C4E6G8J0M2P4R",
         "join_eui": "A840410000000101",
-        "app_key": "00112233445566778899AABBCCDDEEFF",
     })
 }
 
@@ -126,7 +125,11 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         example: Some(provision_example),
         reply: Some(schema::<JobView>),
         status: 202,
-        problems: &[ProblemCode::InvalidRequest, ProblemCode::Conflict],
+        problems: &[
+            ProblemCode::InvalidRequest,
+            ProblemCode::MissingAppKey,
+            ProblemCode::Conflict,
+        ],
         ..Endpoint::BASE
     },
     Endpoint {

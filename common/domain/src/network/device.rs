@@ -3,7 +3,6 @@
 use super::Server;
 use crate::device::{DevEui, JoinEui};
 use crate::ids::{JobId, NetworkId, SensorId};
-use crate::people::Sealed;
 use serde::{Deserialize, Serialize};
 
 /// One part of a network server at which a sensor is registered. Each is a call of its own, and each may be repeated.
@@ -74,8 +73,6 @@ pub struct NetworkDevice {
     pub dev_eui: DevEui,
     /// Whom it asks to be let in.
     pub join_eui: JoinEui,
-    /// Its root key.
-    pub app_key: Sealed,
     /// Whether it is registered there, as far as is known.
     pub registered: bool,
     /// The newest work on its registration. Older work has nothing to say any more.

@@ -28,6 +28,14 @@ pub enum JobKind {
 pub enum RemovalReason {
     /// The sensor measures no more.
     SensorDeleted,
+    /// The unit it measured is gone for good.
+    UnitDeleted,
+    /// The site it was in is gone for good.
+    SiteDeleted,
+    /// The organization is gone for good.
+    OrgDeleted,
+    /// The organization is gone for good, with its last member.
+    UserDeleted,
     /// Somebody asked for it.
     ManualCleanup,
 }
@@ -47,7 +55,7 @@ pub enum JobState {
     Failed,
     /// It is tried again later.
     Retrying,
-    /// Somebody has to see to the connection first: its key, its rights, its cluster.
+    /// Somebody has to see to the connection first, its key, its rights, its cluster, or to the sensor's AppKey.
     Blocked,
 }
 
@@ -97,6 +105,8 @@ pub enum Obstacle {
     Rejected,
     /// The server has trouble of its own.
     Unexpected,
+    /// The sensor's AppKey was forgotten since.
+    MissingAppKey,
     /// Newer work on the same sensor has taken its place.
     Superseded,
     /// The connection is no more.
@@ -114,6 +124,7 @@ impl Obstacle {
             | Self::NotFound
             | Self::OtherCluster
             | Self::AddressRefused
+            | Self::MissingAppKey
             | Self::NoConnection => Consequence::Blocked,
             Self::Conflict | Self::Rejected | Self::Superseded => Consequence::Failed,
         }
@@ -125,7 +136,7 @@ impl Obstacle {
 pub enum Consequence {
     /// It is tried again later.
     Again,
-    /// Somebody has to see to the connection first.
+    /// Somebody has to see to the connection or the sensor first.
     Blocked,
     /// It cannot be done.
     Failed,

@@ -4,6 +4,7 @@ mod attempts;
 mod change;
 mod connection;
 mod device;
+mod dissolution;
 mod job;
 mod secrets;
 mod server;
@@ -15,6 +16,7 @@ pub use change::{
 };
 pub use connection::{Network, ServerTest, TestResult};
 pub use device::{NetworkDevice, RegistrationStep, device_id};
+pub use dissolution::Dissolution;
 pub use job::{
     Consequence, JOB_KEPT, Job, JobKind, JobState, Obstacle, RemovalReason, Setback, UnknownJobState,
 };
