@@ -2654,6 +2654,10 @@ export interface components {
             /** @constant */
             type: "network.job_due";
         } | {
+            data: Record<string, never>;
+            /** @constant */
+            type: "network.dissolution_due";
+        } | {
             data: {
                 /** @description The change. */
                 change_id: components["schemas"]["PendingChangeId"];
@@ -3068,7 +3072,7 @@ export interface components {
             webhook_secret: string;
         };
         /** @description What stood in the way, in a word. */
-        Obstacle: "wrong_key" | "not_allowed" | "not_found" | "conflict" | "other_cluster" | "throttled" | "no_answer" | "address_refused" | "rejected" | "unexpected" | "superseded" | "no_connection";
+        Obstacle: "wrong_key" | "not_allowed" | "not_found" | "conflict" | "other_cluster" | "throttled" | "no_answer" | "address_refused" | "rejected" | "unexpected" | "missing_app_key" | "superseded" | "no_connection";
         /** @description One span of time in which a site is open. Closing at or before the opening time means the next day. */
         Opening: {
             /** @description When it closes. */
@@ -3218,12 +3222,12 @@ export interface components {
             type: string;
         };
         /** @description A stable name for a kind of failure. Programs decide by it; the text beside it is for people. */
-        ProblemCode: "invalid_request" | "not_signed_in" | "missing_right" | "not_found" | "conflict" | "stale" | "too_large" | "key_reused" | "too_many_requests" | "unavailable" | "internal";
+        ProblemCode: "invalid_request" | "not_signed_in" | "missing_right" | "not_found" | "conflict" | "stale" | "too_large" | "key_reused" | "too_many_requests" | "missing_app_key" | "unavailable" | "internal";
         /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/provisioning`. */
         ProvisionSensor: {
             /**
-             * @description The sensor's root key. That of the sensor, unless given. It is kept encrypted as long as the registration, and never
-             *     shown again.
+             * @description The sensor's root key, to be given only where none is kept of it, or another one: the sensor keeps it from then on,
+             *     encrypted, and it is never shown again.
              */
             app_key?: string | null;
             /**
@@ -3429,7 +3433,7 @@ export interface components {
         /** @description One part of a network server at which a sensor is registered. Each is a call of its own, and each may be repeated. */
         RegistrationStep: "identity_server" | "join_server" | "network_server" | "application_server" | "device" | "device_keys";
         /** @description Why a registration is removed (specification 9.7). */
-        RemovalReason: "sensor_deleted" | "manual_cleanup";
+        RemovalReason: "sensor_deleted" | "unit_deleted" | "site_deleted" | "org_deleted" | "user_deleted" | "manual_cleanup";
         /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/replace`: another device in the place of a sensor. */
         ReplaceSensor: {
             /** @description Its AppKey, where a network server is to be told of it. */
@@ -14958,7 +14962,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "app_key": "00112233445566778899AABBCCDDEEFF",
                  *       "join_eui": "A840410000000101",
                  *       "network_id": "net_01JD8Q6V5X8A2C4E6G8J0M2P4R"
                  *     }

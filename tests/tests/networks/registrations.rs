@@ -72,7 +72,8 @@ async fn a_sensor_is_registered_joins_and_is_heard() {
     connected
         .job_at(again.ok::<JobView>().id, JobState::Succeeded)
         .await;
-    connected.sends(&tenant).await.ok::<Json>();
+    let let_in = connected.sends(&tenant).await;
+    assert_eq!(let_in.status, StatusCode::OK, "{let_in:?}");
     let jobs: Page<JobView> = connected
         .owner
         .get(&format!(
