@@ -5,12 +5,12 @@ mod admit_person;
 mod authorize_access_key;
 mod bring_in;
 mod delete_account;
+mod holds_until;
 mod invitations;
 mod lifecycle;
 mod members;
 mod people;
 mod slugs;
-mod still_holds;
 
 pub use access_keys::{create_access_key, list_access_keys, revoke_access_key, rotate_access_key};
 pub(crate) use access_keys::{end_key, machine_key};
@@ -18,6 +18,7 @@ pub use admit_person::admit_person;
 pub use authorize_access_key::authorize_access_key;
 pub(crate) use bring_in::{OPERATOR, key_of, put_key, put_organization};
 pub use delete_account::delete_account;
+pub use holds_until::still_holds;
 pub use invitations::{
     Post, accept_invitation, create_invitation, list_invitations, preview_invitation, resend_invitation,
     revoke_invitation,
@@ -30,7 +31,6 @@ pub use lifecycle::{
 pub use members::{leave_organization, remove_member, transfer_ownership, update_member};
 pub use people::list_members;
 pub(crate) use people::{members_page, user};
-pub use still_holds::still_holds;
 
 use crate::error::Refusal;
 use crate::ports::{Clock, IdSource, Records};
