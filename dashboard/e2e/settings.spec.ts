@@ -125,6 +125,9 @@ describe("an owner", () => {
 
     await page.getByRole("heading", { name: "Deleted organizations" }).waitFor();
     await page.getByText("You belong to no organization yet.").waitFor();
+    // Whoever comes back later is asked for a new organization, and finds the one that was deleted beside that.
+    await page.goto(url);
+    await page.getByRole("heading", { name: "New organization" }).waitFor();
     await page.getByText("can be restored until").waitFor();
     await expectWellMade(page);
     await page.getByRole("button", { name: "Restore Corner Shop" }).click();
@@ -135,7 +138,7 @@ describe("an owner", () => {
     await restore.getByLabel("Short name").fill(`corner-${crypto.randomUUID().slice(0, 8)}`);
     await restore.getByRole("button", { name: "Restore" }).click();
     await page.getByText("Corner Shop is back.").waitFor();
-    await page.getByRole("link", { name: "Corner Shop (Owner)" }).click();
+    await page.getByRole("link", { name: "Open Corner Shop" }).click();
     await page.getByRole("article", { name: "Fridge of Corner" }).waitFor();
   });
 
@@ -186,6 +189,11 @@ describe("places", () => {
 
     await page.getByRole("button", { name: "Remove for good Fridge of Old Town" }).click();
     const dialog = page.getByRole("dialog", { name: "Remove Fridge of Old Town for good?" });
+    await dialog.getByRole("textbox").fill("Fridge of Old Town");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    // What was typed before does not count: it is asked anew.
+    await page.getByRole("button", { name: "Remove for good Fridge of Old Town" }).click();
     await dialog.getByRole("button", { name: "Remove for good" }).click();
     await dialog.getByText("Please fill this in.").waitFor();
     await dialog.getByRole("textbox").fill("Fridge of Old Town");

@@ -1,4 +1,4 @@
-import { useId, useRef, type ReactNode } from "react";
+import { useId, useRef, useState, type ReactNode } from "react";
 import { strings } from "../i18n/strings";
 import { Button } from "./Button";
 import styles from "./Confirm.module.css";
@@ -22,6 +22,8 @@ interface ConfirmProps {
 export function Confirm({ label, of, title, children, tone = "danger", check, onConfirm, action = label }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  // Asked again, it begins anew: neither a secret nor what was typed to confirm is left standing in it.
+  const [round, setRound] = useState(0);
   const close = (): void => dialog.current?.close();
   return (
     <>
@@ -29,9 +31,10 @@ export function Confirm({ label, of, title, children, tone = "danger", check, on
         {label}
         {of !== undefined && <span className="visually-hidden"> {of}</span>}
       </Button>
-      <dialog ref={dialog} aria-labelledby={titleId} className={styles.dialog}>
+      <dialog ref={dialog} aria-labelledby={titleId} className={styles.dialog} onClose={() => setRound(round + 1)}>
         <h2 id={titleId}>{title}</h2>
         <Form
+          key={round}
           action={action}
           {...(check === undefined ? {} : { check })}
           tone={tone}

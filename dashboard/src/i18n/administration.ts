@@ -21,6 +21,7 @@ export const administration = {
     restoreText: "It comes back with everything and everybody it had.",
     slugHint: "Somebody else may have taken it meanwhile; then choose another.",
     restored: (organization: string) => `${organization} is back.`,
+    open: (organization: string) => `Open ${organization}`,
   },
   deleteAccount: {
     title: "Delete your account",

@@ -8,6 +8,7 @@ import { Choices, Field, Form, SelectField } from "../design/Form";
 import { Panel } from "../design/Panel";
 import { useTemperatureUnit } from "../design/temperature-unit";
 import { strings } from "../i18n/strings";
+import { DeletedOrganizations } from "../organization/DeletedOrganizations";
 import { Steps } from "./Steps";
 import { ownTimeZone, timeZones } from "./time-zones";
 
@@ -69,6 +70,7 @@ export function NewOrganizationPage() {
           />
         </Form>
       </Panel>
+      <DeletedOrganizations />
     </PersonPage>
   );
 }

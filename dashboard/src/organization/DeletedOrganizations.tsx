@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { unwrap } from "../api/http";
 import type { OrganizationView } from "../api/types";
@@ -9,7 +10,7 @@ import { formatDateTime } from "../design/format";
 import { Notice } from "../design/Notice";
 import { Panel } from "../design/Panel";
 import { strings } from "../i18n/strings";
-import styles from "./profile.module.css";
+import styles from "./DeletedOrganizations.module.css";
 
 const text = strings.deletedOrganizations;
 
@@ -25,13 +26,20 @@ function ownOrganizationsQuery({ person }: Backend) {
 /** Organizations that the person has deleted, for as long as they can be restored. */
 export function DeletedOrganizations() {
   const organizations = useQuery(ownOrganizationsQuery(useBackend()));
-  const [restored, setRestored] = useState<string>();
+  const [restored, setRestored] = useState<OrganizationView>();
   const deleted = organizations.data?.filter(({ restorable_until }) => restorable_until != null) ?? [];
   if (deleted.length === 0 && restored === undefined) return null;
   return (
     <Panel title={text.title}>
-      {restored !== undefined && <Notice tone="ok">{text.restored(restored)}</Notice>}
-      <ul className={styles.sessions}>
+      {restored !== undefined && (
+        <Notice tone="ok">
+          <p>{text.restored(restored.name)}</p>
+          <Link to="/orgs/$orgId" params={{ orgId: restored.id }} className={styles.open}>
+            {text.open(restored.name)}
+          </Link>
+        </Notice>
+      )}
+      <ul>
         {deleted.map((organization) => (
           <DeletedOrganization key={organization.id} organization={organization} onRestored={setRestored} />
         ))}
@@ -42,14 +50,14 @@ export function DeletedOrganizations() {
 
 interface DeletedOrganizationProps {
   readonly organization: OrganizationView;
-  readonly onRestored: (name: string) => void;
+  readonly onRestored: (organization: OrganizationView) => void;
 }
 
 function DeletedOrganization({ organization, onRestored }: DeletedOrganizationProps) {
   const backend = useBackend();
   const { id, name, slug, restorable_until: until } = organization;
   return (
-    <li>
+    <li className={styles.line}>
       <div>
         <p>{name}</p>
         <p className={styles.quiet}>{until != null && text.until(formatDateTime(until))}</p>
@@ -63,7 +71,7 @@ function DeletedOrganization({ organization, onRestored }: DeletedOrganizationPr
           const params = { path: { org_id: id }, header: { "Idempotency-Key": filled.key } };
           const body = filled.text("slug") === slug ? {} : { slug: filled.text("slug") };
           unwrap(await backend.person.POST("/v1/orgs/{org_id}/restore", { params, body }));
-          onRestored(name);
+          onRestored(organization);
           await backend.queries.invalidateQueries(meQuery(backend));
           await backend.queries.invalidateQueries(ownOrganizationsQuery(backend));
         }}
