@@ -116,15 +116,42 @@ describe("a network server", () => {
     await removal.getByText("sensors are registered through this connection").waitFor();
   });
 
+  test("asks for the AppKey again if it was forgotten meanwhile", async () => {
+    const email = newAddress("forgetful");
+    const ann = await Caller.signedUp(url, email, "Ann Forgetful");
+    const org = await ann.organization("Beach Bar", "Sandy");
+    const sensor = await ann.create(`/v1/orgs/${org}/sensors`, {
+      dev_eui: newDevEui(),
+      join_eui: "A840410000000100",
+      app_key: "00112233445566778899AABBCCDDEEFF",
+      model: "dragino-lht65n",
+      unit_id: await ann.firstUnit(org),
+    });
+    await ann.call("POST", `/v1/orgs/${org}/networks`, {
+      name: "Roof",
+      server: { kind: "things_stack", address: { sandbox: "nam1" }, application_id: "freshtrack-local" },
+      api_key: API_KEY,
+    });
+    const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
+    await page.goto(url);
+    await signIn(page, email);
+    await page.getByRole("article", { name: "Fridge of Sandy" }).waitFor();
+    await page.getByRole("link", { name: "Set up" }).click();
+    await page.getByText("The AppKey that ends in EEFF is kept").waitFor();
+    await ann.call("PATCH", `/v1/orgs/${org}/sensors/${sensor}`, { app_key: null });
+    await page.getByRole("button", { name: "Register the sensor" }).click();
+    await page.getByText("The sensor's AppKey is not known any more.").first().waitFor();
+    await page.getByLabel("AppKey", { exact: true }).fill("FFEEDDCCBBAA99887766554433221100");
+    await expectWellMade(page);
+    await page.getByRole("button", { name: "Register the sensor" }).click();
+    await page.locator('[data-job="succeeded"]').waitFor();
+  });
+
   test("that was connected by mistake is removed, and another one is chosen", async () => {
     const email = newAddress("changer");
     const ann = await Caller.signedUp(url, email, "Ann Changer");
     const org = await ann.organization("Corner Shop", "Corner");
-    const overview = (await ann.call("GET", `/v1/orgs/${org}/overview`)) as {
-      sites: { areas: { units: { id: string }[] }[] }[];
-    };
-    const unit = overview.sites[0]?.areas[0]?.units[0]?.id;
-    await ann.create(`/v1/orgs/${org}/sensors`, { dev_eui: newDevEui(), model: "dragino-lht65n", unit_id: unit });
+    await ann.create(`/v1/orgs/${org}/sensors`, { dev_eui: newDevEui(), model: "dragino-lht65n", unit_id: await ann.firstUnit(org) });
     const page = await browser.newPage();
     await page.goto(url);
     await signIn(page, email);

@@ -93,6 +93,14 @@ export class Caller {
     return created.id;
   }
 
+  /** The identifier of a unit of an organization: of its only one, where there is one. */
+  async firstUnit(org: string): Promise<string> {
+    const { items } = (await this.call("GET", `/v1/orgs/${org}/units`)) as { items: { id: string }[] };
+    const [unit] = items;
+    if (unit === undefined) throw new Error(`${org} has no units`);
+    return unit.id;
+  }
+
   /** Brings `guest`, whose address is `email`, into an organization. */
   async admit(org: string, guest: Caller, email: string, role: string): Promise<void> {
     await this.create(`/v1/orgs/${org}/invitations`, { email, role });

@@ -35,6 +35,7 @@ const en = {
       too_many_requests: (seconds) => `Too many attempts. Try again ${inMinutes(seconds)}.`,
       unavailable: () => "The service could not answer in time. Nothing is lost; please try again.",
       internal: () => "The fault is ours and has been recorded. Please try again later.",
+      missing_app_key: () => "The sensor's AppKey is not known any more. Give it here: it stands beside the DevEUI.",
       stale: () => "Somebody changed this meanwhile. Look at it again before you change it.",
     } as Partial<Record<ProblemCode, (retryAfterSeconds: number | undefined) => string>>,
   },

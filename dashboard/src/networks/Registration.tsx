@@ -30,7 +30,14 @@ export function Registration({ sensor, networks }: RegistrationProps) {
   const session = useSession();
   const { queries, orgId } = session;
   const job = useQuery(lastJobQuery(session, sensor.id));
-  const reread = () => queries.invalidateQueries({ queryKey: [orgId, "network-jobs", sensor.id] });
+  const reread = async (): Promise<void> => {
+    await Promise.all([
+      queries.invalidateQueries({ queryKey: [orgId, "network-jobs", sensor.id] }),
+      // What was given for the registration is kept with the sensor, and may be forgotten there.
+      queries.invalidateQueries({ queryKey: [orgId, "sensors"] }),
+    ]);
+  };
+  const isAsked = job.data?.kind === "provision";
   return (
     <Panel title={text.registrationOf(sensor.name)}>
       {job.isPending && <Waiting />}
@@ -40,12 +47,17 @@ export function Registration({ sensor, networks }: RegistrationProps) {
           <Button onClick={() => void job.refetch()}>{strings.retry}</Button>
         </Notice>
       )}
-      {job.data?.kind === "provision" && <Work job={job.data} networks={networks} onRetry={reread} />}
-      {job.isSuccess && job.data?.kind !== "provision" && (
+      {job.data != null && isAsked && <Work job={job.data} networks={networks} onRetry={reread} />}
+      {job.isSuccess && (!isAsked || lacksKey(job.data)) && (
         <Register sensor={sensor} networks={networks} onAsked={reread} />
       )}
     </Panel>
   );
+}
+
+/** Whether work waits for an AppKey: going on without one leads nowhere. */
+function lacksKey(job: JobView | null): boolean {
+  return job?.state === "blocked" && job.setback?.obstacle === "missing_app_key";
 }
 
 interface RegisterProps extends RegistrationProps {
@@ -71,8 +83,11 @@ function Register({ sensor, networks, onAsked }: RegisterProps) {
           path: { org_id: orgId, sensor_id: sensor.id },
           header: { "Idempotency-Key": filled.key },
         };
-        unwrap(await http.POST("/v1/orgs/{org_id}/sensors/{sensor_id}/provisioning", { params, body }));
-        await onAsked();
+        try {
+          unwrap(await http.POST("/v1/orgs/{org_id}/sensors/{sensor_id}/provisioning", { params, body }));
+        } finally {
+          await onAsked();
+        }
       }}
     >
       <p>{text.registerIntro}</p>
@@ -142,14 +157,14 @@ function Work({ job, networks, onRetry }: WorkProps) {
       {state === "succeeded" && <p>{text.registered}</p>}
       {state !== "succeeded" && setback != null && (
         <Notice tone="watch">
-          {text.obstacle[setback.obstacle] !== undefined && <p>{text.obstacle[setback.obstacle]}</p>}
+          <p>{text.obstacle[setback.obstacle]}</p>
           <p>{setback.detail}</p>
         </Notice>
       )}
       {state === "retrying" && job.next_attempt_at != null && (
         <NextAttempt at={job.next_attempt_at} attempts={job.attempts} />
       )}
-      {(state === "failed" || state === "blocked") && (
+      {(state === "failed" || state === "blocked") && !lacksKey(job) && (
         <Form
           action={text.retry}
           onSend={async (filled) => {
