@@ -39,8 +39,8 @@ pub use import_organization::{Import, import_organization};
 pub use list_alerts::{AlertQuery, list_alerts};
 pub use list_readings::list_readings;
 pub use live::{
-    BroadcastChunk, Live, LiveUpdate, Resync, TICKET_LIFE, broadcast, connect, disconnect, issue_ticket,
-    redeem_ticket, reply, resync, subscribe, unsubscribe,
+    BroadcastChunk, CONNECTION_LIFE, Live, LiveUpdate, Resync, TICKET_LIFE, broadcast, connect, disconnect,
+    issue_ticket, redeem_ticket, reply, resync, subscribe, unsubscribe,
 };
 pub use page::{Order, PageRequest, cursor_behind, page_of, page_of_all};
 pub use quarantine::{list_quarantine, replay_frame};

@@ -1,6 +1,7 @@
 //! The live channel: what is recorded is on every watching screen before the invocation ends.
 
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
+use crate::organizations::holds_until;
 use crate::places::site_of;
 use crate::ports::{
     Alerts, BroadcastLane, Clock, Connection, ConnectionId, Connections, Delivery, IdSource, Records,
@@ -11,6 +12,7 @@ use freshtrack_contracts::alerts::AlertView;
 use freshtrack_contracts::events::PlaceId;
 use freshtrack_contracts::live::{MAX_FRAME, ServerBody, ServerMessage, Ticket, Topic};
 use freshtrack_contracts::places::UnitSnapshot;
+use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::Sites;
 use freshtrack_domain::alert::{Alert, AlertStatus};
 use freshtrack_domain::ids::{OrgId, SiteId};
@@ -23,8 +25,8 @@ use std::iter;
 
 /// How long a ticket may wait to be used.
 pub const TICKET_LIFE: Span = Span::seconds(30);
-/// API Gateway closes every socket after two hours.
-const CONNECTION_LIFE: Span = Span::hours(2);
+/// How long a socket stays open at most: API Gateway closes every one after two hours.
+pub const CONNECTION_LIFE: Span = Span::hours(2);
 /// Topics one socket may hold.
 const MAX_TOPICS: usize = 50;
 /// Places looked up at once.
@@ -125,7 +127,10 @@ impl Live<'_> {
     ) -> Result<(), PortError> {
         // Somebody who has just connected must not miss an alert; a plain reading they would see next time.
         let fresh = updates.iter().any(|update| !update.alerts.is_empty());
-        let watching = self.connections.of_org(scope.org_id(), fresh).await?;
+        let listed = self.connections.of_org(scope.org_id(), fresh).await?;
+        let (watching, over): (Vec<_>, Vec<_>) = listed
+            .into_iter()
+            .partition(|connection| now < connection.expires_at);
         // Most screens show the same, so each distinct set of updates is written out once.
         let mut audiences: BTreeMap<Vec<usize>, Vec<ConnectionId>> = BTreeMap::new();
         for connection in watching {
@@ -137,6 +142,11 @@ impl Live<'_> {
                 .collect();
             if !wanted.is_empty() {
                 audiences.entry(wanted).or_default().push(connection.id);
+            }
+        }
+        for connection in over {
+            if let Err(error) = end_socket(self.connections, self.sockets, scope, &connection.id).await {
+                tracing::warn!(connection.id = %connection.id, %error, "a socket outlives its time");
             }
         }
         for (wanted, connections) in audiences {
@@ -240,7 +250,8 @@ fn write(message: &ServerMessage) -> Result<String, PortError> {
     serde_json::to_string(message).map_err(|e| PortError::because("live.write", PortErrorKind::Corrupt, e))
 }
 
-/// Issues a ticket for one socket. `socket_url` is where sockets connect.
+/// Issues a ticket for one socket. `socket_url` is where sockets connect, `credential_ends` when what the caller has shown
+/// ends, where nothing of ours tells.
 ///
 /// # Errors
 /// When the ticket cannot be stored.
@@ -249,6 +260,7 @@ pub async fn issue_ticket(
     ids: &dyn IdSource,
     clock: &dyn Clock,
     caller: &Caller,
+    credential_ends: Option<Timestamp>,
     socket_url: &str,
 ) -> Result<Ticket, Failure> {
     let ticket = format!("{:032x}{:032x}", ids.random(), ids.random());
@@ -257,6 +269,7 @@ pub async fn issue_ticket(
         org_id: caller.scope.org_id(),
         actor: caller.actor.clone(),
         sites: caller.sites.clone(),
+        credential_ends,
         expires_at,
     };
     tickets.put(&ticket, &grant).await?;
@@ -281,16 +294,18 @@ pub async fn redeem_ticket(
         .filter(|grant| grant.expires_at > clock.now()))
 }
 
-/// A socket opened.
+/// A socket is about to open, and may stay so until `until` at the latest.
 ///
 /// # Errors
-/// When it cannot be stored; the socket must then be refused.
+/// Refused when what the caller was let in by has ended since. When it fails, too, the socket must not open.
 pub async fn connect(
     connections: &dyn Connections,
+    records: &dyn Records,
     clock: &dyn Clock,
     caller: &Caller,
     id: &str,
-) -> Result<(), PortError> {
+    until: Timestamp,
+) -> Result<(), Failure> {
     let Actor {
         id: actor,
         acting_as,
@@ -304,14 +319,35 @@ pub async fn connect(
             .chain(session.iter().map(ToString::to_string))
             .collect(),
         topics: Vec::new(),
-        expires_at: clock.now() + CONNECTION_LIFE,
+        expires_at: until,
         rev: 1,
     };
     match connections.put(&connection).await {
         // No two sockets have one name: it was stored before, and the answer got lost.
-        Err(error) if error.kind == PortErrorKind::Conflict => Ok(()),
-        stored => stored,
+        Err(error) if error.kind == PortErrorKind::Conflict => {}
+        stored => stored?,
     }
+    // Whatever ends from here on closes the sockets that it finds listed. What ended before that is found here.
+    if holds_until(records, clock, caller, until).await? == Some(until) {
+        return Ok(());
+    }
+    connections.remove(connection.org_id, id).await?;
+    Err(Refusal::new(
+        ProblemCode::NotSignedIn,
+        "What the ticket was issued for has ended.",
+    )
+    .into())
+}
+
+/// Ends a socket whose time is over.
+async fn end_socket(
+    connections: &dyn Connections,
+    sockets: &dyn Sockets,
+    scope: OrgScope,
+    id: &str,
+) -> Result<(), PortError> {
+    sockets.close(id).await?;
+    connections.remove(scope.org_id(), id).await
 }
 
 /// A socket closed.

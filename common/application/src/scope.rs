@@ -34,7 +34,7 @@ pub struct Actor {
     /// The user in whose name a platform administrator acts.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub acting_as: Option<UserId>,
-    /// The sign-in of a user, if we keep it: what they opened by it ends with it.
+    /// The sign-in of a user: what they opened by it ends with it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub session: Option<SessionId>,
 }
@@ -101,11 +101,6 @@ impl Administrator {
     }
 }
 
-/// Whether a sign-in is one that we keep. Those at other issuers, which only they can end, carry no time.
-fn is_kept(session_id: SessionId) -> bool {
-    session_id.ulid().timestamp_ms() > 0
-}
-
 /// A person who has signed in, outside of any organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignedIn {
@@ -120,8 +115,13 @@ impl SignedIn {
     #[must_use]
     pub fn actor(&self) -> Actor {
         Actor {
-            session: is_kept(self.session_id).then_some(self.session_id),
+            session: Some(self.session_id),
             ..Actor::new(self.user_id)
         }
+    }
+
+    /// Whether we keep the sign-in. Those at other issuers, which only they can end, carry no time.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.session_id.ulid().timestamp_ms() > 0
     }
 }

@@ -3,8 +3,9 @@
 use crate::context::Context;
 use crate::event::{HttpAuthorizerEvent, Identity, SocketAuthorizerEvent};
 use crate::function::{InvocationError, InvocationFuture};
-use freshtrack_application::organizations::{authorize_access_key, still_holds};
-use freshtrack_application::{Caller, OrgScope, SignedIn, redeem_ticket};
+use freshtrack_application::organizations::{authorize_access_key, holds_until};
+use freshtrack_application::ports::TicketGrant;
+use freshtrack_application::{CONNECTION_LIFE, Caller, OrgScope, SignedIn, redeem_ticket};
 use freshtrack_domain::access::{Right, Rights, Sites};
 use serde_json::json;
 use std::sync::Arc;
@@ -52,10 +53,10 @@ async fn identity(context: &Context, credential: &str) -> Result<Option<Identity
     if issuers.is_empty() {
         return Ok(None);
     }
-    let person = issuers
+    let vouched_for = issuers
         .authorize(&records, context.key_sets(), clock, credential)
         .await?;
-    Ok(person.map(identity_of_person))
+    Ok(vouched_for.map(|it| identity_of_person(it.person).ending(it.until)))
 }
 
 /// What the gateway hands on of somebody who is signed in: what they may do is known to organizations alone.
@@ -88,6 +89,7 @@ fn identity_of(caller: &Caller) -> Identity {
             .actor
             .session
             .map_or_else(String::new, |session| session.to_string()),
+        until: String::new(),
     }
 }
 
@@ -101,9 +103,9 @@ pub fn authorize_socket(context: Arc<Context>, event: Vec<u8>) -> InvocationFutu
             Some(ticket) => redeem_ticket(&context.tickets()?, context.clock(), ticket).await?,
             None => None,
         };
-        let grant = match grant {
-            Some(grant) if still_holds(&context.records()?, context.clock(), &grant).await? => Some(grant),
-            _ => None,
+        let identity = match grant {
+            Some(grant) => identity_of_grant(&context, grant).await?,
+            None => None,
         };
         let policy = |effect: &str| {
             json!({
@@ -115,19 +117,32 @@ pub fn authorize_socket(context: Arc<Context>, event: Vec<u8>) -> InvocationFutu
                 }],
             })
         };
-        let reply = match grant {
+        let reply = match identity {
             None => json!({ "principalId": "nobody", "policyDocument": policy("Deny") }),
-            Some(grant) => json!({
-                "principalId": grant.actor.id,
+            Some(identity) => json!({
+                "principalId": identity.actor_id,
                 "policyDocument": policy("Allow"),
-                "context": identity_of(&Caller {
-                    scope: OrgScope::granted(grant.org_id),
-                    actor: grant.actor,
-                    rights: Rights::NONE.with(Right::Read),
-                    sites: grant.sites,
-                }),
+                "context": identity,
             }),
         };
         Ok(reply.to_string().into_bytes())
     })
+}
+
+/// Who the socket that `grant` opens is for, unless what the ticket was issued for has ended.
+async fn identity_of_grant(
+    context: &Context,
+    grant: TicketGrant,
+) -> Result<Option<Identity>, InvocationError> {
+    let clock = context.clock();
+    let longest = clock.now() + CONNECTION_LIFE;
+    let latest = grant.credential_ends.map_or(longest, |end| end.min(longest));
+    let caller = Caller {
+        scope: OrgScope::granted(grant.org_id),
+        actor: grant.actor,
+        rights: Rights::NONE.with(Right::Read),
+        sites: grant.sites,
+    };
+    let until = holds_until(&context.records()?, clock, &caller, latest).await?;
+    Ok(until.map(|until| identity_of(&caller).ending(until)))
 }

@@ -1,6 +1,7 @@
 //! The parts of AWS's events that functions use. Everything else in an event is skipped unread: the files in
 //! `events/` are whole ones, and every function is tested with its own.
 
+use freshtrack_domain::time::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -74,6 +75,24 @@ pub(crate) struct Identity {
     /// The sites that a socket may show, separated by spaces; empty for all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) sites: String,
+    /// When this ends by itself, in milliseconds since 1970; empty where that is looked up with each call.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) until: String,
+}
+
+impl Identity {
+    /// When this ends by itself, unless that is looked up with each call.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        self.until.parse().ok().map(Timestamp::from_millis)
+    }
+
+    /// The same, ending at `until`.
+    pub(crate) fn ending(self, until: Timestamp) -> Self {
+        Self {
+            until: until.as_millis().to_string(),
+            ..self
+        }
+    }
 }
 
 /// The event of an HTTP API's REQUEST authorizer, format 2.0.
@@ -106,9 +125,22 @@ pub(crate) struct SocketEvent {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SocketContext {
     pub(crate) connection_id: String,
+    pub(crate) event_type: SocketEventType,
     pub(crate) request_id: String,
     #[serde(default)]
     pub(crate) authorizer: Option<Identity>,
+}
+
+/// What happens to a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum SocketEventType {
+    /// It is about to open.
+    Connect,
+    /// It says something.
+    Message,
+    /// It has closed.
+    Disconnect,
 }
 
 /// A batch of queue messages.

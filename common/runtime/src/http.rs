@@ -2,7 +2,7 @@
 
 use crate::admission::{Admitted, admit};
 use crate::context::{Context, chain};
-use crate::event::HttpEvent;
+use crate::event::{HttpEvent, Identity};
 use crate::function::{InvocationError, InvocationFuture};
 use crate::idempotency::{CallIds, ids_of};
 use base64::Engine;
@@ -13,7 +13,7 @@ use freshtrack_application::{Administrator, Caller, Failure, OrgScope, PageReque
 use freshtrack_contracts::endpoints::{Endpoint, of_function};
 use freshtrack_contracts::problem::{Problem, ProblemCode};
 use freshtrack_domain::ids::Id;
-use freshtrack_domain::time::Span;
+use freshtrack_domain::time::{Span, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -25,6 +25,7 @@ use std::sync::Arc;
 /// One call of an endpoint, its caller already checked.
 pub struct Call {
     admitted: Admitted,
+    credential_ends: Option<Timestamp>,
     ids: CallIds,
     path: BTreeMap<String, String>,
     query: BTreeMap<String, String>,
@@ -77,6 +78,12 @@ impl Call {
             Admitted::Administrator(administrator) => Ok(*administrator),
             _ => Err(Refusal::not_found("page")),
         }
+    }
+
+    /// When the credential ends by itself, where nothing of ours tells: that of another issuer.
+    #[must_use]
+    pub const fn credential_ends(&self) -> Option<Timestamp> {
+        self.credential_ends
     }
 
     /// New identifiers and secrets. With an `Idempotency-Key` they are the same each time the request is made,
@@ -320,9 +327,12 @@ async fn call_of(
         )
         .into());
     }
+    let authorizer = event.request_context.authorizer.as_ref();
+    let identity = authorizer.and_then(|authorizer| authorizer.lambda.as_ref());
     Ok(Call {
         ids: ids_of(context, &admitted, &event, &body).await?,
         admitted,
+        credential_ends: identity.and_then(Identity::until),
         path: event.path_parameters,
         query: event.query_string_parameters,
         headers: event.headers,

@@ -2,11 +2,13 @@
 
 use crate::admission::caller_of;
 use crate::context::Context;
-use crate::event::SocketEvent;
+use crate::event::{SocketEvent, SocketEventType};
 use crate::function::{InvocationError, InvocationFuture};
 use crate::http::HandlerError;
+use freshtrack_application::ports::Sockets;
 use freshtrack_application::{Caller, Failure, reply};
 use freshtrack_contracts::live::{ClientMessage, SUBPROTOCOL, ServerBody};
+use freshtrack_domain::time::Timestamp;
 use serde_json::json;
 use std::future::Future;
 use std::sync::Arc;
@@ -17,6 +19,8 @@ pub struct SocketCall {
     pub caller: Caller,
     /// The socket.
     pub connection_id: String,
+    /// Until when it may stay open.
+    pub until: Timestamp,
     /// The message as it came; absent when a socket opens or closes.
     body: Option<String>,
 }
@@ -42,21 +46,33 @@ where
     Box::pin(async move {
         let event: SocketEvent =
             serde_json::from_slice(&event).map_err(|e| InvocationError::new("Event", e.to_string()))?;
-        let caller = event.request_context.authorizer.as_ref().and_then(caller_of);
-        let Some(caller) = caller else {
+        let identity = event.request_context.authorizer.as_ref();
+        let known = identity.and_then(|identity| Some((caller_of(identity)?, identity.until()?)));
+        let Some((caller, until)) = known else {
             return Err(InvocationError::new(
                 "Socket",
-                "the gateway names no organization",
+                "the gateway does not tell whose socket it is and until when",
             ));
         };
         let connection_id = event.request_context.connection_id;
+        let event_type = event.request_context.event_type;
+        if event_type == SocketEventType::Message && until <= context.clock().now() {
+            context.sockets().close(&connection_id).await?;
+            return Ok(done(200));
+        }
         let call = SocketCall {
             caller,
             connection_id: connection_id.clone(),
+            until,
             body: event.body,
         };
         let answer = match handle(Arc::clone(&context), call).await {
             Ok(answer) => answer,
+            Err(HandlerError::Failed(Failure::Refused(refusal)))
+                if event_type == SocketEventType::Connect =>
+            {
+                return Ok(done(refusal.code.status()));
+            }
             Err(HandlerError::Failed(Failure::Refused(refusal))) => Some(ServerBody::Error {
                 detail: refusal.detail,
             }),
@@ -72,7 +88,12 @@ where
         if let Some(body) = answer {
             reply(&context.sockets(), context.clock(), &connection_id, body).await?;
         }
-        let accepted = json!({ "statusCode": 200, "headers": { "Sec-WebSocket-Protocol": SUBPROTOCOL } });
-        Ok(accepted.to_string().into_bytes())
+        Ok(done(200))
     })
+}
+
+/// What the gateway is told: whether a socket may open, by the status.
+fn done(status: u16) -> Vec<u8> {
+    let reply = json!({ "statusCode": status, "headers": { "Sec-WebSocket-Protocol": SUBPROTOCOL } });
+    reply.to_string().into_bytes()
 }

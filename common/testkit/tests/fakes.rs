@@ -58,6 +58,7 @@ async fn an_answer_that_is_lost_leaves_its_change() {
         org_id: fresh_id(),
         actor: Actor::new("key_1"),
         sites: Sites::All,
+        credential_ends: None,
         expires_at: Timestamp::from_seconds(100),
     };
     memory

@@ -12,11 +12,20 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: SocketCall) -> Result<Option<ServerBody>, HandlerError> {
+    let (connections, records) = (context.connections()?, context.records()?);
+    let SocketCall {
+        caller,
+        connection_id,
+        until,
+        ..
+    } = &call;
     connect(
-        context.connections()?,
+        connections,
+        &records,
         context.clock(),
-        &call.caller,
-        &call.connection_id,
+        caller,
+        connection_id,
+        *until,
     )
     .await?;
     Ok(None)

@@ -12,6 +12,7 @@ pub const FUNCTION: Function = Function {
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let (tickets, url) = (context.tickets()?, context.socket_url()?);
-    let ticket = issue_ticket(&tickets, call.ids(), context.clock(), call.caller()?, url).await?;
+    let (caller, ends) = (call.caller()?, call.credential_ends());
+    let ticket = issue_ticket(&tickets, call.ids(), context.clock(), caller, ends, url).await?;
     Ok(Reply::of(&ticket)?)
 }

@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod elsewhere;
 mod guessing;
 mod passwords;
 mod second_factor;

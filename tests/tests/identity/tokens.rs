@@ -2,20 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use freshtrack_contracts::identity::{Jwks, Me};
+use freshtrack_contracts::identity::Jwks;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::time::Span;
-use freshtrack_tests::{PASSWORD, Setup, World};
+use freshtrack_tests::{PASSWORD, World};
 use http::{Method, StatusCode};
-use jsonwebtoken::jwk::Jwk;
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value as Json, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
-/// What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, 7).
-const PKCS8_OF_ED25519: [u8; 16] = [
-    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-];
 
 async fn keys(world: &World) -> Jwks {
     let answer = world
@@ -123,68 +115,4 @@ async fn a_machine_is_no_person() {
     let key = &tenant.document.access_keys[0].secret;
     let answer = world.api.get("/v1/me", key).await;
     assert_eq!(answer.code(), ProblemCode::NotSignedIn);
-}
-
-/// An issuer of tokens on this machine: it publishes its keys at the address it gives.
-async fn issuer(keys: Json) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let body = keys.to_string();
-    let answer = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut request = [0; 4_096];
-            let _ = stream.read(&mut request).await;
-            let _ = stream.write_all(answer.as_bytes()).await;
-        }
-    });
-    format!("http://{address}/keys")
-}
-
-#[tokio::test]
-async fn a_customer_brings_their_own_sign_in() {
-    let key = EncodingKey::from_ed_der(&[&PKCS8_OF_ED25519[..], &[7; 32]].concat());
-    let public = Jwk::from_encoding_key(&key, Algorithm::EdDSA).unwrap();
-    let mut public = serde_json::to_value(&public).unwrap();
-    public["kid"] = json!("theirs");
-    let jwks_url = issuer(json!({ "keys": [public] })).await;
-
-    // As whoever deploys the system sets the parameter.
-    let trusted =
-        json!([{ "issuer": "https://login.example", "audience": "freshtrack", "jwks_url": jwks_url }]);
-    let deployed = std::fs::read_to_string(World::root().join("template.yaml")).unwrap();
-    let configured = deployed.replace("Default: '[]'", &format!("Default: '{trusted}'"));
-    assert_ne!(configured, deployed);
-    let folder = tempfile::tempdir().unwrap();
-    let template = folder.path().join("template.yaml");
-    std::fs::write(&template, configured).unwrap();
-    let world = World::with(Setup {
-        template,
-        ..Setup::default()
-    })
-    .await;
-
-    let sign = |email: &str| {
-        let now = world.now().as_seconds();
-        let header = Header {
-            kid: Some("theirs".to_owned()),
-            ..Header::new(Algorithm::EdDSA)
-        };
-        let claims = json!({
-            "iss": "https://login.example", "aud": "freshtrack", "sub": "7", "iat": now, "exp": now + 300,
-            "email": email, "email_verified": true,
-        });
-        jsonwebtoken::encode(&header, &claims, &key).unwrap()
-    };
-    let stranger = world.api.get("/v1/me", &sign("ann@example.com")).await;
-    assert!(stranger.status.is_client_error(), "{stranger:?}");
-    world.advance(Span::minutes(1));
-    let ann = world.person("ann@example.com").await;
-    let here: Me = ann.get("/v1/me").await.ok();
-    world.advance(Span::seconds(1));
-    let there: Me = world.api.get("/v1/me", &sign("ann@example.com")).await.ok();
-    assert_eq!(here, there);
 }

@@ -92,6 +92,15 @@ impl Verified {
     }
 }
 
+/// Somebody whom another issuer vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VouchedFor {
+    /// Who it is here.
+    pub person: SignedIn,
+    /// Until when the token is accepted.
+    pub until: Timestamp,
+}
+
 /// The bytes of a ULID that tell its time.
 const TIME_BYTES: usize = 6;
 
@@ -128,7 +137,7 @@ impl ExternalIssuers {
         key_sets: &dyn KeySets,
         clock: &dyn Clock,
         token: &str,
-    ) -> Result<Option<SignedIn>, PortError> {
+    ) -> Result<Option<VouchedFor>, PortError> {
         let Ok(named) = jsonwebtoken::dangerous::insecure_decode_claims::<Issued>(token) else {
             return Ok(None);
         };
@@ -150,9 +159,12 @@ impl ExternalIssuers {
             return Ok(None);
         };
         let user_id = account::holder_of(records, clock, &email).await?;
-        Ok(user_id.map(|user_id| SignedIn {
-            user_id,
-            session_id: claims.session(),
+        Ok(user_id.map(|user_id| VouchedFor {
+            person: SignedIn {
+                user_id,
+                session_id: claims.session(),
+            },
+            until: claims.until(),
         }))
     }
 
@@ -226,8 +238,12 @@ impl ExternalIssuers {
 
 impl Claims {
     fn is_in_time(&self, now: Timestamp) -> bool {
-        let (earliest, latest) = ((now - LEEWAY).as_seconds(), (now + LEEWAY).as_seconds());
-        self.exp > earliest && self.nbf.is_none_or(|start| start <= latest)
+        now < self.until() && self.nbf.is_none_or(|start| start <= (now + LEEWAY).as_seconds())
+    }
+
+    /// Until when the token is accepted.
+    fn until(&self) -> Timestamp {
+        Timestamp::from_seconds(self.exp) + LEEWAY
     }
 
     /// What stands for the sign-in at the issuer: the same for each of its tokens, as far as it tells. It carries no time,

@@ -17,7 +17,7 @@ mod throttling;
 mod totp;
 
 pub use access_tokens::{AUDIENCE, AccessTokens};
-pub use external::{ExternalIssuer, ExternalIssuers};
+pub use external::{ExternalIssuer, ExternalIssuers, VouchedFor};
 pub use me::{get_me, update_me};
 pub use password_reset::{change_password, request_password_reset, reset_password};
 pub use refresh::refresh;

@@ -9,6 +9,7 @@ use freshtrack_domain::ids::OrgId;
 use freshtrack_domain::people::Member;
 use freshtrack_domain::place::Organization;
 use freshtrack_domain::support::{Appointment, SupportDesk};
+use freshtrack_domain::time::Timestamp;
 use futures_util::future;
 
 /// The person as a member of `org_id`, or as an administrator who supports one of its members at the moment; `None` if
@@ -23,6 +24,24 @@ pub async fn admit_person(
     person: SignedIn,
     org_id: OrgId,
 ) -> Result<Option<Caller>, PortError> {
+    let admitted = admit(records, clock, person, org_id).await?;
+    Ok(admitted.map(|admitted| admitted.caller))
+}
+
+/// Somebody who was let into an organization.
+pub(super) struct Admitted {
+    pub(super) caller: Caller,
+    /// When the support by which they are here ends by itself, if they are here by that.
+    pub(super) support_ends: Option<Timestamp>,
+}
+
+/// Does what [`admit_person`] does, and tells how long that holds.
+pub(super) async fn admit(
+    records: &dyn Records,
+    clock: &dyn Clock,
+    person: SignedIn,
+    org_id: OrgId,
+) -> Result<Option<Admitted>, PortError> {
     let scope = OrgScope::granted(org_id);
     let (organization, member) = future::try_join(
         records.get::<Organization>(scope, org_id),
@@ -33,16 +52,22 @@ pub async fn admit_person(
         return Ok(None);
     }
     if let Some(member) = member {
-        return Ok(Some(caller(scope, person.actor(), member.record)));
+        return Ok(Some(Admitted {
+            caller: caller(scope, person.actor(), member.record),
+            support_ends: None,
+        }));
     }
-    let Some(member) = supported(records, clock, person, scope).await? else {
+    let Some((member, ends)) = supported(records, clock, person, scope).await? else {
         return Ok(None);
     };
     let actor = Actor {
         acting_as: Some(member.user_id),
         ..person.actor()
     };
-    Ok(Some(caller(scope, actor, member)))
+    Ok(Some(Admitted {
+        caller: caller(scope, actor, member),
+        support_ends: Some(ends),
+    }))
 }
 
 fn caller(scope: OrgScope, actor: Actor, member: Member) -> Caller {
@@ -54,13 +79,13 @@ fn caller(scope: OrgScope, actor: Actor, member: Member) -> Caller {
     }
 }
 
-/// The member in whose place the person acts, being an administrator of the platform.
+/// The member in whose place the person acts, being an administrator of the platform, and until when.
 async fn supported(
     records: &dyn Records,
     clock: &dyn Clock,
     person: SignedIn,
     scope: OrgScope,
-) -> Result<Option<Member>, PortError> {
+) -> Result<Option<(Member, Timestamp)>, PortError> {
     let desk = records
         .get::<SupportDesk>(Owner::User(person.user_id), SUPPORT_DESK)
         .await?;
@@ -75,5 +100,7 @@ async fn supported(
         records.get::<Member>(scope, active.member),
     )
     .await?;
-    Ok(appointment.and(member).map(|member| member.record))
+    Ok(appointment
+        .and(member)
+        .map(|member| (member.record, active.expires_at)))
 }

@@ -18,7 +18,7 @@ pub use admit_person::admit_person;
 pub use authorize_access_key::authorize_access_key;
 pub(crate) use bring_in::{OPERATOR, key_of, put_key, put_organization};
 pub use delete_account::delete_account;
-pub use holds_until::still_holds;
+pub use holds_until::holds_until;
 pub use invitations::{
     Post, accept_invitation, create_invitation, list_invitations, preview_invitation, resend_invitation,
     revoke_invitation,

@@ -2,13 +2,15 @@
 
 use crate::error::{Failure, PortError, Refusal};
 use crate::identity::email_claim;
-use crate::organizations::{OPERATOR, Office};
+use crate::organizations::{OPERATOR, Office, event};
 use crate::ports::{Owner, Records};
+use crate::records::SUPPORT_DESK;
 use crate::registry::Change;
 use crate::scope::{Actor, Administrator, SignedIn};
+use freshtrack_contracts::events::Happening;
 use freshtrack_contracts::support::AdministratorAddress;
 use freshtrack_domain::ids::UserId;
-use freshtrack_domain::support::Appointment;
+use freshtrack_domain::support::{Appointment, SupportDesk};
 
 /// The person as an administrator, if they are one.
 ///
@@ -62,7 +64,15 @@ pub async fn revoke_administrator(
         .get::<Appointment>(Owner::Platform, user_id)
         .await?;
     if let Some(appointment) = known {
-        let change = change("administrator.revoked", user_id).remove(&appointment);
+        let desk = office
+            .records
+            .get::<SupportDesk>(Owner::User(user_id), SUPPORT_DESK)
+            .await?;
+        let mut change = change("administrator.revoked", user_id).remove(&appointment);
+        if let Some(active) = desk.and_then(|desk| desk.record.active(office.clock.now()).cloned()) {
+            let what = Happening::SupportEnded { user_id };
+            change = change.publish(event(office, active.org_id, user_id, appointment.rev, what));
+        }
         office.registry().commit(change).await?;
     }
     Ok(user_id)

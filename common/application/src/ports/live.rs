@@ -24,7 +24,7 @@ pub struct Connection {
     pub holders: Vec<String>,
     /// What it wants to hear.
     pub topics: Vec<Topic>,
-    /// When it ends at the latest: API Gateway closes sockets after two hours.
+    /// When it ends at the latest: nothing is shown to it from then on. API Gateway closes sockets after two hours.
     pub expires_at: Timestamp,
     /// How often it was stored, this time included: its messages are worked on side by side.
     pub rev: u64,
@@ -102,6 +102,9 @@ pub struct TicketGrant {
     pub actor: Actor,
     /// Which sites its socket may show.
     pub sites: Sites,
+    /// When the credential ends, where nothing of ours tells: that of another issuer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub credential_ends: Option<Timestamp>,
     /// When it is no longer accepted.
     pub expires_at: Timestamp,
 }

@@ -1,8 +1,8 @@
 //! Tokens of other issuers.
 
 use crate::support::{Desk, EMAIL, START};
-use freshtrack_application::identity::{ExternalIssuer, ExternalIssuers};
-use freshtrack_application::{PortError, PortErrorKind, SignedIn};
+use freshtrack_application::identity::{ExternalIssuer, ExternalIssuers, VouchedFor};
+use freshtrack_application::{PortError, PortErrorKind};
 use freshtrack_domain::time::Span;
 use freshtrack_testkit::PublishedKeys;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
@@ -82,7 +82,7 @@ async fn authorize(
     desk: &Desk,
     keys: &PublishedKeys,
     token: &str,
-) -> Result<Option<SignedIn>, PortError> {
+) -> Result<Option<VouchedFor>, PortError> {
     issuers.authorize(desk.store(), keys, &desk.clock, token).await
 }
 
@@ -92,20 +92,25 @@ async fn who_a_trusted_issuer_vouches_for_is_let_in() {
     let (ann, _) = desk.person(EMAIL).await;
     let (keys, issuer, issuers) = (PublishedKeys::default(), Issuer::new("k1", 1), trusted());
     issuer.publish(&keys);
-    let person = authorize(&issuers, &desk, &keys, &issuer.sign(&claims()))
+    let VouchedFor { person, until } = authorize(&issuers, &desk, &keys, &issuer.sign(&claims()))
         .await
         .unwrap()
         .unwrap();
     assert_eq!(person.user_id, ann.user_id);
+    // An hour, and what the clocks may be apart.
+    assert_eq!(until, START + Span::minutes(61));
     let next = issuer.sign(&with(json!({ "exp": START.as_seconds() + 60 })));
     let later = authorize(&issuers, &desk, &keys, &next).await.unwrap().unwrap();
-    assert_eq!(later.session_id, person.session_id, "the same sign-in there");
+    assert_eq!(
+        later.person.session_id, person.session_id,
+        "the same sign-in there"
+    );
     let many = with(json!({ "aud": ["other", CLIENT], "email_verified": "true", "sid": "s-1" }));
     let other = authorize(&issuers, &desk, &keys, &issuer.sign(&many))
         .await
         .unwrap()
         .unwrap();
-    assert_ne!(other.session_id, person.session_id);
+    assert_ne!(other.person.session_id, person.session_id);
     assert_eq!(keys.fetched(JWKS), 1, "keys are remembered");
 }
 

@@ -2,7 +2,7 @@
 //! what would have been left without the death.
 
 use crate::support::{COLD, EndState, Stage, WARM, done, minute};
-use freshtrack_application::ports::{Clock, Quarantine};
+use freshtrack_application::ports::Quarantine;
 use freshtrack_application::{
     Import, PortErrorKind, UnitReading, get_alert, import_organization, list_quarantine, record_trail,
     replay_frame, retry_readings, sweep_timers,
@@ -10,7 +10,6 @@ use freshtrack_application::{
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_domain::alert::AlertStatus;
 use freshtrack_domain::device::DevEui;
-use freshtrack_domain::time::Span;
 use freshtrack_testkit::{Faults, Kitchen, World, killed_after, lht65n_uplink};
 use std::fmt::Debug;
 
@@ -183,11 +182,7 @@ fn importing_an_organization() {
         if killed {
             done(import_organization(&import, kitchen.document())).unwrap();
         }
-        world.clock.set(world.clock.now() + Span::hours(24));
-        let stage = Stage {
-            world,
-            kitchen: kitchen.clone(),
-        };
+        let stage = Stage::in_world(world, kitchen.clone());
         // What was brought in works.
         let uplinks = kitchen
             .sensors

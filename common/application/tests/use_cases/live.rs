@@ -3,8 +3,8 @@
 use crate::support::{COLD, START, Stage, WARM, done, minute, shown};
 use freshtrack_application::ports::{Clock, Connections, Tickets};
 use freshtrack_application::{
-    Caller, Failure, Import, PortErrorKind, Resync, TICKET_LIFE, broadcast, connect, disconnect,
-    import_organization, issue_ticket, redeem_ticket, reply, resync, subscribe, unsubscribe,
+    CONNECTION_LIFE, Caller, Failure, Import, PortErrorKind, Resync, TICKET_LIFE, broadcast, connect,
+    disconnect, import_organization, issue_ticket, redeem_ticket, reply, resync, subscribe, unsubscribe,
 };
 use freshtrack_contracts::ingest::ItemStatus::Accepted;
 use freshtrack_contracts::live::{MAX_FRAME, ServerBody, ServerMessage, Topic};
@@ -55,11 +55,6 @@ impl Stage {
             sites: Sites::Only(sites.iter().copied().collect()),
             ..self.viewer()
         }
-    }
-
-    async fn open(&self, id: &str) {
-        let World { memory, clock, .. } = &self.world;
-        connect(memory, clock, &self.viewer(), id).await.unwrap();
     }
 
     async fn subscribe(&self, caller: &Caller, id: &str, topics: Vec<Topic>) -> Result<Vec<Topic>, Failure> {
@@ -130,8 +125,10 @@ async fn a_ticket_opens_one_socket_within_its_time() {
         memory, ids, clock, ..
     } = &stage.world;
     let issue = async || {
-        let ticket = issue_ticket(memory, ids, clock, &stage.viewer(), "wss://live.example/v1").await;
-        let ticket = ticket.unwrap();
+        let (viewer, url) = (stage.viewer(), "wss://live.example/v1");
+        let ticket = issue_ticket(memory, ids, clock, &viewer, None, url)
+            .await
+            .unwrap();
         assert_eq!(ticket.expires_at.0, clock.now() + TICKET_LIFE);
         let secret = ticket.url.strip_prefix("wss://live.example/v1?ticket=").unwrap();
         assert_eq!(secret.len(), 64, "256 bits in hexadecimal");
@@ -161,7 +158,7 @@ async fn a_ticket_opens_one_socket_within_its_time() {
     redeem_ticket(memory, clock, &third).await.unwrap_err();
     assert_eq!(redeem_ticket(memory, clock, &third).await.unwrap(), None);
     memory.faults.fail("tickets.put", PortErrorKind::Throttled, 1);
-    let failed = issue_ticket(memory, ids, clock, &stage.viewer(), "wss://live.example/v1").await;
+    let failed = issue_ticket(memory, ids, clock, &stage.viewer(), None, "wss://live.example/v1").await;
     assert!(
         matches!(failed, Err(Failure::Fault(_))),
         "no ticket that is good for nothing"
@@ -169,18 +166,19 @@ async fn a_ticket_opens_one_socket_within_its_time() {
 }
 
 #[tokio::test]
-async fn a_ticket_carries_the_sites_of_whoever_asked_for_it() {
+async fn a_ticket_carries_the_sites_of_whoever_asked_for_it_and_when_their_credential_ends() {
     let stage = Stage::new(1);
     let World {
         memory, ids, clock, ..
     } = &stage.world;
     let restricted = stage.viewer_of(&[stage.kitchen.site_id]);
-    let ticket = issue_ticket(memory, ids, clock, &restricted, "wss://live.example")
+    let ends = Some(clock.now() + Span::minutes(7));
+    let ticket = issue_ticket(memory, ids, clock, &restricted, ends, "wss://live.example")
         .await
         .unwrap();
     let (_, secret) = ticket.url.split_once('=').unwrap();
     let grant = Tickets::take(memory, secret).await.unwrap().unwrap();
-    assert_eq!(grant.sites, restricted.sites);
+    assert_eq!((grant.sites, grant.credential_ends), (restricted.sites, ends));
 }
 
 #[tokio::test]
@@ -196,11 +194,14 @@ async fn each_screen_is_shown_what_it_subscribed_to() {
     }
     stage.open("nothing").await;
     let foreign = Stage::new(1);
+    let until = stage.world.clock.now() + CONNECTION_LIFE;
     connect(
         &stage.world.memory,
+        &foreign.world.records,
         &stage.world.clock,
         &foreign.viewer(),
         "foreign",
+        until,
     )
     .await
     .unwrap();
@@ -512,9 +513,7 @@ async fn opening_and_closing_may_be_repeated() {
     memory
         .faults
         .lose_answer("connections.put", PortErrorKind::Unavailable, 1);
-    connect(memory, clock, &stage.viewer(), "screen")
-        .await
-        .unwrap_err();
+    stage.try_open("screen").await.unwrap_err();
     stage.open("screen").await;
     let stored = memory
         .find(stage.kitchen.org_id, "screen")
@@ -530,6 +529,29 @@ async fn opening_and_closing_may_be_repeated() {
         disconnect(memory, stage.scope(), "screen").await.unwrap();
     }
     assert_eq!(memory.find(stage.kitchen.org_id, "screen").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn nothing_is_shown_to_a_socket_whose_time_is_over() {
+    let stage = Stage::new(1);
+    stage.world.clock.set(minute(0));
+    stage.watch("early", Topic::Org).await;
+    stage.world.clock.advance(Span::minutes(30));
+    stage.watch("late", Topic::Org).await;
+    stage.world.clock.set(minute(0) + CONNECTION_LIFE);
+    stage.record(&[stage.measured(0, minute(100), COLD)]).await;
+    assert_eq!(units_and_alerts(&shown(&stage, "late")).0, [stage.unit(0)]);
+    assert_eq!(stage.world.sockets.closed(), ["early"]);
+    let listed = stage
+        .world
+        .memory
+        .of_org(stage.kitchen.org_id, true)
+        .await
+        .unwrap();
+    assert_eq!(listed.len(), 1);
+    stage.record(&[stage.measured(0, minute(105), COLD)]).await;
+    let sent = stage.world.sockets.sent.take();
+    assert!(sent.iter().all(|(socket, _)| socket == "late"), "{sent:?}");
 }
 
 #[tokio::test]

@@ -2,21 +2,22 @@
 
 use freshtrack_application::ports::{Alerts, Clock, ReadingLog, UnitStates};
 use freshtrack_application::{
-    Actor, Caller, OrgScope, Outcome, PortError, UnitReading, connect, list_readings, retry_readings,
-    subscribe,
+    Actor, CONNECTION_LIFE, Caller, Change, Failure, OrgScope, Outcome, PortError, Registry, UnitReading,
+    connect, list_readings, retry_readings, subscribe,
 };
 use freshtrack_contracts::events::Happening;
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_contracts::live::{ServerBody, ServerMessage, Topic};
 use freshtrack_contracts::readings::ReadingView;
 use freshtrack_contracts::time::Instant;
-use freshtrack_domain::access::{Role, Sites};
+use freshtrack_domain::access::{AccessKey, Right, Role, Sites};
 use freshtrack_domain::alert::{Alert, AlertStatus};
-use freshtrack_domain::ids::UnitId;
+use freshtrack_domain::ids::{AccessKeyId, UnitId};
 use freshtrack_domain::log::SealedBlock;
+use freshtrack_domain::text::Name;
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{UnitRecord, UnitState};
-use freshtrack_testkit::{Kitchen, World, killed_after, reading};
+use freshtrack_testkit::{Kitchen, World, fresh_id, killed_after, reading};
 use std::collections::BTreeSet;
 
 /// Minute zero of every story.
@@ -40,6 +41,7 @@ pub(crate) fn done<T>(work: impl Future<Output = T>) -> T {
 pub(crate) struct Stage {
     pub(crate) world: World,
     pub(crate) kitchen: Kitchen,
+    display: AccessKeyId,
 }
 
 /// What is left to see when everything is done.
@@ -59,8 +61,18 @@ impl Stage {
     pub(crate) fn of(kitchen: Kitchen) -> Self {
         let world = World::at(START);
         done(world.import(&kitchen)).unwrap();
+        Self::in_world(world, kitchen)
+    }
+
+    /// A kitchen that is in `world` already.
+    pub(crate) fn in_world(world: World, kitchen: Kitchen) -> Self {
+        let display = done(display(&world, &kitchen));
         world.clock.set(START + Span::hours(24));
-        Self { world, kitchen }
+        Self {
+            world,
+            kitchen,
+            display,
+        }
     }
 
     pub(crate) fn scope(&self) -> OrgScope {
@@ -71,11 +83,11 @@ impl Stage {
         self.kitchen.units()[number]
     }
 
-    /// Somebody who sees the whole kitchen.
+    /// A display that sees the whole kitchen.
     pub(crate) fn viewer(&self) -> Caller {
         Caller {
             scope: self.scope(),
-            actor: Actor::new("usr_viewer"),
+            actor: Actor::new(self.display),
             rights: Role::Viewer.rights(),
             sites: Sites::All,
         }
@@ -98,11 +110,27 @@ impl Stage {
             .collect()
     }
 
+    /// Opens the socket `id`.
+    pub(crate) async fn open(&self, id: &str) {
+        self.try_open(id).await.unwrap();
+    }
+
+    pub(crate) async fn try_open(&self, id: &str) -> Result<(), Failure> {
+        let World {
+            memory,
+            records,
+            clock,
+            ..
+        } = &self.world;
+        let until = clock.now() + CONNECTION_LIFE;
+        connect(memory, records, clock, &self.viewer(), id, until).await
+    }
+
     /// Opens the socket `id`, which wants to hear of `topic`.
     pub(crate) async fn watch(&self, id: &str, topic: Topic) {
-        let World { memory, clock, .. } = &self.world;
-        connect(memory, clock, &self.viewer(), id).await.unwrap();
-        subscribe(memory, &self.world.records, &self.viewer(), id, vec![topic])
+        let World { memory, records, .. } = &self.world;
+        self.open(id).await;
+        subscribe(memory, records, &self.viewer(), id, vec![topic])
             .await
             .unwrap();
     }
@@ -199,6 +227,34 @@ impl Stage {
         }
         end
     }
+}
+
+/// The access key of a display in `kitchen`.
+async fn display(world: &World, kitchen: &Kitchen) -> AccessKeyId {
+    let key = AccessKey {
+        id: fresh_id(),
+        name: Name::new("Wall display").unwrap(),
+        prefix: "display0".to_owned(),
+        rights: [Right::Read].into(),
+        sites: Sites::All,
+        created_at: START,
+        created_by: "usr_owner".to_owned(),
+        expires_at: None,
+        previous: None,
+        revoked_at: None,
+    };
+    let change = Change::new(
+        kitchen.scope(),
+        &Actor::new("usr_owner"),
+        "access_key.created",
+        key.id,
+    );
+    let registry = Registry {
+        records: &world.records,
+        clock: &world.clock,
+    };
+    registry.commit(change.insert(&key).unwrap()).await.unwrap();
+    key.id
 }
 
 pub(crate) fn statuses(outcomes: &[Outcome]) -> Vec<ItemStatus> {

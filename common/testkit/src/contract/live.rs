@@ -75,6 +75,7 @@ pub async fn tickets(tickets: &dyn Tickets) {
         org_id,
         actor: Actor::new("key_1"),
         sites: Sites::Only(BTreeSet::from([fresh_id()])),
+        credential_ends: Some(minute(5)),
         expires_at: minute(0) + Span::seconds(30),
     };
     let ticket = format!("{org_id}-ticket");
