@@ -5,6 +5,7 @@ pub mod client;
 pub mod clock;
 pub mod connector;
 pub mod dashboard;
+pub mod data_folder;
 pub mod demonstration;
 pub mod endpoint;
 pub mod gateway;

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use freshtrack_local::cli::{self, Command, Serve};
 use freshtrack_local::client::{self, ClientError};
 use freshtrack_local::clock::LocalClock;
+use freshtrack_local::data_folder::{DataFolder, DataFolderError};
 use freshtrack_local::demonstration::{Demonstration, DemonstrationError, Told};
 use freshtrack_local::gateway::socket::Lifetimes;
 use freshtrack_local::host::{DemonstrationLink, Functions, Host, HostError, Settings, TRAY_PATH};
@@ -11,7 +12,6 @@ use freshtrack_local::password::{self, NoPassword};
 use freshtrack_local::services::store::DataLocation;
 use freshtrack_local::{dashboard, product};
 use http::Request;
-use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -27,8 +27,8 @@ const SET_PASSWORD_FUNCTION: &str = "identity-set-password";
 enum Failure {
     #[error("there is no template.yaml here or in a folder above: run this inside the repository")]
     NoTemplate,
-    #[error("the data folder {} is in use by another running system: stop it, or choose another with --data", .0.display())]
-    DataInUse(PathBuf),
+    #[error(transparent)]
+    Data(#[from] DataFolderError),
     #[error("cannot use {}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
     #[error("no FreshTrack runs on port {0}: start it with `cargo dev`")]
@@ -94,7 +94,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     let started = Instant::now();
     let root = repository()?;
     let data = options.data.clone().unwrap_or_else(|| root.join(".local"));
-    let _lock = prepare(&data, options.reset)?;
+    let _ours = DataFolder::open(&data, options.reset)?;
     let clock_file = data.join("clock");
     let clock = LocalClock::resumed(&clock_file, options.speed).map_err(at(&clock_file))?;
     let simulated = data.join("simulated");
@@ -145,33 +145,6 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     writeln!(io::stdout(), "\n  Stopping. Data is kept in {}.", data.display())?;
     host.stop().await;
     Ok(())
-}
-
-/// Makes the data folder ready and keeps others out of it as long as the returned file is open.
-fn prepare(data: &Path, reset: bool) -> Result<File, Failure> {
-    std::fs::create_dir_all(data).map_err(at(data))?;
-    let lock = data.join("lock");
-    let file = File::create(&lock).map_err(at(&lock))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(std::fs::TryLockError::WouldBlock) => return Err(Failure::DataInUse(data.to_owned())),
-        Err(std::fs::TryLockError::Error(source)) => return Err(Failure::File { path: lock, source }),
-    }
-    if reset {
-        for entry in std::fs::read_dir(data).map_err(at(data))? {
-            let path = entry.map_err(at(data))?.path();
-            if path == lock {
-                continue;
-            }
-            let removed = if path.is_dir() {
-                std::fs::remove_dir_all(&path)
-            } else {
-                std::fs::remove_file(&path)
-            };
-            removed.map_err(at(&path))?;
-        }
-    }
-    Ok(file)
 }
 
 /// Builds the dashboard if it is outdated, while the rest of the system runs already. Never returns: a
