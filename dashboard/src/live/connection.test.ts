@@ -123,6 +123,31 @@ test("returns with a fresh ticket and resumes from the last message", async () =
   expect(onCaughtUp).toHaveBeenCalledTimes(1);
 });
 
+test("makes sure, once it is on every list, that nothing passed it by while it was not", async () => {
+  const onCaughtUp = vi.fn();
+  connect({ onCaughtUp });
+  const socket = await live();
+  // What is recorded now goes to the sockets of a list from before this one opened.
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(socket.sent.slice(2)).toEqual([{ type: "resync", since: SEQ }]);
+  socket.hear(unitsChanged(SEQ + 2_000, unitSnapshot({ rev: 2, temperature_c: 4.32 })));
+  socket.hear(resynced(SEQ + 2_000));
+  expect(store.unit("unt_1")?.temperature_c).toBe(4.32);
+  expect(onCaughtUp, "the next reading leaves no hole").not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(socket.sent).toHaveLength(3);
+});
+
+test("tells of a hole that only making sure has shown", async () => {
+  const onCaughtUp = vi.fn();
+  connect({ onCaughtUp });
+  const socket = await live();
+  await vi.advanceTimersByTimeAsync(2_000);
+  socket.hear(unitsChanged(SEQ + 2_000, unitSnapshot({ rev: 4 })));
+  socket.hear(resynced(SEQ + 2_000));
+  expect(onCaughtUp).toHaveBeenCalledTimes(1);
+});
+
 test("answers many gaps with one resync, from before the first", async () => {
   connect();
   const socket = await live();
@@ -147,7 +172,9 @@ test("asks again on the next connection when a gap was not filled on this one", 
 test("gives up a connection that leaves a ping unanswered", async () => {
   connect();
   const socket = await live();
-  await vi.advanceTimersByTimeAsync(60_000);
+  await vi.advanceTimersByTimeAsync(2_000);
+  socket.hear(resynced(SEQ));
+  await vi.advanceTimersByTimeAsync(58_000);
   expect(socket.sent.at(-1)).toEqual({ type: "ping" });
   socket.hear({ v: 1, at: AT, seq: SEQ, type: "pong" });
   await vi.advanceTimersByTimeAsync(60_000);

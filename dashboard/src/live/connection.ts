@@ -11,6 +11,11 @@ const PING_EVERY_MS = 60_000;
 const ANSWER_WITHIN_MS = 15_000;
 /** Gaps that are seen within this time are answered by one resync. */
 const RESYNC_AT_MOST_EVERY_MS = 2_000;
+/**
+ * Readings go to the sockets of a list that may be a second old, so what is recorded in a socket's first moments may pass
+ * it by. After this time it is on every list, and one more resync brings whatever did.
+ */
+const LISTED_AFTER_MS = 2_000;
 const RETRY_FIRST_MS = 500;
 const RETRY_LONGEST_MS = 30_000;
 /** After this many failures in a row the page says that it is offline rather than that it is about to be back. */
@@ -52,8 +57,11 @@ export class LiveConnection {
   #lastResync = Number.NEGATIVE_INFINITY;
   /** Where the messages begin that were missed and have not been caught up with yet. */
   #missedSince: number | undefined;
+  /** Whether this resync is only to make sure, and has found nothing missing so far. */
+  #makingSure = false;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #resyncTimer: ReturnType<typeof setTimeout> | undefined;
+  #listedTimer: ReturnType<typeof setTimeout> | undefined;
   #pingTimer: ReturnType<typeof setInterval> | undefined;
   #answerTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -133,7 +141,8 @@ export class LiveConnection {
     const { store, onServerTime, onCaughtUp, onOutdated } = this.#options;
     clearTimeout(this.#answerTimer);
     onServerTime?.(message.at);
-    const { resyncSince, unknownUnit } = store.apply(message);
+    const { gap, resyncSince, unknownUnit } = store.apply(message);
+    if (gap) this.#makingSure = false;
     if (resyncSince !== undefined) {
       this.#missedSince = Math.min(this.#missedSince ?? resyncSince, resyncSince);
       this.#resyncSoon();
@@ -141,14 +150,18 @@ export class LiveConnection {
     if (unknownUnit || message.type === "error") onOutdated?.();
     // First hear, then ask for what was missed: the other way round leaves a moment that belongs to neither. And only once
     // the subscription is known: the gateway hands a socket's messages on side by side.
-    if (message.type === "subscribed") this.#resync();
+    if (message.type === "subscribed") {
+      this.#resync();
+      this.#listedTimer = setTimeout(() => this.#makeSure(), LISTED_AFTER_MS);
+    }
     if (message.type === "resynced") {
       this.#failures = 0;
       this.#missedSince = undefined;
       store.setConnection("live");
       // What the first resync brings is covered by the overview and the histories that were just read.
-      if (this.#everLive) onCaughtUp?.();
+      if (this.#everLive && !this.#makingSure) onCaughtUp?.();
       this.#everLive = true;
+      this.#makingSure = false;
     }
   }
 
@@ -156,6 +169,12 @@ export class LiveConnection {
     if (this.#resyncTimer !== undefined) return;
     const wait = Math.max(0, this.#lastResync + RESYNC_AT_MOST_EVERY_MS - Date.now());
     this.#resyncTimer = setTimeout(() => this.#resync(), wait);
+  }
+
+  /** Asks once more for what is there, now that nothing passes the socket by any more. */
+  #makeSure(): void {
+    this.#makingSure = this.#missedSince === undefined;
+    this.#resync();
   }
 
   #resync(): void {
@@ -196,7 +215,9 @@ export class LiveConnection {
     clearInterval(this.#pingTimer);
     clearTimeout(this.#answerTimer);
     clearTimeout(this.#resyncTimer);
+    clearTimeout(this.#listedTimer);
     this.#resyncTimer = undefined;
+    this.#makingSure = false;
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close();

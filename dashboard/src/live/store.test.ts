@@ -16,7 +16,7 @@ describe("units", () => {
 
   test("take the next revision", () => {
     const next = unitSnapshot({ rev: 2, temperature_c: 4.25 });
-    expect(store.apply(unitsChanged(SEQ + 10, next))).toEqual({ unknownUnit: false });
+    expect(store.apply(unitsChanged(SEQ + 10, next))).toEqual({ gap: false, unknownUnit: false });
     expect(store.unit("unt_1")).toBe(next);
     expect(store.seq).toBe(SEQ + 10);
   });

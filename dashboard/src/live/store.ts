@@ -6,7 +6,9 @@ export type ConnectionStatus = "connecting" | "live" | "reconnecting" | "offline
 
 /** What a message asks of whoever handed it to the store. */
 export interface Applied {
-  /** The sequence number to resume from, if a unit's `rev` shows that a message was missed. */
+  /** Whether a unit's `rev` shows that a message about it was missed: its history has a hole. */
+  readonly gap: boolean;
+  /** The sequence number to resume from, unless what was missed is on its way already. */
   readonly resyncSince?: number;
   /** Whether the message speaks of a unit that no overview has named. */
   readonly unknownUnit: boolean;
@@ -111,18 +113,18 @@ export class LiveStore {
           else if (unit.rev > known.rev + 1) gap = true;
           this.#mergeUnit(unit);
         }
-        return gap && !this.#resyncing ? { resyncSince: before, unknownUnit } : { unknownUnit };
+        return gap && !this.#resyncing ? { gap, resyncSince: before, unknownUnit } : { gap, unknownUnit };
       }
       case "alerts.changed":
         for (const alert of message.data.alerts) this.#mergeAlert(alert);
         this.#publishAlerts();
-        return { unknownUnit: false };
+        return { gap: false, unknownUnit: false };
       case "resynced":
       case "error":
         this.#resyncing = false;
-        return { unknownUnit: false };
+        return { gap: false, unknownUnit: false };
       default:
-        return { unknownUnit: false };
+        return { gap: false, unknownUnit: false };
     }
   }
 
