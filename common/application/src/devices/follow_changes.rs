@@ -128,7 +128,7 @@ async fn free_sensors(fleet: &Fleet<'_>, scope: OrgScope, place: PlaceId) -> Res
         settled(|| free(fleet, scope, unit, place)).await?;
     }
     if let PlaceId::Site(_) = place {
-        free_gateways(fleet, scope, place).await?;
+        settled(|| free_gateways(fleet, scope, place)).await?;
     }
     Ok(())
 }

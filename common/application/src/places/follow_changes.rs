@@ -4,7 +4,7 @@ use super::settling::{settle_unit, settle_units};
 use super::{Place, SetUp, claim_name, event_of};
 use crate::error::Failure;
 use crate::ports::{Clock, Records, Stored, UnitStates};
-use crate::registry::{Change, Registry};
+use crate::registry::{Change, Registry, settled};
 use crate::scope::{Actor, OrgScope};
 use freshtrack_contracts::events::{Event, Happening, PlaceId};
 use freshtrack_domain::ids::SiteId;
@@ -48,7 +48,8 @@ pub async fn follow_change(ports: &FollowPlaces<'_>, event: &Event) -> Result<()
             })
             .await
         }
-        Happening::PresenceChanged { place } => follow_presence(ports, scope, *place).await,
+        // What is in a place may be about to follow another place that it is in.
+        Happening::PresenceChanged { place } => settled(|| follow_presence(ports, scope, *place)).await,
         _ => Ok(()),
     }
 }
@@ -157,11 +158,14 @@ async fn follow<P: Place + Follower>(
             }
         }
         Presence::Gone => {
-            // Once it is removed nobody finds it by the place it was in, so what follows from that is heard of by itself.
-            let id = inner.record.place_id();
-            let what = Happening::PresenceChanged { place: id };
-            let event = event_of(scope, ports.clock, id, inner.rev + 1, what);
-            let mut change = change("purged").remove(&inner).publish(event);
+            let mut change = change("purged").remove(&inner);
+            let gone = inner.record.place_id();
+            if let PlaceId::Unit(_) = gone {
+                // Nobody finds it by the place it was in once it is removed, so its state and its sensors hear of it by
+                // themselves.
+                let what = Happening::PresenceChanged { place: gone };
+                change = change.publish(event_of(scope, ports.clock, gone, inner.rev + 1, what));
+            }
             if let Some(name) = inner.record.unique_name(scope)
                 && inner.record.deletion().is_none()
             {

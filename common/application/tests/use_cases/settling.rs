@@ -159,3 +159,29 @@ fn a_worker_that_dies_over_a_purged_site_leaves_no_unit_active() {
         }
     }
 }
+
+#[test]
+fn workers_that_follow_two_places_at_once_do_not_fail_each_other() {
+    let kitchen = Kitchen::new(2);
+    let (site, area) = (PlaceId::Site(kitchen.site_id), PlaceId::Area(kitchen.area_id));
+    for calls in 0..40 {
+        let stage = Stage::of(kitchen.clone());
+        for place in [area, site] {
+            done(delete_place(&set_up(&stage), &owner(&stage), place)).unwrap();
+        }
+        done(follow_all(&stage));
+        for place in [area, site] {
+            done(purge_place(&set_up(&stage), &owner(&stage), place)).unwrap();
+        }
+        let events = stage.world.records.take_outbox();
+        let work: Vec<Work<'_, ()>> = events
+            .iter()
+            .map(|event| Box::pin(follow(&stage, event)) as Work<'_, ()>)
+            .collect();
+        interleaved(work, std::iter::repeat_n(0, calls));
+        done(follow_all(&stage));
+        for number in 0..2 {
+            assert!(!done(stage.record_of(number)).state.active, "after {calls} calls");
+        }
+    }
+}

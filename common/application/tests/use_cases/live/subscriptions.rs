@@ -2,8 +2,8 @@
 
 use super::code_of;
 use crate::support::{Stage, WARM, minute};
+use freshtrack_application::Failure;
 use freshtrack_application::ports::Connections;
-use freshtrack_application::{Failure, subscribe, unsubscribe};
 use freshtrack_contracts::live::Topic;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_testkit::{Work, interleaved};
