@@ -28,6 +28,7 @@ mod record_trail;
 mod records;
 mod registry;
 mod scope;
+mod set_up;
 mod sweep_timers;
 mod upload_readings;
 
@@ -49,5 +50,6 @@ pub use record_readings::{Outcome, RecordReadings, RetryReadings, UnitReading, r
 pub use record_trail::record_trail;
 pub use registry::{ChainEnd, Change, Registry};
 pub use scope::{Actor, Administrator, Caller, OrgScope, SignedIn};
+pub use set_up::SetUp;
 pub use sweep_timers::{SweepReport, sweep_timers};
 pub use upload_readings::upload_readings;

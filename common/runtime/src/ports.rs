@@ -1,12 +1,11 @@
 //! The ports of a use case together, held for one invocation.
 
-use freshtrack_application::devices::Fleet;
 use freshtrack_application::identity::Accounts;
 use freshtrack_application::networks::Networks;
 use freshtrack_application::organizations::Office;
-use freshtrack_application::places::{FollowPlaces, SetUp};
+use freshtrack_application::places::FollowPlaces;
 use freshtrack_application::ports::{Clock, IdSource};
-use freshtrack_application::{Live, ReceiveUplinks, RecordReadings};
+use freshtrack_application::{Live, ReceiveUplinks, RecordReadings, SetUp};
 use freshtrack_aws::{
     Directory, DynamoConnections, DynamoQuarantine, DynamoReadingLog, DynamoRecords, DynamoThrottle,
     DynamoUnitStates, GatewaySockets, KmsVault, SqsBroadcastLane, SqsRetryLane,
@@ -86,17 +85,6 @@ impl PlacesPorts<'_> {
     #[must_use]
     pub fn set_up<'p>(&'p self, ids: &'p dyn IdSource) -> SetUp<'p> {
         SetUp {
-            records: &self.records,
-            states: &self.states,
-            ids,
-            clock: self.clock,
-        }
-    }
-
-    /// What seeing to devices needs, with new identifiers from `ids`.
-    #[must_use]
-    pub fn fleet<'p>(&'p self, ids: &'p dyn IdSource) -> Fleet<'p> {
-        Fleet {
             records: &self.records,
             states: &self.states,
             ids,

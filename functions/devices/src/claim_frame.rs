@@ -15,7 +15,7 @@ async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError
     let (vault, quarantine) = (context.vault()?, context.quarantine()?);
     let id = call.id("frame_id", "frame")?;
     let done = claim_frame(
-        &ports.fleet(call.ids()),
+        &ports.set_up(call.ids()),
         &vault,
         &quarantine,
         call.caller()?,

@@ -12,6 +12,6 @@ pub const FUNCTION: Function = Function {
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.places_ports()?;
-    let done = create_gateway(&ports.fleet(call.ids()), call.caller()?, call.json()?).await?;
+    let done = create_gateway(&ports.set_up(call.ids()), call.caller()?, call.json()?).await?;
     Ok(Reply::of(&done.view)?.at_revision(done.rev))
 }

@@ -17,8 +17,8 @@ async fn handle(context: Arc<Context>, event: Delivered) -> Verdict {
 }
 
 async fn follow(context: &Context, event: &Event) -> Result<(), InvocationError> {
-    let (fleet, receive) = (context.places_ports()?, context.receive_ports()?);
-    match follow_device_change(&fleet.fleet(context.ids()), &receive.receive(), event).await {
+    let (ports, receive) = (context.places_ports()?, context.receive_ports()?);
+    match follow_device_change(&ports.set_up(context.ids()), &receive.receive(), event).await {
         Ok(()) => Ok(()),
         Err(Failure::Fault(fault)) => Err(fault.into()),
         // Somebody changed the same sensors at the same moment: read anew when the event comes again.

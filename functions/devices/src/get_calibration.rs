@@ -16,6 +16,6 @@ async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError
         call.id("sensor_id", "sensor")?,
         call.id("calibration_id", "calibration")?,
     );
-    let done = get_calibration(&ports.fleet(call.ids()), call.caller()?, sensor, id).await?;
+    let done = get_calibration(&ports.set_up(call.ids()), call.caller()?, sensor, id).await?;
     Ok(Reply::of(&done)?)
 }

@@ -17,6 +17,6 @@ async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError
         unit_id: call.parsed_query("unit_id")?,
         status: call.parsed_query("status")?,
     };
-    let page = list_sensors(&ports.fleet(call.ids()), call.caller()?, &query, &call.page()?).await?;
+    let page = list_sensors(&ports.set_up(call.ids()), call.caller()?, &query, &call.page()?).await?;
     Ok(Reply::of(&page)?)
 }

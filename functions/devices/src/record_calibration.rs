@@ -13,7 +13,7 @@ pub const FUNCTION: Function = Function {
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.places_ports()?;
     let done = record_calibration(
-        &ports.fleet(call.ids()),
+        &ports.set_up(call.ids()),
         call.caller()?,
         call.id("sensor_id", "sensor")?,
         call.json()?,

@@ -13,6 +13,6 @@ pub const FUNCTION: Function = Function {
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.places_ports()?;
     let vault = context.vault()?;
-    let done = register_sensor(&ports.fleet(call.ids()), &vault, call.caller()?, call.json()?).await?;
+    let done = register_sensor(&ports.set_up(call.ids()), &vault, call.caller()?, call.json()?).await?;
     Ok(Reply::of(&done.view)?.at_revision(done.rev))
 }

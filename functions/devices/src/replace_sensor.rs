@@ -14,6 +14,13 @@ async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError
     let ports = context.places_ports()?;
     let vault = context.vault()?;
     let id = call.id("sensor_id", "sensor")?;
-    let done = replace_sensor(&ports.fleet(call.ids()), &vault, call.caller()?, id, call.json()?).await?;
+    let done = replace_sensor(
+        &ports.set_up(call.ids()),
+        &vault,
+        call.caller()?,
+        id,
+        call.json()?,
+    )
+    .await?;
     Ok(Reply::of(&done.view)?.at_revision(done.rev))
 }

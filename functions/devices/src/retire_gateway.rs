@@ -13,7 +13,7 @@ pub const FUNCTION: Function = Function {
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.places_ports()?;
     let done = retire_gateway(
-        &ports.fleet(call.ids()),
+        &ports.set_up(call.ids()),
         call.caller()?,
         call.id("gateway_id", "gateway")?,
     )

@@ -13,6 +13,6 @@ pub const FUNCTION: Function = Function {
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.places_ports()?;
     let (id, read, input) = (call.id("gateway_id", "gateway")?, call.if_match()?, call.json()?);
-    let done = update_gateway(&ports.fleet(call.ids()), call.caller()?, id, read, input).await?;
+    let done = update_gateway(&ports.set_up(call.ids()), call.caller()?, id, read, input).await?;
     Ok(Reply::of(&done.view)?.at_revision(done.rev))
 }

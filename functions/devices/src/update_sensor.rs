@@ -14,6 +14,6 @@ async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError
     let ports = context.places_ports()?;
     let vault = context.vault()?;
     let (id, read, input) = (call.id("sensor_id", "sensor")?, call.if_match()?, call.json()?);
-    let done = update_sensor(&ports.fleet(call.ids()), &vault, call.caller()?, id, read, input).await?;
+    let done = update_sensor(&ports.set_up(call.ids()), &vault, call.caller()?, id, read, input).await?;
     Ok(Reply::of(&done.view)?.at_revision(done.rev))
 }

@@ -1,6 +1,5 @@
 //! Calibrations: recorded, in force, and shown.
 
-use super::Fleet;
 use super::fitting::Refit;
 use super::sensors::in_use;
 use crate::error::{Failure, Refusal};
@@ -9,6 +8,7 @@ use crate::ports::{Found, Record, RecordKind};
 use crate::records::calibration_key as key;
 use crate::registry::{Change, settled};
 use crate::scope::Caller;
+use crate::set_up::SetUp;
 use freshtrack_contracts::devices::{CalibrationView, RecordCalibration};
 use freshtrack_contracts::page::Page;
 use freshtrack_domain::device::{AppliedCalibration, Calibration, Sensor};
@@ -22,13 +22,13 @@ use freshtrack_domain::reading::MAX_FUTURE;
 /// # Errors
 /// Refused when there is no such sensor or it is retired, and when the calibration contradicts itself.
 pub async fn record_calibration(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     sensor_id: SensorId,
     input: RecordCalibration,
 ) -> Result<CalibrationView, Failure> {
-    let now = fleet.clock.now();
-    let id = fleet.ids.id::<CalibrationId>(now);
+    let now = ports.clock.now();
+    let id = ports.ids.id::<CalibrationId>(now);
     let performed_at = input.performed_at.0;
     if performed_at > now + MAX_FUTURE {
         return Err(Refusal::invalid("performed_at is in the future.").into());
@@ -53,18 +53,18 @@ pub async fn record_calibration(
         certificate_url: input.certificate_url,
         notes: input.notes,
         expires_at: input.expires_at.map(|end| end.0),
-        recorded_at: fleet.ids.moment(now),
+        recorded_at: ports.ids.moment(now),
         recorded_by: caller.actor.id.clone(),
     };
-    settled(|| insert(fleet, caller, &calibration)).await?;
-    get_calibration(fleet, caller, sensor_id, id).await
+    settled(|| insert(ports, caller, &calibration)).await?;
+    get_calibration(ports, caller, sensor_id, id).await
 }
 
 /// Records `calibration`; nothing if it is.
-async fn insert(fleet: &Fleet<'_>, caller: &Caller, calibration: &Calibration) -> Result<(), Failure> {
+async fn insert(ports: &SetUp<'_>, caller: &Caller, calibration: &Calibration) -> Result<(), Failure> {
     let scope = caller.scope;
-    let (stored, _) = fleet.sensor(caller, calibration.sensor_id).await?;
-    let found = fleet.records.get::<Calibration>(scope, calibration.key()).await?;
+    let (stored, _) = ports.sensor(caller, calibration.sensor_id).await?;
+    let found = ports.records.get::<Calibration>(scope, calibration.key()).await?;
     if found.is_some() {
         return Ok(());
     }
@@ -81,14 +81,14 @@ async fn insert(fleet: &Fleet<'_>, caller: &Caller, calibration: &Calibration) -
         .calibration
         .is_none_or(|known| known.performed_at <= calibration.performed_at);
     let (change, units) = if newest {
-        let mut refit = Refit::begin(fleet, scope, None).await?;
+        let mut refit = Refit::begin(ports, scope, None).await?;
         refit.put(calibrated(sensor, calibration));
-        refit.finish(fleet, change)?
+        refit.finish(ports, change)?
     } else {
         (change.expect(&stored), Vec::new())
     };
-    fleet.registry().commit(change).await?;
-    fleet.settle(scope, &units).await;
+    ports.registry().commit(change).await?;
+    ports.settle(scope, &units).await;
     Ok(())
 }
 
@@ -129,14 +129,14 @@ fn basis_points(percent: f64) -> Result<i16, Refusal> {
 /// # Errors
 /// Refused when there is no such sensor or calibration.
 pub async fn get_calibration(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     sensor_id: SensorId,
     id: CalibrationId,
 ) -> Result<CalibrationView, Failure> {
-    let (sensor, _) = fleet.sensor(caller, sensor_id).await?;
+    let (sensor, _) = ports.sensor(caller, sensor_id).await?;
     let key = key(sensor_id, &id.to_string());
-    let found = fleet.records.get::<Calibration>(caller.scope, key).await?;
+    let found = ports.records.get::<Calibration>(caller.scope, key).await?;
     let stored = found.ok_or_else(|| Refusal::not_found("calibration"))?;
     Ok(view(stored.record, &sensor.record))
 }
@@ -146,13 +146,13 @@ pub async fn get_calibration(
 /// # Errors
 /// Refused when there is no such sensor or page.
 pub async fn list_calibrations(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     sensor_id: SensorId,
     request: &PageRequest,
 ) -> Result<Page<CalibrationView>, Failure> {
     const KIND: RecordKind = Calibration::KIND;
-    let (sensor, _) = fleet.sensor(caller, sensor_id).await?;
+    let (sensor, _) = ports.sensor(caller, sensor_id).await?;
     let own = key(sensor_id, "");
     // `~` sorts behind every character of an identifier.
     let behind = request.after(KIND)?.unwrap_or_else(|| key(sensor_id, "~"));
@@ -161,7 +161,7 @@ pub async fn list_calibrations(
     }
     // One more than fits, to know whether there is a next page.
     let limit = request.limit.saturating_add(1);
-    let found = fleet
+    let found = ports
         .records
         .list(caller.scope.into(), KIND, Some(&behind), limit, true)
         .await?;

@@ -1,11 +1,12 @@
 //! A sensor for the device that a frame kept aside is of.
 
-use super::{Fleet, get_sensor, register_sensor};
+use super::{get_sensor, register_sensor};
 use crate::error::{Failure, Refusal};
 use crate::organizations::whole_organization;
 use crate::places::At;
 use crate::ports::{Quarantine, Vault};
 use crate::scope::Caller;
+use crate::set_up::SetUp;
 use freshtrack_contracts::devices::{ClaimFrame, RegisterSensor, SensorView};
 use freshtrack_domain::ids::{FrameId, SensorId};
 
@@ -16,7 +17,7 @@ use freshtrack_domain::ids::{FrameId, SensorId};
 /// Refused when there is no such frame, to members who work for some sites, for what is kept aside belongs to none, and as
 /// [`register_sensor`].
 pub async fn claim_frame(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     vault: &dyn Vault,
     quarantine: &dyn Quarantine,
     caller: &Caller,
@@ -26,8 +27,8 @@ pub async fn claim_frame(
     whole_organization(caller)?;
     let Some(frame) = quarantine.find(caller.scope, id).await? else {
         // It is taken in soon after it was claimed. If this same request did that, its sensor is there.
-        let made = fleet.ids.id::<SensorId>(fleet.clock.now());
-        return match get_sensor(fleet, caller, made).await {
+        let made = ports.ids.id::<SensorId>(ports.clock.now());
+        return match get_sensor(ports, caller, made).await {
             Err(Failure::Refused(_)) => Err(Refusal::not_found("frame").into()),
             found => found,
         };
@@ -43,5 +44,5 @@ pub async fn claim_frame(
         source: input.source,
         report_interval_seconds: input.report_interval_seconds,
     };
-    register_sensor(fleet, vault, caller, registration).await
+    register_sensor(ports, vault, caller, registration).await
 }

@@ -1,11 +1,11 @@
 //! The sensors of units: which there are, which one drives, and that no two changes of them at once both succeed.
 
-use super::Fleet;
 use super::registration::{claim_eui, eui_taken, rewrite_sensor};
 use crate::error::{Failure, Refusal};
 use crate::ports::{Record, RecordKind, Stored};
 use crate::registry::{Change, changed_meanwhile};
 use crate::scope::OrgScope;
+use crate::set_up::SetUp;
 use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_decoders::{self as decoders, Measure};
@@ -43,16 +43,16 @@ pub(super) struct Refit {
 impl Refit {
     /// Reads the organization's sensors. Sensors may come and go in `units`, and in no other.
     pub(super) async fn begin(
-        fleet: &Fleet<'_>,
+        ports: &SetUp<'_>,
         scope: OrgScope,
         units: impl IntoIterator<Item = UnitId>,
     ) -> Result<Self, Failure> {
         let mut fittings = BTreeMap::new();
         for unit in units {
-            fittings.insert(unit, fleet.records.get::<Fitting>(scope, unit).await?);
+            fittings.insert(unit, ports.records.get::<Fitting>(scope, unit).await?);
         }
         // Behind the fittings: what is read here is as old as they say, or they will be found changed.
-        let sensors = fleet.records.all::<Sensor>(scope).await?;
+        let sensors = ports.records.all::<Sensor>(scope).await?;
         let before = sensors.into_iter().map(|stored| (stored.record.id, stored));
         let before: BTreeMap<SensorId, Stored<Sensor>> = before.collect();
         Ok(Self {
@@ -98,7 +98,7 @@ impl Refit {
     /// Refused when a unit would have too many sensors, or a DevEUI two of them.
     pub(super) fn finish(
         mut self,
-        fleet: &Fleet<'_>,
+        ports: &SetUp<'_>,
         mut change: Change,
     ) -> Result<(Change, Vec<UnitId>), Failure> {
         // Found here, because a change that rewrites the one that has it cannot claim it once more.
@@ -150,7 +150,7 @@ impl Refit {
                 units: units.clone(),
             };
             let id = format!("{}:{}:{}", first.id, what.detail_type(), first.version);
-            let now = fleet.clock.now();
+            let now = ports.clock.now();
             change = change.publish(Event::of_record(self.scope.org_id(), id, now.into(), what));
         }
         Ok((change, units))

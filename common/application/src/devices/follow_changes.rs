@@ -1,14 +1,14 @@
 //! What follows from a change of sensors or places: units are told whose readings are theirs, what was kept aside of a
 //! sensor is taken in, and no sensor measures a unit that is gone for good, or stays at its network server because of it.
 
-use super::Fleet;
 use super::fitting::Refit;
 use crate::error::{Failure, PortError};
 use crate::networks::Removals;
-use crate::places::{FollowPlaces, settle_unit};
+use crate::places::settle_unit;
 use crate::receive_uplinks::ReceiveUplinks;
 use crate::registry::{Change, settled};
 use crate::scope::{Actor, OrgScope};
+use crate::set_up::SetUp;
 use freshtrack_contracts::events::{Event, Happening, PlaceId};
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_domain::device::{DevEui, Gateway, Sensor};
@@ -27,39 +27,35 @@ const PORTION: usize = 50;
 /// # Errors
 /// When not all of it is done: the event will come again.
 pub async fn follow_device_change(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     receive: &ReceiveUplinks<'_>,
     event: &Event,
 ) -> Result<(), Failure> {
     let scope = OrgScope::granted(event.org_id);
     match &event.what {
         Happening::SensorsChanged { sensors, units } => {
-            let follow = FollowPlaces {
-                records: fleet.records,
-                states: fleet.states,
-                clock: fleet.clock,
-            };
+            let follow = ports.follow();
             for unit in units {
                 settle_unit(&follow, scope, *unit).await?;
             }
             for sensor in sensors {
-                take_in(fleet, receive, scope, *sensor).await?;
+                take_in(ports, receive, scope, *sensor).await?;
             }
             Ok(())
         }
-        Happening::PresenceChanged { place } => free_sensors(fleet, scope, *place).await,
+        Happening::PresenceChanged { place } => free_sensors(ports, scope, *place).await,
         _ => Ok(()),
     }
 }
 
 /// Takes in what was kept aside of a sensor, if it measures a unit now.
 async fn take_in(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     receive: &ReceiveUplinks<'_>,
     scope: OrgScope,
     id: SensorId,
 ) -> Result<(), Failure> {
-    let sensor = fleet.records.get::<Sensor>(scope, id).await?;
+    let sensor = ports.records.get::<Sensor>(scope, id).await?;
     let Some(sensor) = sensor.map(|stored| stored.record) else {
         return Ok(());
     };
@@ -95,8 +91,8 @@ async fn replay_device(
 }
 
 /// Takes the sensors from units that are gone for good with `place`, or were it.
-async fn free_sensors(fleet: &Fleet<'_>, scope: OrgScope, place: PlaceId) -> Result<(), Failure> {
-    let records = fleet.records;
+async fn free_sensors(ports: &SetUp<'_>, scope: OrgScope, place: PlaceId) -> Result<(), Failure> {
+    let records = ports.records;
     let gone = match place {
         PlaceId::Site(id) => records.get::<Site>(scope, id).await?.is_none(),
         PlaceId::Area(id) => records.get::<Area>(scope, id).await?.is_none(),
@@ -125,16 +121,16 @@ async fn free_sensors(fleet: &Fleet<'_>, scope: OrgScope, place: PlaceId) -> Res
         }
     }
     for unit in units {
-        settled(|| free(fleet, scope, unit, place)).await?;
+        settled(|| free(ports, scope, unit, place)).await?;
     }
     if let PlaceId::Site(_) = place {
-        settled(|| free_gateways(fleet, scope, place)).await?;
+        settled(|| free_gateways(ports, scope, place)).await?;
     }
     Ok(())
 }
 
-async fn free(fleet: &Fleet<'_>, scope: OrgScope, unit: UnitId, place: PlaceId) -> Result<(), Failure> {
-    let mut refit = Refit::begin(fleet, scope, [unit]).await?;
+async fn free(ports: &SetUp<'_>, scope: OrgScope, unit: UnitId, place: PlaceId) -> Result<(), Failure> {
+    let mut refit = Refit::begin(ports, scope, [unit]).await?;
     let sensors: Vec<Sensor> = refit.of_unit(unit).cloned().collect();
     let ids: Vec<SensorId> = sensors.iter().map(|sensor| sensor.id).collect();
     for sensor in sensors {
@@ -146,12 +142,12 @@ async fn free(fleet: &Fleet<'_>, scope: OrgScope, unit: UnitId, place: PlaceId) 
     }
     let actor = Actor::new(WORKER);
     let change = Change::new(scope, &actor, "sensor.unassigned", unit).detail("with", place);
-    let (mut change, _) = refit.finish(fleet, change)?;
+    let (mut change, _) = refit.finish(ports, change)?;
     // In the same change: whoever finds the sensors free finds their removal asked for, and nobody asks again.
     let removals = Removals {
-        records: fleet.records,
-        ids: fleet.ids,
-        clock: fleet.clock,
+        records: ports.records,
+        ids: ports.ids,
+        clock: ports.clock,
     };
     for id in ids {
         if let Some(known) = removals.registration(scope, id).await? {
@@ -159,7 +155,7 @@ async fn free(fleet: &Fleet<'_>, scope: OrgScope, unit: UnitId, place: PlaceId) 
             (change, _) = removals.queue(change, scope, &actor, known, reason).await?;
         }
     }
-    fleet.registry().commit(change).await
+    ports.registry().commit(change).await
 }
 
 /// As what the registrations of sensors are removed that were in `place`. What is gone with an area are its units.
@@ -171,8 +167,8 @@ const fn reason_of(place: PlaceId) -> RemovalReason {
 }
 
 /// Takes the gateways from a site that is gone for good.
-async fn free_gateways(fleet: &Fleet<'_>, scope: OrgScope, site: PlaceId) -> Result<(), Failure> {
-    for stored in fleet.records.all::<Gateway>(scope).await? {
+async fn free_gateways(ports: &SetUp<'_>, scope: OrgScope, site: PlaceId) -> Result<(), Failure> {
+    for stored in ports.records.all::<Gateway>(scope).await? {
         let mut gateway = stored.record;
         if gateway.site_id.map(PlaceId::Site) != Some(site) {
             continue;
@@ -181,7 +177,7 @@ async fn free_gateways(fleet: &Fleet<'_>, scope: OrgScope, site: PlaceId) -> Res
         let change = Change::new(scope, &Actor::new(WORKER), "gateway.updated", gateway.id)
             .detail("without", site)
             .replace(&gateway, stored.rev)?;
-        fleet.registry().commit(change).await?;
+        ports.registry().commit(change).await?;
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! Gateways.
 
-use super::{Fleet, sees};
+use super::sees;
 use crate::error::{Failure, Refusal};
 use crate::page::{Order, PageRequest, page_of};
 use crate::places::{At, unchanged};
 use crate::ports::{Claim, ClaimSpace, Holder, Stored};
 use crate::registry::Change;
 use crate::scope::{Caller, OrgScope};
+use crate::set_up::SetUp;
 use freshtrack_contracts::devices::{CreateGateway, GatewayStatus, GatewayView, UpdateGateway};
 use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::page::Page;
@@ -29,10 +30,10 @@ fn holder_id(scope: OrgScope, id: GatewayId) -> String {
     format!("{}#{id}", scope.org_id())
 }
 
-fn event(fleet: &Fleet<'_>, scope: OrgScope, id: GatewayId, rev: u64) -> Event {
+fn event(ports: &SetUp<'_>, scope: OrgScope, id: GatewayId, rev: u64) -> Event {
     let what = Happening::GatewayChanged { gateway_id: id };
     let event_id = format!("{id}:{}:{rev}", what.detail_type());
-    Event::of_record(scope.org_id(), event_id, fleet.clock.now().into(), what)
+    Event::of_record(scope.org_id(), event_id, ports.clock.now().into(), what)
 }
 
 /// Registers a gateway. Its EUI is its own among all organizations.
@@ -40,12 +41,12 @@ fn event(fleet: &Fleet<'_>, scope: OrgScope, id: GatewayId, rev: u64) -> Event {
 /// # Errors
 /// Refused when there is no such site, and when the EUI is registered already.
 pub async fn create_gateway(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     input: CreateGateway,
 ) -> Result<At<GatewayView>, Failure> {
     let scope = caller.scope;
-    let id = fleet.ids.id::<GatewayId>(fleet.clock.now());
+    let id = ports.ids.id::<GatewayId>(ports.clock.now());
     let gateway = Gateway {
         id,
         gateway_eui: input.gateway_eui,
@@ -59,7 +60,7 @@ pub async fn create_gateway(
         maintenance: false,
         retired_at: None,
     };
-    let site = site(fleet, caller, gateway.site_id).await?;
+    let site = site(ports, caller, gateway.site_id).await?;
     let holder = Holder {
         id: holder_id(scope, id),
         data: serde_json::Value::Null,
@@ -79,14 +80,14 @@ pub async fn create_gateway(
     if let Some(site) = &site {
         change = change.detail("site", site.record.id).expect(site);
     }
-    let change = change.publish(event(fleet, scope, id, 1));
-    fleet.registry().commit(change).await?;
-    get_gateway(fleet, caller, id).await
+    let change = change.publish(event(ports, scope, id, 1));
+    ports.registry().commit(change).await?;
+    get_gateway(ports, caller, id).await
 }
 
 /// The site that a gateway is to be in.
 async fn site(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     id: Option<SiteId>,
 ) -> Result<Option<Stored<Site>>, Failure> {
@@ -101,7 +102,7 @@ async fn site(
         .into());
     };
     caller.sees(id, "site")?;
-    let stored = fleet.records.get::<Site>(caller.scope, id).await?;
+    let stored = ports.records.get::<Site>(caller.scope, id).await?;
     stored
         .filter(|stored| stored.record.deleted.is_none())
         .map(Some)
@@ -117,8 +118,8 @@ fn altitude(metres: i32) -> Result<i32, Refusal> {
     }
 }
 
-async fn find(fleet: &Fleet<'_>, caller: &Caller, id: GatewayId) -> Result<Stored<Gateway>, Failure> {
-    let stored = fleet.records.get::<Gateway>(caller.scope, id).await?;
+async fn find(ports: &SetUp<'_>, caller: &Caller, id: GatewayId) -> Result<Stored<Gateway>, Failure> {
+    let stored = ports.records.get::<Gateway>(caller.scope, id).await?;
     stored
         .filter(|stored| sees(caller, stored.record.site_id))
         .ok_or_else(|| Refusal::not_found("gateway").into())
@@ -129,11 +130,11 @@ async fn find(fleet: &Fleet<'_>, caller: &Caller, id: GatewayId) -> Result<Store
 /// # Errors
 /// Refused when there is no such gateway.
 pub async fn get_gateway(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     id: GatewayId,
 ) -> Result<At<GatewayView>, Failure> {
-    let stored = find(fleet, caller, id).await?;
+    let stored = find(ports, caller, id).await?;
     Ok(At {
         view: view(stored.record),
         rev: stored.rev,
@@ -145,7 +146,7 @@ pub async fn get_gateway(
 /// # Errors
 /// Refused when there is no such page.
 pub async fn list_gateways(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     site_id: Option<SiteId>,
     page: &PageRequest,
@@ -155,7 +156,7 @@ pub async fn list_gateways(
             && sees(caller, gateway.site_id)
             && site_id.is_none_or(|site| gateway.site_id == Some(site))
     };
-    let page = page_of(fleet.records, caller.scope, page, Order::OldestFirst, wanted).await?;
+    let page = page_of(ports.records, caller.scope, page, Order::OldestFirst, wanted).await?;
     Ok(page.map(|stored| view(stored.record)))
 }
 
@@ -164,14 +165,14 @@ pub async fn list_gateways(
 /// # Errors
 /// Refused when there is no such gateway or site, when it is no longer as the caller read it, and when it is retired.
 pub async fn update_gateway(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     id: GatewayId,
     read: Option<u64>,
     input: UpdateGateway,
 ) -> Result<At<GatewayView>, Failure> {
     let scope = caller.scope;
-    let stored = find(fleet, caller, id).await?;
+    let stored = find(ports, caller, id).await?;
     unchanged(read, stored.rev)?;
     if stored.record.retired_at.is_some() {
         return Err(Refusal::new(ProblemCode::Conflict, "The gateway is retired.").into());
@@ -179,8 +180,8 @@ pub async fn update_gateway(
     let mut gateway = stored.record.clone();
     let site = match input.site_id {
         Patch::Keep => None,
-        Patch::Clear => site(fleet, caller, None).await?,
-        Patch::Set(id) => site(fleet, caller, Some(id)).await?,
+        Patch::Clear => site(ports, caller, None).await?,
+        Patch::Set(id) => site(ports, caller, Some(id)).await?,
     };
     input.site_id.apply(&mut gateway.site_id);
     if let Some(name) = input.name {
@@ -203,13 +204,13 @@ pub async fn update_gateway(
     if gateway != stored.record {
         let mut change = Change::new(scope, &caller.actor, "gateway.updated", id)
             .replace(&gateway, stored.rev)?
-            .publish(event(fleet, scope, id, stored.rev + 1));
+            .publish(event(ports, scope, id, stored.rev + 1));
         if let Some(site) = &site {
             change = change.detail("site", site.record.id).expect(site);
         }
-        fleet.registry().commit(change).await?;
+        ports.registry().commit(change).await?;
     }
-    get_gateway(fleet, caller, id).await
+    get_gateway(ports, caller, id).await
 }
 
 /// Retires a gateway: its EUI is free, and its record stays. Retiring it again changes nothing.
@@ -217,23 +218,23 @@ pub async fn update_gateway(
 /// # Errors
 /// Refused when there is no such gateway.
 pub async fn retire_gateway(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     id: GatewayId,
 ) -> Result<At<GatewayView>, Failure> {
     let scope = caller.scope;
-    let stored = find(fleet, caller, id).await?;
+    let stored = find(ports, caller, id).await?;
     if stored.record.retired_at.is_none() {
         let mut gateway = stored.record.clone();
-        gateway.retired_at = Some(fleet.clock.now());
+        gateway.retired_at = Some(ports.clock.now());
         let change = Change::new(scope, &caller.actor, "gateway.retired", id)
             .detail("gateway_eui", gateway.gateway_eui)
             .replace(&gateway, stored.rev)?
             .release(eui_claim(gateway.gateway_eui), holder_id(scope, id))
-            .publish(event(fleet, scope, id, stored.rev + 1));
-        fleet.registry().commit(change).await?;
+            .publish(event(ports, scope, id, stored.rev + 1));
+        ports.registry().commit(change).await?;
     }
-    get_gateway(fleet, caller, id).await
+    get_gateway(ports, caller, id).await
 }
 
 fn view(gateway: Gateway) -> GatewayView {

@@ -25,36 +25,16 @@ pub use registration::{claim_eui, eui_claim, release_eui, rewrite_sensor};
 pub use sensors::{SensorQuery, get_sensor, list_sensors, register_sensor, update_sensor};
 
 use crate::error::{Failure, Refusal};
-use crate::places::{FollowPlaces, settle_unit};
-use crate::ports::{Clock, IdSource, Records, Stored, UnitStates};
-use crate::registry::Registry;
+use crate::places::settle_unit;
+use crate::ports::Stored;
 use crate::scope::{Caller, OrgScope};
+use crate::set_up::SetUp;
 use freshtrack_domain::access::Right;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::{SensorId, SiteId, UnitId};
 use freshtrack_domain::place::Unit;
 
-/// What seeing to devices needs.
-#[derive(Clone, Copy)]
-pub struct Fleet<'a> {
-    /// The records.
-    pub records: &'a dyn Records,
-    /// What is happening in the units.
-    pub states: &'a dyn UnitStates,
-    /// New identifiers.
-    pub ids: &'a dyn IdSource,
-    /// The time.
-    pub clock: &'a dyn Clock,
-}
-
-impl<'a> Fleet<'a> {
-    const fn registry(&self) -> Registry<'a> {
-        Registry {
-            records: self.records,
-            clock: self.clock,
-        }
-    }
-
+impl SetUp<'_> {
     /// The unit `id`, if it is there and the caller may see its site.
     async fn unit(&self, caller: &Caller, id: UnitId) -> Result<Stored<Unit>, Failure> {
         let stored = self.records.get::<Unit>(caller.scope, id).await?;
@@ -90,11 +70,7 @@ impl<'a> Fleet<'a> {
 
     /// Lets the states of `units` follow at once. Where that fails they follow by the change's event.
     async fn settle(&self, scope: OrgScope, units: &[UnitId]) {
-        let follow = FollowPlaces {
-            records: self.records,
-            states: self.states,
-            clock: self.clock,
-        };
+        let follow = self.follow();
         for unit in units {
             if let Err(error) = settle_unit(&follow, scope, *unit).await {
                 tracing::warn!(unit.id = %unit, %error, "a unit's state follows later");

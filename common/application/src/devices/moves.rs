@@ -1,15 +1,16 @@
 //! Sensors: brought to a unit, taken from it, replaced, retired.
 
+use super::app_keys;
 use super::catalogue::model;
 use super::fitting::Refit;
 use super::sensors::{get_sensor, in_use};
-use super::{Fleet, app_keys};
 use crate::error::{Failure, Refusal};
 use crate::organizations::whole_organization;
 use crate::places::At;
 use crate::ports::Vault;
 use crate::registry::{Change, settled};
 use crate::scope::Caller;
+use crate::set_up::SetUp;
 use freshtrack_contracts::devices::{AssignSensor, ReplaceSensor, SensorView};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::device::{AppKey, Retirement, Sensor};
@@ -24,30 +25,30 @@ use freshtrack_domain::time::Timestamp;
 /// Refused when there is no such sensor or unit, when the sensor is retired, and when the unit has as many sensors as it
 /// may have.
 pub async fn assign_sensor(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     id: SensorId,
     input: AssignSensor,
 ) -> Result<At<SensorView>, Failure> {
-    settled(|| assign(fleet, caller, id, &input)).await?;
-    get_sensor(fleet, caller, id).await
+    settled(|| assign(ports, caller, id, &input)).await?;
+    get_sensor(ports, caller, id).await
 }
 
 async fn assign(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     id: SensorId,
     input: &AssignSensor,
 ) -> Result<(), Failure> {
     let scope = caller.scope;
-    let (stored, _) = fleet.sensor(caller, id).await?;
+    let (stored, _) = ports.sensor(caller, id).await?;
     let mut sensor = in_use(&stored.record)?.clone();
-    let unit = fleet.unit(caller, input.unit_id).await?;
+    let unit = ports.unit(caller, input.unit_id).await?;
     let from = sensor.unit_id;
     if from == Some(input.unit_id) && input.primary.is_none_or(|wanted| wanted == sensor.primary) {
         return Ok(());
     }
-    let mut refit = Refit::begin(fleet, scope, from.into_iter().chain([input.unit_id])).await?;
+    let mut refit = Refit::begin(ports, scope, from.into_iter().chain([input.unit_id])).await?;
     sensor.unit_id = Some(input.unit_id);
     // Whether it drove another unit says nothing of this one.
     sensor.primary &= from == Some(input.unit_id);
@@ -58,9 +59,9 @@ async fn assign(
         Some(from) => change.detail("from", from),
         None => change,
     };
-    let (change, units) = refit.finish(fleet, change)?;
-    fleet.registry().commit(change.expect(&unit)).await?;
-    fleet.settle(scope, &units).await;
+    let (change, units) = refit.finish(ports, change)?;
+    ports.registry().commit(change.expect(&unit)).await?;
+    ports.settle(scope, &units).await;
     Ok(())
 }
 
@@ -70,29 +71,29 @@ async fn assign(
 /// Refused when there is no such sensor, when it is retired, and to members who work for some sites: nobody of theirs would
 /// find it again.
 pub async fn unassign_sensor(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     id: SensorId,
 ) -> Result<At<SensorView>, Failure> {
-    settled(|| unassign(fleet, caller, id)).await?;
-    get_sensor(fleet, caller, id).await
+    settled(|| unassign(ports, caller, id)).await?;
+    get_sensor(ports, caller, id).await
 }
 
-async fn unassign(fleet: &Fleet<'_>, caller: &Caller, id: SensorId) -> Result<(), Failure> {
+async fn unassign(ports: &SetUp<'_>, caller: &Caller, id: SensorId) -> Result<(), Failure> {
     let scope = caller.scope;
     whole_organization(caller)?;
-    let (stored, _) = fleet.sensor(caller, id).await?;
+    let (stored, _) = ports.sensor(caller, id).await?;
     let mut sensor = in_use(&stored.record)?.clone();
     let Some(from) = sensor.unit_id else {
         return Ok(());
     };
-    let mut refit = Refit::begin(fleet, scope, [from]).await?;
+    let mut refit = Refit::begin(ports, scope, [from]).await?;
     (sensor.unit_id, sensor.primary) = (None, false);
     refit.put(sensor);
     let change = Change::new(scope, &caller.actor, "sensor.unassigned", id).detail("from", from);
-    let (change, units) = refit.finish(fleet, change)?;
-    fleet.registry().commit(change).await?;
-    fleet.settle(scope, &units).await;
+    let (change, units) = refit.finish(ports, change)?;
+    ports.registry().commit(change).await?;
+    ports.settle(scope, &units).await;
     Ok(())
 }
 
@@ -101,29 +102,29 @@ async fn unassign(fleet: &Fleet<'_>, caller: &Caller, id: SensorId) -> Result<()
 /// # Errors
 /// Refused when there is no such sensor.
 pub async fn retire_sensor(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     id: SensorId,
 ) -> Result<At<SensorView>, Failure> {
-    settled(|| retire(fleet, caller, id)).await?;
-    get_sensor(fleet, caller, id).await
+    settled(|| retire(ports, caller, id)).await?;
+    get_sensor(ports, caller, id).await
 }
 
-async fn retire(fleet: &Fleet<'_>, caller: &Caller, id: SensorId) -> Result<(), Failure> {
+async fn retire(ports: &SetUp<'_>, caller: &Caller, id: SensorId) -> Result<(), Failure> {
     let scope = caller.scope;
-    let (stored, _) = fleet.sensor(caller, id).await?;
+    let (stored, _) = ports.sensor(caller, id).await?;
     if stored.record.retired.is_some() {
         return Ok(());
     }
-    let mut refit = Refit::begin(fleet, scope, stored.record.unit_id).await?;
-    refit.put(retired(&stored.record, caller, fleet.clock.now(), None));
+    let mut refit = Refit::begin(ports, scope, stored.record.unit_id).await?;
+    refit.put(retired(&stored.record, caller, ports.clock.now(), None));
     let change =
         Change::new(scope, &caller.actor, "sensor.retired", id).detail("dev_eui", stored.record.dev_eui);
-    let (change, units) = refit.finish(fleet, change)?;
-    let kept = app_keys::kept(fleet.records, scope, id).await?;
+    let (change, units) = refit.finish(ports, change)?;
+    let kept = app_keys::kept(ports.records, scope, id).await?;
     let change = app_keys::exchange(change, kept.as_ref(), None)?;
-    fleet.registry().commit(change).await?;
-    fleet.settle(scope, &units).await;
+    ports.registry().commit(change).await?;
+    ports.settle(scope, &units).await;
     Ok(())
 }
 
@@ -150,19 +151,19 @@ fn retired(sensor: &Sensor, caller: &Caller, at: Timestamp, replaced_by: Option<
 /// Refused when there is no such sensor or model, when the sensor is retired, and when the new DevEUI is registered
 /// already.
 pub async fn replace_sensor(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     vault: &dyn Vault,
     caller: &Caller,
     id: SensorId,
     input: ReplaceSensor,
 ) -> Result<At<SensorView>, Failure> {
-    let heir = fleet.ids.id::<SensorId>(fleet.clock.now());
-    settled(|| replace(fleet, vault, caller, id, heir, &input)).await?;
-    get_sensor(fleet, caller, heir).await
+    let heir = ports.ids.id::<SensorId>(ports.clock.now());
+    settled(|| replace(ports, vault, caller, id, heir, &input)).await?;
+    get_sensor(ports, caller, heir).await
 }
 
 async fn replace(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     vault: &dyn Vault,
     caller: &Caller,
     id: SensorId,
@@ -170,10 +171,10 @@ async fn replace(
     input: &ReplaceSensor,
 ) -> Result<(), Failure> {
     let scope = caller.scope;
-    if fleet.records.get::<Sensor>(scope, heir_id).await?.is_some() {
+    if ports.records.get::<Sensor>(scope, heir_id).await?.is_some() {
         return Ok(());
     }
-    let (stored, _) = fleet.sensor(caller, id).await?;
+    let (stored, _) = ports.sensor(caller, id).await?;
     let old = in_use(&stored.record)?;
     if input.dev_eui == old.dev_eui {
         return Err(Refusal::new(
@@ -198,21 +199,21 @@ async fn replace(
         .report_interval
         .filter(|interval| model.report_intervals.contains(interval));
     heir.replaces = Some(id);
-    let mut refit = Refit::begin(fleet, scope, old.unit_id).await?;
-    refit.put(retired(old, caller, fleet.clock.now(), Some(heir_id)));
+    let mut refit = Refit::begin(ports, scope, old.unit_id).await?;
+    refit.put(retired(old, caller, ports.clock.now(), Some(heir_id)));
     refit.put(heir.clone());
     refit.drive(&heir, Some(old.primary));
     let change = Change::new(scope, &caller.actor, "sensor.replaced", id)
         .detail("by", heir_id)
         .detail("dev_eui", input.dev_eui);
-    let (change, units) = refit.finish(fleet, change)?;
-    let kept = app_keys::kept(fleet.records, scope, id).await?;
+    let (change, units) = refit.finish(ports, change)?;
+    let kept = app_keys::kept(ports.records, scope, id).await?;
     let mut change = app_keys::exchange(change, kept.as_ref(), None)?;
     if let Some(key) = &input.app_key {
         let sealed = app_keys::seal(vault, scope, heir_id, key).await?;
         change = app_keys::exchange(change, None, Some(&sealed))?;
     }
-    fleet.registry().commit(change).await?;
-    fleet.settle(scope, &units).await;
+    ports.registry().commit(change).await?;
+    ports.settle(scope, &units).await;
     Ok(())
 }

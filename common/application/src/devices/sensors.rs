@@ -3,13 +3,14 @@
 use super::catalogue::{interval, model};
 use super::fitting::Refit;
 use super::view::{sensor_view, status_of};
-use super::{Fleet, app_keys, sees};
+use super::{app_keys, sees};
 use crate::error::{Failure, Refusal};
 use crate::page::{Order, PageRequest, page_of};
 use crate::places::{At, unchanged};
 use crate::ports::Vault;
 use crate::registry::{Change, settled};
 use crate::scope::Caller;
+use crate::set_up::SetUp;
 use freshtrack_contracts::devices::{RegisterSensor, SensorView, UpdateSensor};
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::places::Patch;
@@ -28,12 +29,12 @@ use std::collections::BTreeMap;
 /// Refused when there is no such unit or model, when the model cannot do what is asked of it, and when the DevEUI is
 /// registered already.
 pub async fn register_sensor(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     vault: &dyn Vault,
     caller: &Caller,
     input: RegisterSensor,
 ) -> Result<At<SensorView>, Failure> {
-    let id = fleet.ids.id::<SensorId>(fleet.clock.now());
+    let id = ports.ids.id::<SensorId>(ports.clock.now());
     let model = model(&input.model)?;
     let mut sensor = Sensor::new(id, caller.scope.org_id(), input.dev_eui, input.model.clone());
     sensor.join_eui = input.join_eui;
@@ -46,7 +47,7 @@ pub async fn register_sensor(
         .transpose()?;
     settled(|| {
         insert(
-            fleet,
+            ports,
             vault,
             caller,
             &sensor,
@@ -55,12 +56,12 @@ pub async fn register_sensor(
         )
     })
     .await?;
-    get_sensor(fleet, caller, id).await
+    get_sensor(ports, caller, id).await
 }
 
 /// Makes `sensor` a registered one; nothing if it is.
 async fn insert(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     vault: &dyn Vault,
     caller: &Caller,
     sensor: &Sensor,
@@ -68,11 +69,11 @@ async fn insert(
     app_key: Option<&AppKey>,
 ) -> Result<(), Failure> {
     let scope = caller.scope;
-    if fleet.records.get::<Sensor>(scope, sensor.id).await?.is_some() {
+    if ports.records.get::<Sensor>(scope, sensor.id).await?.is_some() {
         return Ok(());
     }
     let unit = match sensor.unit_id {
-        Some(unit_id) => Some(fleet.unit(caller, unit_id).await?),
+        Some(unit_id) => Some(ports.unit(caller, unit_id).await?),
         None if sees(caller, None) => None,
         None => {
             return Err(Refusal::new(
@@ -83,7 +84,7 @@ async fn insert(
         }
     };
     let mut sensor = sensor.clone();
-    let mut refit = Refit::begin(fleet, scope, sensor.unit_id).await?;
+    let mut refit = Refit::begin(ports, scope, sensor.unit_id).await?;
     sensor.app_key_last_four = app_key.map(AppKey::last_four);
     refit.put(sensor.clone());
     refit.drive(&sensor, primary);
@@ -94,7 +95,7 @@ async fn insert(
         Some(unit_id) => change.detail("unit", unit_id),
         None => change,
     };
-    let (mut change, units) = refit.finish(fleet, change)?;
+    let (mut change, units) = refit.finish(ports, change)?;
     if let Some(unit) = &unit {
         change = change.expect(unit);
     }
@@ -102,8 +103,8 @@ async fn insert(
         let sealed = app_keys::seal(vault, scope, sensor.id, key).await?;
         change = app_keys::exchange(change, None, Some(&sealed))?;
     }
-    fleet.registry().commit(change).await?;
-    fleet.settle(scope, &units).await;
+    ports.registry().commit(change).await?;
+    ports.settle(scope, &units).await;
     Ok(())
 }
 
@@ -122,14 +123,14 @@ fn fitting_source(model: &Model, source: MeasurementSource) -> Result<Measuremen
 ///
 /// # Errors
 /// Refused when there is no such sensor.
-pub async fn get_sensor(fleet: &Fleet<'_>, caller: &Caller, id: SensorId) -> Result<At<SensorView>, Failure> {
-    let (stored, site) = fleet.sensor(caller, id).await?;
+pub async fn get_sensor(ports: &SetUp<'_>, caller: &Caller, id: SensorId) -> Result<At<SensorView>, Failure> {
+    let (stored, site) = ports.sensor(caller, id).await?;
     let unit = match stored.record.last_unit() {
-        Some(unit_id) => fleet.states.load(caller.scope, unit_id).await?,
+        Some(unit_id) => ports.states.load(caller.scope, unit_id).await?,
         None => None,
     };
     Ok(At {
-        view: sensor_view(&stored.record, site, unit.as_ref(), fleet.clock.now()),
+        view: sensor_view(&stored.record, site, unit.as_ref(), ports.clock.now()),
         rev: stored.rev,
     })
 }
@@ -150,20 +151,20 @@ pub struct SensorQuery {
 /// # Errors
 /// Refused when there is no such page.
 pub async fn list_sensors(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     caller: &Caller,
     query: &SensorQuery,
     page: &PageRequest,
 ) -> Result<Page<SensorView>, Failure> {
     let scope = caller.scope;
-    let now = fleet.clock.now();
-    let units = fleet.records.all::<Unit>(scope).await?;
+    let now = ports.clock.now();
+    let units = ports.records.all::<Unit>(scope).await?;
     let sites: BTreeMap<UnitId, SiteId> = units
         .into_iter()
         .map(|stored| (stored.record.id, stored.record.site_id))
         .collect();
     let site_of = |sensor: &Sensor| sites.get(&sensor.last_unit()?).copied();
-    let states = fleet.states.list(scope).await?;
+    let states = ports.states.list(scope).await?;
     let states: BTreeMap<UnitId, UnitRecord> = states
         .into_iter()
         .map(|record| (record.state.unit_id, record))
@@ -182,7 +183,7 @@ pub async fn list_sensors(
                 None => status != SensorStatus::Retired,
             }
     };
-    let page = page_of::<Sensor>(fleet.records, scope, page, Order::OldestFirst, wanted).await?;
+    let page = page_of::<Sensor>(ports.records, scope, page, Order::OldestFirst, wanted).await?;
     Ok(page.map(|stored| {
         let sensor = &stored.record;
         sensor_view(sensor, site_of(sensor), state_of(sensor), now)
@@ -195,19 +196,19 @@ pub async fn list_sensors(
 /// Refused when there is no such sensor or model, when it is no longer as the caller read it, when it is retired, and when
 /// its model cannot do what is asked of it.
 pub async fn update_sensor(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     vault: &dyn Vault,
     caller: &Caller,
     id: SensorId,
     read: Option<u64>,
     input: UpdateSensor,
 ) -> Result<At<SensorView>, Failure> {
-    settled(|| update(fleet, vault, caller, id, read, &input)).await?;
-    get_sensor(fleet, caller, id).await
+    settled(|| update(ports, vault, caller, id, read, &input)).await?;
+    get_sensor(ports, caller, id).await
 }
 
 async fn update(
-    fleet: &Fleet<'_>,
+    ports: &SetUp<'_>,
     vault: &dyn Vault,
     caller: &Caller,
     id: SensorId,
@@ -215,7 +216,7 @@ async fn update(
     input: &UpdateSensor,
 ) -> Result<(), Failure> {
     let scope = caller.scope;
-    let (stored, _) = fleet.sensor(caller, id).await?;
+    let (stored, _) = ports.sensor(caller, id).await?;
     unchanged(read, stored.rev)?;
     let mut sensor = in_use(&stored.record)?.clone();
     apply(&mut sensor, input)?;
@@ -231,7 +232,7 @@ async fn update(
     if primary == Some(true) && sensor.unit_id.is_none() {
         return Err(Refusal::new(ProblemCode::Conflict, "A sensor without a unit drives none.").into());
     }
-    let kept = app_keys::kept(fleet.records, scope, id).await?;
+    let kept = app_keys::kept(ports.records, scope, id).await?;
     let sealed = match &input.app_key {
         Patch::Set(key) => {
             sensor.app_key_last_four = Some(key.last_four());
@@ -239,7 +240,7 @@ async fn update(
         }
         Patch::Clear | Patch::Keep => None,
     };
-    let mut refit = Refit::begin(fleet, scope, sensor.unit_id.filter(|_| primary.is_some())).await?;
+    let mut refit = Refit::begin(ports, scope, sensor.unit_id.filter(|_| primary.is_some())).await?;
     refit.put(sensor.clone());
     refit.drive(&sensor, Some(primary.is_some()));
     let change = Change::new(scope, &caller.actor, "sensor.updated", id);
@@ -248,7 +249,7 @@ async fn update(
     } else {
         change
     };
-    let (change, units) = refit.finish(fleet, change)?;
+    let (change, units) = refit.finish(ports, change)?;
     let change = match &input.app_key {
         Patch::Keep => change,
         Patch::Set(_) | Patch::Clear => app_keys::exchange(change, kept.as_ref(), sealed.as_ref())?,
@@ -256,8 +257,8 @@ async fn update(
     if change.is_empty() {
         return Ok(());
     }
-    fleet.registry().commit(change).await?;
-    fleet.settle(scope, &units).await;
+    ports.registry().commit(change).await?;
+    ports.settle(scope, &units).await;
     Ok(())
 }
 

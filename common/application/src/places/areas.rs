@@ -2,10 +2,11 @@
 
 use super::sites::all;
 use super::summary::States;
-use super::{At, SetUp, unchanged};
+use super::{At, unchanged};
 use crate::error::Failure;
 use crate::registry::Change;
 use crate::scope::Caller;
+use crate::set_up::SetUp;
 use freshtrack_contracts::places::{AreaDetail, AreaList, CreateArea, UpdateArea};
 use freshtrack_domain::ids::{AreaId, SiteId};
 use freshtrack_domain::place::{Area, Site, Unit};

@@ -1,7 +1,7 @@
 //! What follows from a change of places: what is in a deleted site is deleted with it, units are judged by new rules.
 
 use super::settling::{settle_unit, settle_units};
-use super::{Place, SetUp, claim_name, event_of};
+use super::{Place, claim_name, event_of};
 use crate::error::Failure;
 use crate::ports::{Clock, Records, Stored, UnitStates};
 use crate::registry::{Change, Registry, settled};
@@ -22,16 +22,6 @@ pub struct FollowPlaces<'a> {
     pub states: &'a dyn UnitStates,
     /// The time.
     pub clock: &'a dyn Clock,
-}
-
-impl<'a> From<&SetUp<'a>> for FollowPlaces<'a> {
-    fn from(ports: &SetUp<'a>) -> Self {
-        Self {
-            records: ports.records,
-            states: ports.states,
-            clock: ports.clock,
-        }
-    }
 }
 
 /// Does what follows from `event`; nothing if it is about something else. It may be done again.

@@ -22,28 +22,16 @@ pub use statistics::get_statistics;
 pub use units::{create_unit, get_unit, list_units, update_unit};
 
 use crate::error::{Failure, Refusal};
-use crate::ports::{Claim, ClaimSpace, Clock, Holder, IdSource, Record, Records, Stored, UnitStates};
-use crate::registry::{Change, Registry};
+use crate::ports::{Claim, ClaimSpace, Clock, Holder, Record, Stored};
+use crate::registry::Change;
 use crate::scope::{Caller, OrgScope};
+use crate::set_up::SetUp;
 use freshtrack_contracts::events::{Event, Happening, PlaceId};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::ids::{AreaId, Id, SiteId, UnitId};
 use freshtrack_domain::place::{Area, Deletion, Site, Unit};
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Span;
-
-/// What setting up places needs.
-#[derive(Clone, Copy)]
-pub struct SetUp<'a> {
-    /// The records.
-    pub records: &'a dyn Records,
-    /// What is happening in the units.
-    pub states: &'a dyn UnitStates,
-    /// New identifiers.
-    pub ids: &'a dyn IdSource,
-    /// The time.
-    pub clock: &'a dyn Clock,
-}
 
 /// What was read or written, and its revision.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,14 +42,7 @@ pub struct At<T> {
     pub rev: u64,
 }
 
-impl<'a> SetUp<'a> {
-    const fn registry(&self) -> Registry<'a> {
-        Registry {
-            records: self.records,
-            clock: self.clock,
-        }
-    }
-
+impl SetUp<'_> {
     /// The record `id`, deleted or not, if the caller may see the site it is in.
     async fn find<P: Place>(&self, caller: &Caller, id: P::Id) -> Result<Stored<P>, Failure> {
         let stored = self

@@ -3,11 +3,12 @@
 use super::follow_changes::Follower;
 use super::sites::all;
 use super::summary::States;
-use super::{FollowPlaces, Place, SetUp, follow_change};
+use super::{Place, follow_change};
 use crate::error::{Failure, Refusal};
 use crate::ports::Stored;
 use crate::registry::Change;
 use crate::scope::Caller;
+use crate::set_up::SetUp;
 use freshtrack_contracts::events::{Happening, PlaceId};
 use freshtrack_contracts::places::DeletedPlaces;
 use freshtrack_contracts::problem::ProblemCode;
@@ -128,7 +129,7 @@ async fn commit(
     let event = ports.event(caller.scope, place, rev, Happening::PresenceChanged { place });
     ports.registry().commit(change.publish(event.clone())).await?;
     if let PlaceId::Unit(_) = place
-        && let Err(error) = follow_change(&FollowPlaces::from(ports), &event).await
+        && let Err(error) = follow_change(&ports.follow(), &event).await
     {
         tracing::warn!(place.id = %place, %error, "a unit's state follows later");
     }

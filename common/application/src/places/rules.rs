@@ -1,12 +1,13 @@
 //! Rules of the organization, a site or a unit.
 
 use super::settling::effective_rules;
-use super::{At, FollowPlaces, SetUp, follow_change, site_of, unchanged};
+use super::{At, follow_change, site_of, unchanged};
 use crate::error::{Failure, Refusal};
 use crate::organizations::whole_organization;
 use crate::records::rules_key;
 use crate::registry::Change;
 use crate::scope::Caller;
+use crate::set_up::SetUp;
 use freshtrack_contracts::events::{Happening, PlaceId};
 use freshtrack_contracts::places::{EffectiveRulesView, RuleValues, RulesAt};
 use freshtrack_domain::ids::UnitId;
@@ -79,7 +80,7 @@ pub async fn put_rules(
     );
     ports.registry().commit(change.publish(event.clone())).await?;
     if let Some(PlaceId::Unit(_)) = place
-        && let Err(error) = follow_change(&FollowPlaces::from(ports), &event).await
+        && let Err(error) = follow_change(&ports.follow(), &event).await
     {
         tracing::warn!(place.id = rules_key(at), %error, "a unit follows its rules later");
     }

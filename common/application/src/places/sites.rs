@@ -1,11 +1,12 @@
 //! Sites.
 
 use super::summary::States;
-use super::{At, SetUp, cadence, time_zone, unchanged};
+use super::{At, cadence, time_zone, unchanged};
 use crate::error::Failure;
 use crate::organizations::whole_organization;
 use crate::registry::Change;
 use crate::scope::Caller;
+use crate::set_up::SetUp;
 use freshtrack_contracts::places::{CreateSite, SiteDetail, SiteList, UpdateSite};
 use freshtrack_domain::ids::SiteId;
 use freshtrack_domain::place::{Area, Site, Unit};

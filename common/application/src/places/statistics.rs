@@ -1,10 +1,11 @@
 //! How the units of an organization or a site are.
 
+use super::Place as _;
 use super::sites::all;
 use super::summary::States;
-use super::{Place as _, SetUp};
 use crate::error::Failure;
 use crate::scope::Caller;
+use crate::set_up::SetUp;
 use freshtrack_contracts::places::Statistics;
 use freshtrack_domain::alert::Severity;
 use freshtrack_domain::ids::SiteId;

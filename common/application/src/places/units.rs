@@ -3,10 +3,11 @@
 use super::settling::settle_unit;
 use super::sites::all;
 use super::summary::States;
-use super::{At, FollowPlaces, SetUp, cadence, claim_name, unchanged, unit_name};
+use super::{At, cadence, claim_name, unchanged, unit_name};
 use crate::error::Failure;
 use crate::registry::Change;
 use crate::scope::Caller;
+use crate::set_up::SetUp;
 use freshtrack_contracts::events::Happening;
 use freshtrack_contracts::places::{CreateUnit, Patch, UnitDetail, UnitList, UpdateUnit};
 use freshtrack_domain::ids::{AreaId, SiteId, UnitId};
@@ -109,7 +110,7 @@ pub async fn update_unit(
 
 /// Lets the unit's state follow at once. If that fails it follows by the change's event.
 async fn settle(ports: &SetUp<'_>, caller: &Caller, id: UnitId) {
-    let follow = FollowPlaces::from(ports);
+    let follow = ports.follow();
     if let Err(error) = settle_unit(&follow, caller.scope, id).await {
         tracing::warn!(unit.id = %id, %error, "a unit's state follows later");
     }

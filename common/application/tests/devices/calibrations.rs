@@ -26,7 +26,7 @@ fn ice_bath(performed_at: Timestamp) -> RecordCalibration {
 
 impl Depot {
     async fn calibrate(&self, id: SensorId, input: RecordCalibration) -> CalibrationView {
-        record_calibration(&self.fleet(), &self.owner(), id, input)
+        record_calibration(&self.set_up(), &self.owner(), id, input)
             .await
             .unwrap()
     }
@@ -105,7 +105,7 @@ async fn the_calibration_that_was_performed_last_is_in_force() {
 
     let list = async |cursor: Option<&str>| {
         let page = PageRequest::new(Some(2), cursor).unwrap();
-        list_calibrations(&depot.fleet(), &depot.owner(), id, &page)
+        list_calibrations(&depot.set_up(), &depot.owner(), id, &page)
             .await
             .unwrap()
     };
@@ -124,15 +124,15 @@ async fn the_calibration_that_was_performed_last_is_in_force() {
     assert_eq!(ids, entered);
     let other = depot.brought_in(0);
     let page = PageRequest::new(None, Some(&cursor)).unwrap();
-    let foreign = list_calibrations(&depot.fleet(), &depot.owner(), other, &page).await;
+    let foreign = list_calibrations(&depot.set_up(), &depot.owner(), other, &page).await;
     assert_eq!(
         code(foreign),
         ProblemCode::InvalidRequest,
         "a cursor of another list"
     );
-    let none = list_calibrations(&depot.fleet(), &depot.owner(), other, &PageRequest::default()).await;
+    let none = list_calibrations(&depot.set_up(), &depot.owner(), other, &PageRequest::default()).await;
     assert_eq!(none.unwrap().items, []);
-    let of_other = get_calibration(&depot.fleet(), &depot.owner(), other, newer.id).await;
+    let of_other = get_calibration(&depot.set_up(), &depot.owner(), other, newer.id).await;
     assert_eq!(code(of_other), ProblemCode::NotFound);
 }
 
@@ -142,11 +142,11 @@ async fn a_calibration_is_recorded_once_and_only_if_it_makes_sense() {
     let id = depot.fitted(0).await.id;
     let record = async |input| {
         let ids = SeededIds::new(7);
-        record_calibration(&depot.fleet_with(&ids), &depot.owner(), id, input).await
+        record_calibration(&depot.set_up_with(&ids), &depot.owner(), id, input).await
     };
     let first = record(ice_bath(START)).await.unwrap();
     assert_eq!(record(ice_bath(START)).await.unwrap(), first);
-    let all = list_calibrations(&depot.fleet(), &depot.owner(), id, &PageRequest::default()).await;
+    let all = list_calibrations(&depot.set_up(), &depot.owner(), id, &PageRequest::default()).await;
     assert_eq!(all.unwrap().items, [first]);
 
     let good = ice_bath(START);
@@ -176,9 +176,9 @@ async fn a_calibration_is_recorded_once_and_only_if_it_makes_sense() {
             ..good.clone()
         },
     ] {
-        let refused = record_calibration(&depot.fleet(), &depot.owner(), id, bad).await;
+        let refused = record_calibration(&depot.set_up(), &depot.owner(), id, bad).await;
         assert_eq!(code(refused), ProblemCode::InvalidRequest);
     }
-    let nobody = record_calibration(&depot.fleet(), &depot.owner(), fresh_id(), good).await;
+    let nobody = record_calibration(&depot.set_up(), &depot.owner(), fresh_id(), good).await;
     assert_eq!(code(nobody), ProblemCode::NotFound);
 }

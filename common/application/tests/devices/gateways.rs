@@ -2,10 +2,11 @@
 
 use crate::support::{Depot, caller, code};
 use freshtrack_application::PageRequest;
+use freshtrack_application::SetUp;
 use freshtrack_application::devices::{
     create_gateway, get_gateway, list_gateways, retire_gateway, update_gateway,
 };
-use freshtrack_application::places::{SetUp, delete_place, purge_place};
+use freshtrack_application::places::{delete_place, purge_place};
 use freshtrack_contracts::devices::{CreateGateway, GatewayStatus, UpdateGateway};
 use freshtrack_contracts::events::PlaceId;
 use freshtrack_contracts::places::Patch;
@@ -32,8 +33,8 @@ fn gateway(site_id: Option<SiteId>) -> CreateGateway {
 #[tokio::test]
 async fn a_gateway_is_created_changed_and_retired() {
     let depot = Depot::new(1).await;
-    let (fleet, owner) = (depot.fleet(), depot.owner());
-    let created = create_gateway(&fleet, &owner, gateway(Some(depot.kitchen.site_id)))
+    let (set_up, owner) = (depot.set_up(), depot.owner());
+    let created = create_gateway(&set_up, &owner, gateway(Some(depot.kitchen.site_id)))
         .await
         .unwrap();
     let id = created.view.id;
@@ -44,28 +45,28 @@ async fn a_gateway_is_created_changed_and_retired() {
         altitude_m: Patch::Clear,
         ..UpdateGateway::default()
     };
-    let updated = update_gateway(&fleet, &owner, id, Some(created.rev), input.clone())
+    let updated = update_gateway(&set_up, &owner, id, Some(created.rev), input.clone())
         .await
         .unwrap();
     assert_eq!(
         (updated.view.status, updated.view.altitude_m),
         (GatewayStatus::Maintenance, None)
     );
-    let stale = update_gateway(&fleet, &owner, id, Some(created.rev), input.clone()).await;
+    let stale = update_gateway(&set_up, &owner, id, Some(created.rev), input.clone()).await;
     assert_eq!(code(stale), ProblemCode::Stale);
 
-    let retired = retire_gateway(&fleet, &owner, id).await.unwrap();
+    let retired = retire_gateway(&set_up, &owner, id).await.unwrap();
     assert_eq!(retired.view.status, GatewayStatus::Retired);
-    assert_eq!(retire_gateway(&fleet, &owner, id).await.unwrap(), retired);
+    assert_eq!(retire_gateway(&set_up, &owner, id).await.unwrap(), retired);
     assert_eq!(
-        code(update_gateway(&fleet, &owner, id, None, input).await),
+        code(update_gateway(&set_up, &owner, id, None, input).await),
         ProblemCode::Conflict
     );
-    let list = list_gateways(&fleet, &owner, None, &PageRequest::default())
+    let list = list_gateways(&set_up, &owner, None, &PageRequest::default())
         .await
         .unwrap();
     assert_eq!(list.items, []);
-    create_gateway(&fleet, &owner, gateway(None))
+    create_gateway(&set_up, &owner, gateway(None))
         .await
         .expect("its EUI is free");
 }
@@ -76,13 +77,13 @@ async fn an_eui_has_one_gateway_and_a_request_makes_one() {
     let owner = depot.owner();
     let create = async |seed| {
         let ids = SeededIds::new(seed);
-        create_gateway(&depot.fleet_with(&ids), &owner, gateway(None)).await
+        create_gateway(&depot.set_up_with(&ids), &owner, gateway(None)).await
     };
     let first = create(7).await.unwrap();
     assert_eq!(create(7).await.unwrap(), first, "the same request");
     assert_eq!(code(create(8).await), ProblemCode::Conflict);
     let rival = caller(fresh_id(), Role::Owner, Sites::All);
-    let abroad = create_gateway(&depot.fleet(), &rival, gateway(None)).await;
+    let abroad = create_gateway(&depot.set_up(), &rival, gateway(None)).await;
     assert_eq!(code(abroad), ProblemCode::Conflict);
 }
 
@@ -90,24 +91,27 @@ async fn an_eui_has_one_gateway_and_a_request_makes_one() {
 async fn members_of_a_site_see_its_gateways() {
     let depot = Depot::new(1).await;
     let (here, there) = (depot.of_site(depot.kitchen.site_id), depot.of_site(fresh_id()));
-    let fleet = depot.fleet();
+    let set_up = depot.set_up();
     assert_eq!(
-        code(create_gateway(&fleet, &here, gateway(None)).await),
+        code(create_gateway(&set_up, &here, gateway(None)).await),
         ProblemCode::MissingRight
     );
     let site = Some(depot.kitchen.site_id);
     assert_eq!(
-        code(create_gateway(&fleet, &there, gateway(site)).await),
+        code(create_gateway(&set_up, &there, gateway(site)).await),
         ProblemCode::NotFound
     );
-    let id = create_gateway(&fleet, &here, gateway(site))
+    let id = create_gateway(&set_up, &here, gateway(site))
         .await
         .unwrap()
         .view
         .id;
-    assert_eq!(code(get_gateway(&fleet, &there, id).await), ProblemCode::NotFound);
+    assert_eq!(
+        code(get_gateway(&set_up, &there, id).await),
+        ProblemCode::NotFound
+    );
     let list = async |caller| {
-        let page = list_gateways(&fleet, &caller, site, &PageRequest::default()).await;
+        let page = list_gateways(&set_up, &caller, site, &PageRequest::default()).await;
         page.unwrap().items.len()
     };
     assert_eq!((list(here).await, list(there).await), (1, 0));
@@ -117,7 +121,7 @@ async fn members_of_a_site_see_its_gateways() {
 async fn a_gateway_is_in_no_site_that_is_gone_for_good() {
     let depot = Depot::new(1).await;
     let site = depot.kitchen.site_id;
-    let id = create_gateway(&depot.fleet(), &depot.owner(), gateway(Some(site)))
+    let id = create_gateway(&depot.set_up(), &depot.owner(), gateway(Some(site)))
         .await
         .unwrap()
         .view
@@ -136,7 +140,7 @@ async fn a_gateway_is_in_no_site_that_is_gone_for_good() {
         .await
         .unwrap();
     depot.follow().await;
-    let shown = get_gateway(&depot.fleet(), &depot.owner(), id).await.unwrap();
+    let shown = get_gateway(&depot.set_up(), &depot.owner(), id).await.unwrap();
     assert_eq!(shown.view.site_id, None);
     assert_eq!(
         depot.stored(depot.brought_in(0)).await.unit_id,

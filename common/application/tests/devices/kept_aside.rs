@@ -42,11 +42,11 @@ async fn what_the_worker_did_before_it_died_is_not_done_twice() {
     depot.claim(frame.id).await.unwrap();
     let events = depot.world.records.take_outbox();
     for calls in 0..80 {
-        let (fleet, lookup) = (depot.fleet(), depot.lookup());
+        let (set_up, lookup) = (depot.set_up(), depot.lookup());
         let receive = depot.receive(&lookup);
         let worker = async {
             for event in &events {
-                follow_device_change(&fleet, &receive, event).await.unwrap();
+                follow_device_change(&set_up, &receive, event).await.unwrap();
             }
         };
         killed_after(calls, worker);

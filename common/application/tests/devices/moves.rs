@@ -2,9 +2,9 @@
 
 use crate::support::{Depot, EUI, code, sensor};
 use freshtrack_application::devices::{assign_sensor, replace_sensor, retire_sensor, unassign_sensor};
-use freshtrack_application::places::{SetUp, delete_place, purge_place};
+use freshtrack_application::places::{delete_place, purge_place};
 use freshtrack_application::ports::Clock;
-use freshtrack_application::{Actor, Change, Registry};
+use freshtrack_application::{Actor, Change, Registry, SetUp};
 use freshtrack_contracts::devices::{AssignSensor, RegisterSensor, ReplaceSensor, UpdateSensor};
 use freshtrack_contracts::events::PlaceId;
 use freshtrack_contracts::ingest::ItemStatus;
@@ -48,7 +48,7 @@ async fn after_a_move_the_next_frame_is_of_the_new_unit() {
     let depot = Depot::new(2).await;
     let id = depot.fitted(0).await.id;
     assert_eq!(depot.frame(EUI, 1, 350).await, ItemStatus::Accepted);
-    let moved = assign_sensor(&depot.fleet(), &depot.owner(), id, to(depot.unit(1)))
+    let moved = assign_sensor(&depot.set_up(), &depot.owner(), id, to(depot.unit(1)))
         .await
         .unwrap();
     assert_eq!(
@@ -71,7 +71,7 @@ async fn after_a_move_the_next_frame_is_of_the_new_unit() {
         None
     );
 
-    let back = assign_sensor(&depot.fleet(), &depot.owner(), id, to(depot.unit(0)))
+    let back = assign_sensor(&depot.set_up(), &depot.owner(), id, to(depot.unit(0)))
         .await
         .unwrap();
     assert_eq!(back.view.unit_id, Some(depot.unit(0)));
@@ -80,7 +80,7 @@ async fn after_a_move_the_next_frame_is_of_the_new_unit() {
         (depot.readings(0).await.len(), depot.readings(1).await.len()),
         (2, 1)
     );
-    let again = assign_sensor(&depot.fleet(), &depot.owner(), id, to(depot.unit(0)))
+    let again = assign_sensor(&depot.set_up(), &depot.owner(), id, to(depot.unit(0)))
         .await
         .unwrap();
     assert_eq!(again.rev, back.rev, "it is there already");
@@ -93,8 +93,8 @@ async fn a_move_that_died_half_way_is_finished_by_its_event() {
         let id = depot.fitted(0).await.id;
         assert_eq!(depot.frame(EUI, 1, 350).await, ItemStatus::Accepted);
         depot.follow().await;
-        let (fleet, owner) = (depot.fleet(), depot.owner());
-        let answer = killed_after(calls, assign_sensor(&fleet, &owner, id, to(depot.unit(1))));
+        let (set_up, owner) = (depot.set_up(), depot.owner());
+        let answer = killed_after(calls, assign_sensor(&set_up, &owner, id, to(depot.unit(1))));
         depot.follow().await;
         let unit = usize::from(depot.stored(id).await.unit_id == Some(depot.unit(1)));
         assert_eq!(depot.frame(EUI, 2, 360).await, ItemStatus::Accepted);
@@ -135,12 +135,12 @@ async fn a_unit_is_driven_by_one_sensor_and_keeps_one() {
     );
     assert_eq!(code(update(second, primary(false)).await), ProblemCode::Conflict);
 
-    assign_sensor(&depot.fleet(), &depot.owner(), second, to(depot.unit(1)))
+    assign_sensor(&depot.set_up(), &depot.owner(), second, to(depot.unit(1)))
         .await
         .unwrap();
     assert_eq!(depot.driving(0).await, [brought], "it does again");
     assert_eq!(depot.driving(1).await, [depot.brought_in(1)]);
-    retire_sensor(&depot.fleet(), &depot.owner(), depot.brought_in(1))
+    retire_sensor(&depot.set_up(), &depot.owner(), depot.brought_in(1))
         .await
         .unwrap();
     assert_eq!(depot.driving(1).await, [second]);
@@ -149,7 +149,7 @@ async fn a_unit_is_driven_by_one_sensor_and_keeps_one() {
 #[tokio::test]
 async fn a_thermometer_drives_where_only_a_door_is_watched() {
     let depot = Depot::new(1).await;
-    retire_sensor(&depot.fleet(), &depot.owner(), depot.brought_in(0))
+    retire_sensor(&depot.set_up(), &depot.owner(), depot.brought_in(0))
         .await
         .unwrap();
     let door = RegisterSensor {
@@ -174,7 +174,9 @@ async fn what_comes_of_a_sensor_without_a_unit_waits_for_one() {
     let depot = Depot::new(2).await;
     let id = depot.fitted(0).await.id;
     assert_eq!(depot.frame(EUI, 1, 350).await, ItemStatus::Accepted);
-    let loose = unassign_sensor(&depot.fleet(), &depot.owner(), id).await.unwrap();
+    let loose = unassign_sensor(&depot.set_up(), &depot.owner(), id)
+        .await
+        .unwrap();
     assert_eq!(
         (loose.view.unit_id, loose.view.status),
         (None, SensorStatus::Unassigned)
@@ -184,14 +186,14 @@ async fn what_comes_of_a_sensor_without_a_unit_waits_for_one() {
     }
     depot.follow().await;
     assert_eq!(depot.readings(0).await.len(), 1);
-    assign_sensor(&depot.fleet(), &depot.owner(), id, to(depot.unit(1)))
+    assign_sensor(&depot.set_up(), &depot.owner(), id, to(depot.unit(1)))
         .await
         .unwrap();
     depot.follow().await;
     assert_eq!(depot.readings(1).await.len(), 3, "all that was kept");
     assert_eq!(depot.sensor(id).await.status, SensorStatus::Online);
     let restricted = depot.of_site(depot.kitchen.site_id);
-    let refused = unassign_sensor(&depot.fleet(), &restricted, id).await;
+    let refused = unassign_sensor(&depot.set_up(), &restricted, id).await;
     assert_eq!(code(refused), ProblemCode::MissingRight);
 }
 
@@ -202,8 +204,8 @@ async fn another_device_takes_the_place_of_a_sensor() {
     let old_eui = depot.kitchen.sensors[0].dev_eui;
     assert_eq!(depot.frame(old_eui, 1, 350).await, ItemStatus::Accepted);
     let (ids, asked_at) = (SeededIds::new(7), depot.world.clock.now());
-    let fleet = depot.fleet_with(&ids);
-    let heir = replace_sensor(&fleet, &depot.vault, &depot.owner(), old, by(HEIR))
+    let set_up = depot.set_up_with(&ids);
+    let heir = replace_sensor(&set_up, &depot.vault, &depot.owner(), old, by(HEIR))
         .await
         .unwrap()
         .view;
@@ -231,7 +233,7 @@ async fn another_device_takes_the_place_of_a_sensor() {
     depot.world.clock.set(asked_at);
     let again = SeededIds::new(7);
     let repeated = replace_sensor(
-        &depot.fleet_with(&again),
+        &depot.set_up_with(&again),
         &depot.vault,
         &depot.owner(),
         old,
@@ -243,9 +245,9 @@ async fn another_device_takes_the_place_of_a_sensor() {
         heir.id,
         "the same request, the same heir"
     );
-    let of_retired = replace_sensor(&depot.fleet(), &depot.vault, &depot.owner(), old, by(DevEui(5))).await;
+    let of_retired = replace_sensor(&depot.set_up(), &depot.vault, &depot.owner(), old, by(DevEui(5))).await;
     assert_eq!(code(of_retired), ProblemCode::Conflict);
-    let by_itself = replace_sensor(&depot.fleet(), &depot.vault, &depot.owner(), heir.id, by(HEIR)).await;
+    let by_itself = replace_sensor(&depot.set_up(), &depot.vault, &depot.owner(), heir.id, by(HEIR)).await;
     assert_eq!(code(by_itself), ProblemCode::Conflict);
 }
 
@@ -254,10 +256,10 @@ async fn a_retired_sensor_is_heard_no_more() {
     let depot = Depot::new(1).await;
     let id = depot.fitted(0).await.id;
     assert_eq!(depot.frame(EUI, 1, 350).await, ItemStatus::Accepted);
-    retire_sensor(&depot.fleet(), &depot.owner(), id).await.unwrap();
+    retire_sensor(&depot.set_up(), &depot.owner(), id).await.unwrap();
     assert_eq!(depot.frame(EUI, 2, 350).await, ItemStatus::Quarantined);
     assert_eq!(depot.readings(0).await.len(), 1);
-    let moved = assign_sensor(&depot.fleet(), &depot.owner(), id, to(depot.unit(0))).await;
+    let moved = assign_sensor(&depot.set_up(), &depot.owner(), id, to(depot.unit(0))).await;
     assert_eq!(code(moved), ProblemCode::Conflict);
 }
 

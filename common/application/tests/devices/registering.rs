@@ -65,19 +65,19 @@ async fn a_dev_eui_is_registered_once_and_nobody_learns_where() {
         "also where it would drive the unit in its own place"
     );
     let rival = caller(rival, Role::Owner, Sites::All);
-    let abroad = refused(register_sensor(&depot.fleet(), &depot.vault, &rival, sensor(EUI, None)).await);
+    let abroad = refused(register_sensor(&depot.set_up(), &depot.vault, &rival, sensor(EUI, None)).await);
     assert_eq!(again.code, ProblemCode::Conflict);
     assert_eq!(again, abroad, "the same answer, whoever has it");
 
-    let retired = retire_sensor(&depot.fleet(), &depot.owner(), registered.id)
+    let retired = retire_sensor(&depot.set_up(), &depot.owner(), registered.id)
         .await
         .unwrap();
     assert_eq!(retired.view.status, SensorStatus::Retired);
-    let twice = retire_sensor(&depot.fleet(), &depot.owner(), registered.id)
+    let twice = retire_sensor(&depot.set_up(), &depot.owner(), registered.id)
         .await
         .unwrap();
     assert_eq!(twice, retired, "retiring it again changes nothing");
-    register_sensor(&depot.fleet(), &depot.vault, &rival, sensor(EUI, None))
+    register_sensor(&depot.set_up(), &depot.vault, &rival, sensor(EUI, None))
         .await
         .expect("it is free");
     let back = depot.register(sensor(EUI, None)).await;
@@ -90,7 +90,7 @@ async fn of_two_organizations_that_register_a_device_at_once_one_has_it() {
         let depot = Depot::new(1).await;
         let (one, other) = (SeededIds::new(7), SeededIds::new(8));
         let (home, away) = (depot.owner(), caller(fresh_id(), Role::Owner, Sites::All));
-        let (first, second) = (depot.fleet_with(&one), depot.fleet_with(&other));
+        let (first, second) = (depot.set_up_with(&one), depot.set_up_with(&other));
         let work: Vec<Work<'_, _>> = vec![
             Box::pin(register_sensor(&first, &depot.vault, &home, sensor(EUI, None))),
             Box::pin(register_sensor(&second, &depot.vault, &away, sensor(EUI, None))),
@@ -109,7 +109,7 @@ async fn sensors_that_come_to_a_unit_at_once_leave_it_one_that_drives_it() {
         let depot = Depot::new(1).await;
         let (one, other) = (SeededIds::new(7), SeededIds::new(8));
         let owner = depot.owner();
-        let (first, second) = (depot.fleet_with(&one), depot.fleet_with(&other));
+        let (first, second) = (depot.set_up_with(&one), depot.set_up_with(&other));
         let fitted = |eui| RegisterSensor {
             primary: Some(true),
             ..sensor(DevEui(eui), Some(depot.unit(0)))
@@ -143,10 +143,10 @@ async fn a_request_that_is_made_again_wherever_it_died_registers_one_sensor() {
         };
         let owner = depot.owner();
         let first = SeededIds::new(7);
-        let fleet = depot.fleet_with(&first);
-        let answer = killed_after(calls, register_sensor(&fleet, &depot.vault, &owner, input()));
+        let set_up = depot.set_up_with(&first);
+        let answer = killed_after(calls, register_sensor(&set_up, &depot.vault, &owner, input()));
         let again = SeededIds::new(7);
-        let repeated = register_sensor(&depot.fleet_with(&again), &depot.vault, &owner, input()).await;
+        let repeated = register_sensor(&depot.set_up_with(&again), &depot.vault, &owner, input()).await;
         let repeated = repeated.unwrap();
         depot.follow().await;
         let sensors = depot
@@ -241,7 +241,7 @@ async fn an_app_key_is_sealed_and_shows_four_digits() {
     };
     assert!(update(failed).await.is_err());
     assert_eq!(kept().await.unwrap().last_four(), "1234", "all of it or nothing");
-    retire_sensor(&depot.fleet(), &depot.owner(), registered.id)
+    retire_sensor(&depot.set_up(), &depot.owner(), registered.id)
         .await
         .unwrap();
     assert_eq!(kept().await, None);
@@ -272,10 +272,12 @@ async fn sensors_are_listed_by_place_and_by_how_they_are() {
         .await
         .unwrap()
         .id;
-    retire_sensor(&depot.fleet(), &depot.owner(), gone).await.unwrap();
+    retire_sensor(&depot.set_up(), &depot.owner(), gone)
+        .await
+        .unwrap();
     let page = PageRequest::default();
     let list = async |caller, query: SensorQuery| -> Vec<SensorId> {
-        let page = list_sensors(&depot.fleet(), &caller, &query, &page)
+        let page = list_sensors(&depot.set_up(), &caller, &query, &page)
             .await
             .unwrap();
         page.items.into_iter().map(|sensor| sensor.id).collect()
@@ -317,19 +319,19 @@ async fn members_of_a_site_see_and_register_what_is_in_it() {
     let (here, there) = (depot.of_site(depot.kitchen.site_id), depot.of_site(fresh_id()));
     let loose = depot.register(sensor(EUI, None)).await.unwrap().id;
     let brought = depot.brought_in(0);
-    assert!(get_sensor(&depot.fleet(), &here, brought).await.is_ok());
+    assert!(get_sensor(&depot.set_up(), &here, brought).await.is_ok());
     for (caller, id) in [(&there, brought), (&here, loose), (&there, loose)] {
         assert_eq!(
-            code(get_sensor(&depot.fleet(), caller, id).await),
+            code(get_sensor(&depot.set_up(), caller, id).await),
             ProblemCode::NotFound
         );
         assert_eq!(
-            code(retire_sensor(&depot.fleet(), caller, id).await),
+            code(retire_sensor(&depot.set_up(), caller, id).await),
             ProblemCode::NotFound
         );
     }
-    let fleet = depot.fleet();
-    let register = |caller, unit| register_sensor(&fleet, &depot.vault, caller, sensor(DevEui(3), unit));
+    let set_up = depot.set_up();
+    let register = |caller, unit| register_sensor(&set_up, &depot.vault, caller, sensor(DevEui(3), unit));
     assert_eq!(code(register(&here, None).await), ProblemCode::MissingRight);
     assert_eq!(
         code(register(&there, Some(depot.unit(0))).await),
@@ -338,7 +340,7 @@ async fn members_of_a_site_see_and_register_what_is_in_it() {
     assert!(register(&here, Some(depot.unit(0))).await.is_ok());
     let stranger = caller(fresh_id(), Role::Owner, Sites::All);
     assert_eq!(
-        code(get_sensor(&depot.fleet(), &stranger, brought).await),
+        code(get_sensor(&depot.set_up(), &stranger, brought).await),
         ProblemCode::NotFound
     );
 }
@@ -351,10 +353,10 @@ async fn what_was_done_stands_in_the_audit_log_without_secrets() {
         app_key: Some("2B7E151628AED2A6ABF7158809CF4F3C".parse().unwrap()),
         ..sensor(EUI, None)
     };
-    let registered = register_sensor(&depot.fleet(), &vault, &depot.owner(), input)
+    let registered = register_sensor(&depot.set_up(), &vault, &depot.owner(), input)
         .await
         .unwrap();
-    retire_sensor(&depot.fleet(), &depot.owner(), registered.view.id)
+    retire_sensor(&depot.set_up(), &depot.owner(), registered.view.id)
         .await
         .unwrap();
     let records: &dyn Records = depot.records();

@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use freshtrack_application::devices::{
-    Fleet, claim_frame, follow_device_change, get_sensor, register_sensor, update_sensor,
+    claim_frame, follow_device_change, get_sensor, register_sensor, update_sensor,
 };
-use freshtrack_application::places::{At, FollowPlaces, follow_change};
+use freshtrack_application::places::{At, follow_change};
 use freshtrack_application::ports::{Clock, Devices, IdSource, Records, SensorKey, UnitStates};
 use freshtrack_application::{
-    Actor, Caller, Failure, OrgScope, PortError, ReceiveUplinks, Refusal, list_readings,
+    Actor, Caller, Failure, OrgScope, PortError, ReceiveUplinks, Refusal, SetUp, list_readings,
 };
 use freshtrack_contracts::devices::{ClaimFrame, RegisterSensor, SensorView, UpdateSensor};
 use freshtrack_contracts::events::Event;
@@ -95,12 +95,12 @@ impl Depot {
         &self.world.records
     }
 
-    pub(crate) fn fleet(&self) -> Fleet<'_> {
-        self.fleet_with(&self.world.ids)
+    pub(crate) fn set_up(&self) -> SetUp<'_> {
+        self.set_up_with(&self.world.ids)
     }
 
-    pub(crate) fn fleet_with<'a>(&'a self, ids: &'a dyn IdSource) -> Fleet<'a> {
-        Fleet {
+    pub(crate) fn set_up_with<'a>(&'a self, ids: &'a dyn IdSource) -> SetUp<'a> {
+        SetUp {
             records: &self.world.records,
             states: &self.world.memory,
             ids,
@@ -127,7 +127,7 @@ impl Depot {
     }
 
     pub(crate) async fn register(&self, input: RegisterSensor) -> Result<SensorView, Failure> {
-        let registered = register_sensor(&self.fleet(), &self.vault, &self.owner(), input).await;
+        let registered = register_sensor(&self.set_up(), &self.vault, &self.owner(), input).await;
         registered.map(|registered| registered.view)
     }
 
@@ -142,7 +142,7 @@ impl Depot {
         read: Option<u64>,
         input: UpdateSensor,
     ) -> Result<At<SensorView>, Failure> {
-        update_sensor(&self.fleet(), &self.vault, &self.owner(), id, read, input).await
+        update_sensor(&self.set_up(), &self.vault, &self.owner(), id, read, input).await
     }
 
     /// Registers the device of a kept frame as a Dragino LHT65N in the first unit.
@@ -155,13 +155,13 @@ impl Depot {
             source: MeasurementSource::Auto,
             report_interval_seconds: None,
         };
-        let (fleet, owner) = (self.fleet(), self.owner());
-        let claimed = claim_frame(&fleet, &self.vault, &self.world.memory, &owner, id, input).await;
+        let (set_up, owner) = (self.set_up(), self.owner());
+        let claimed = claim_frame(&set_up, &self.vault, &self.world.memory, &owner, id, input).await;
         claimed.map(|claimed| claimed.view)
     }
 
     pub(crate) async fn sensor(&self, id: SensorId) -> SensorView {
-        get_sensor(&self.fleet(), &self.owner(), id).await.unwrap().view
+        get_sensor(&self.set_up(), &self.owner(), id).await.unwrap().view
     }
 
     pub(crate) async fn stored(&self, id: SensorId) -> Sensor {
@@ -244,14 +244,9 @@ impl Depot {
     /// Lets the workers do what follows from `events`.
     pub(crate) async fn told(&self, events: &[Event]) {
         let lookup = self.lookup();
-        let places = FollowPlaces {
-            records: &self.world.records,
-            states: &self.world.memory,
-            clock: &self.world.clock,
-        };
         for event in events {
-            follow_change(&places, event).await.unwrap();
-            follow_device_change(&self.fleet(), &self.receive(&lookup), event)
+            follow_change(&self.set_up().follow(), event).await.unwrap();
+            follow_device_change(&self.set_up(), &self.receive(&lookup), event)
                 .await
                 .unwrap();
         }

@@ -1,12 +1,12 @@
 //! Work on registrations: what becomes of it when servers refuse, answers are lost and workers die.
 
 use crate::support::{Office, code, dev_eui, registration};
-use freshtrack_application::devices::{Fleet, rewrite_sensor, update_sensor};
+use freshtrack_application::devices::{rewrite_sensor, update_sensor};
 use freshtrack_application::networks::{
     JobQuery, delete_network, deprovision_sensor, do_work, get_job, list_jobs, provision_sensor, retry_job,
 };
 use freshtrack_application::ports::{Owner, RecordKind, Records as _, ServerErrorKind};
-use freshtrack_application::{Caller, Change, PageRequest, PortErrorKind, Registry};
+use freshtrack_application::{Caller, Change, PageRequest, PortErrorKind, Registry, SetUp};
 use freshtrack_contracts::devices::UpdateSensor;
 use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::networks::{JobView, ProvisionSensor};
@@ -367,7 +367,7 @@ async fn a_registration_whose_app_key_is_forgotten_waits_for_it() {
     let (office, caller, network, sensor) = ready().await;
     let job = office.provision(&caller, network, sensor).await;
     let set = async |app_key| {
-        let fleet = Fleet {
+        let set_up = SetUp {
             records: &office.records,
             states: &office.memory,
             ids: &office.ids,
@@ -377,7 +377,7 @@ async fn a_registration_whose_app_key_is_forgotten_waits_for_it() {
             app_key,
             ..UpdateSensor::default()
         };
-        update_sensor(&fleet, &office.vault, &caller, sensor, None, update)
+        update_sensor(&set_up, &office.vault, &caller, sensor, None, update)
             .await
             .unwrap();
     };

@@ -1,11 +1,9 @@
 //! States follow what people set up, whoever else makes them follow at the same time and whoever dies over it.
 
 use crate::support::{Stage, done};
-use freshtrack_application::places::{
-    FollowPlaces, SetUp, delete_place, follow_change, purge_place, put_rules,
-};
+use freshtrack_application::places::{delete_place, follow_change, purge_place, put_rules};
 use freshtrack_application::ports::Clock;
-use freshtrack_application::{Actor, Caller};
+use freshtrack_application::{Actor, Caller, SetUp};
 use freshtrack_contracts::events::{Event, Happening, PlaceId};
 use freshtrack_contracts::places::RuleValues;
 use freshtrack_domain::access::{Role, Sites};
@@ -35,7 +33,7 @@ fn owner(stage: &Stage) -> Caller {
 }
 
 async fn follow(stage: &Stage, event: &Event) {
-    let follow = FollowPlaces::from(&set_up(stage));
+    let follow = set_up(stage).follow();
     follow_change(&follow, event).await.unwrap();
 }
 

@@ -1,9 +1,8 @@
 //! How frames travel: by webhook and over MQTT.
 
-use super::{demo, frames, second};
+use super::{demo, frames};
 use crate::simulator::*;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use freshtrack_application::Uplink;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 

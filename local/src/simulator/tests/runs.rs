@@ -1,6 +1,6 @@
 //! The past is told, then frames are sent as they fall due.
 
-use super::{LIVE, SEED, at, demo, generator, named, sensors, temperatures, units};
+use super::{LIVE, SEED, at, demo, generator, named, temperatures, units};
 use crate::simulator::*;
 use async_trait::async_trait;
 use freshtrack_contracts::ingest::{IngestReport, ItemResult};

@@ -1,6 +1,6 @@
 //! What a template says is read.
 
-use super::{EVERYTHING, deployment, everything, parse};
+use super::{EVERYTHING, deployment, everything};
 use crate::template::*;
 use serde_json::json;
 use std::time::Duration;

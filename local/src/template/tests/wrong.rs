@@ -1,7 +1,6 @@
 //! What is wrong with a template is told, and where.
 
 use super::{parse, refused};
-use crate::template::*;
 
 #[test]
 fn errors_name_file_resource_property_and_expectation() {

@@ -4,10 +4,10 @@ mod refusals;
 
 use crate::support::{COLD, Stage, WARM, done, minute};
 use freshtrack_application::organizations::authorize_access_key;
-use freshtrack_application::places::{self, SetUp};
+use freshtrack_application::places;
 use freshtrack_application::ports::{Devices, Record, Records, Stored, UnitStates};
 use freshtrack_application::{
-    Actor, Caller, Failure, Import, OrgScope, PortErrorKind, Refusal, import_organization,
+    Actor, Caller, Failure, Import, OrgScope, PortErrorKind, Refusal, SetUp, import_organization,
 };
 use freshtrack_contracts::events::PlaceId;
 use freshtrack_contracts::ingest::ItemStatus;
