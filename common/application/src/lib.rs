@@ -12,7 +12,6 @@ mod get_overview;
 pub mod identity;
 mod import_organization;
 mod list_alerts;
-mod list_readings;
 mod live;
 pub mod mail;
 pub mod networks;
@@ -22,6 +21,7 @@ pub mod places;
 pub mod platform;
 pub mod ports;
 mod quarantine;
+mod readings;
 mod receive_uplinks;
 mod record_readings;
 mod record_trail;
@@ -38,13 +38,13 @@ pub use get_alert::get_alert;
 pub use get_overview::get_overview;
 pub use import_organization::{Import, import_organization};
 pub use list_alerts::{AlertQuery, list_alerts};
-pub use list_readings::list_readings;
 pub use live::{
     BroadcastChunk, CONNECTION_LIFE, Live, LiveUpdate, Resync, TICKET_LIFE, broadcast, connect, disconnect,
     issue_ticket, redeem_ticket, reply, resync, subscribe, unsubscribe,
 };
 pub use page::{Order, PageRequest, cursor_behind, page_of, page_of_all};
 pub use quarantine::{list_quarantine, replay_frame};
+pub use readings::{SummaryQuery, list_readings, summarize_readings};
 pub use receive_uplinks::{ReceiveUplinks, Uplink};
 pub use record_readings::{Outcome, RecordReadings, RetryReadings, UnitReading, retry_readings};
 pub use record_trail::record_trail;

@@ -48,3 +48,58 @@ pub struct ReadingList {
     /// The readings, oldest first.
     pub readings: Vec<ReadingView>,
 }
+
+/// What one sensor measured in a window of time. A temperature holds until the next one, but no longer than a report may be
+/// late; time about which nothing is known is neither in range nor out of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReadingSummary {
+    /// The first instant in the window.
+    pub from: Instant,
+    /// The first instant after it.
+    pub to: Instant,
+    /// How many temperatures were measured in it.
+    pub readings: u32,
+    /// The lowest of them, degrees Celsius.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub min_c: Option<f64>,
+    /// The highest of them, degrees Celsius.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub max_c: Option<f64>,
+    /// Their mean, degrees Celsius.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mean_c: Option<f64>,
+    /// Their mean kinetic temperature (USP 1160), degrees Celsius: for information, never a verdict.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mkt_c: Option<f64>,
+    /// The share of the known time that was within the limits, percent. Absent when nothing is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub in_range_percent: Option<f64>,
+    /// The share of the window that is known, percent.
+    pub coverage_percent: f64,
+}
+
+/// What one sensor measured, window by window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SensorSummaries {
+    /// The sensor.
+    pub sensor_id: SensorId,
+    /// The windows in the order of time, also those without a reading.
+    pub windows: Vec<ReadingSummary>,
+}
+
+/// `GET /v1/orgs/{org_id}/units/{unit_id}/readings/summary`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReadingSummaries {
+    /// The unit.
+    pub unit_id: UnitId,
+    /// The first instant covered.
+    pub from: Instant,
+    /// The first instant that is not covered any more.
+    pub to: Instant,
+    /// The lower limit in force now, by which all of it is judged, degrees Celsius.
+    pub low_c: f64,
+    /// The upper limit in force now, degrees Celsius.
+    pub high_c: f64,
+    /// Each sensor that measured a temperature, for itself: two probes in one unit have no common mean.
+    pub sensors: Vec<SensorSummaries>,
+}

@@ -1563,6 +1563,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org_id}/units/{unit_id}/readings/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells extremes, means, time in range and coverage of a unit's readings, as a whole or by hour or day. */
+        get: operations["readings-summarize"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/units/{unit_id}/restore": {
         parameters: {
             query?: never;
@@ -3285,6 +3302,84 @@ export interface components {
             /** @description The unit. */
             unit_id: components["schemas"]["UnitId"];
         };
+        /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings/summary`. */
+        ReadingSummaries: {
+            /**
+             * Format: date-time
+             * @description The first instant covered.
+             */
+            from: string;
+            /**
+             * Format: double
+             * @description The upper limit in force now, degrees Celsius.
+             */
+            high_c: number;
+            /**
+             * Format: double
+             * @description The lower limit in force now, by which all of it is judged, degrees Celsius.
+             */
+            low_c: number;
+            /** @description Each sensor that measured a temperature, for itself: two probes in one unit have no common mean. */
+            sensors: components["schemas"]["SensorSummaries"][];
+            /**
+             * Format: date-time
+             * @description The first instant that is not covered any more.
+             */
+            to: string;
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
+        };
+        /**
+         * @description What one sensor measured in a window of time. A temperature holds until the next one, but no longer than a report may be
+         *     late; time about which nothing is known is neither in range nor out of it.
+         */
+        ReadingSummary: {
+            /**
+             * Format: double
+             * @description The share of the window that is known, percent.
+             */
+            coverage_percent: number;
+            /**
+             * Format: date-time
+             * @description The first instant in the window.
+             */
+            from: string;
+            /**
+             * Format: double
+             * @description The share of the known time that was within the limits, percent. Absent when nothing is known.
+             */
+            in_range_percent?: number | null;
+            /**
+             * Format: double
+             * @description The highest of them, degrees Celsius.
+             */
+            max_c?: number | null;
+            /**
+             * Format: double
+             * @description Their mean, degrees Celsius.
+             */
+            mean_c?: number | null;
+            /**
+             * Format: double
+             * @description The lowest of them, degrees Celsius.
+             */
+            min_c?: number | null;
+            /**
+             * Format: double
+             * @description Their mean kinetic temperature (USP 1160), degrees Celsius: for information, never a verdict.
+             */
+            mkt_c?: number | null;
+            /**
+             * Format: uint32
+             * @description How many temperatures were measured in it.
+             */
+            readings: number;
+            /**
+             * Format: date-time
+             * @description The first instant after it.
+             */
+            to: string;
+        };
         /** @description One recorded measurement. */
         ReadingView: {
             /** @description Whether the door was open. */
@@ -3668,6 +3763,13 @@ export interface components {
         SensorId: string;
         /** @description How a sensor is (specification 2.8 and 10.2). */
         SensorStatus: "unassigned" | "pending" | "online" | "stale" | "offline" | "retired";
+        /** @description What one sensor measured, window by window. */
+        SensorSummaries: {
+            /** @description The sensor. */
+            sensor_id: components["schemas"]["SensorId"];
+            /** @description The windows in the order of time, also those without a reading. */
+            windows: components["schemas"]["ReadingSummary"][];
+        };
         /** @description A sensor as it is registered, and how it is. */
         SensorView: {
             /** @description The last four digits of the AppKey that is kept for it, if one is. */
@@ -17497,6 +17599,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadingList"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "readings-summarize": {
+        parameters: {
+            query?: {
+                /** @description The first instant; 24 hours before `to` unless given. */
+                from?: string;
+                /** @description The last instant; now unless given. At most 31 days after `from`. */
+                to?: string;
+                /** @description `whole`, `hour` or `day`, on the clock of the unit's site; `whole` unless given. */
+                per?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingSummaries"];
                 };
             };
             /** @description The request is not of the expected form */

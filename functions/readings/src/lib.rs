@@ -1,8 +1,9 @@
 //! Functions that read measurements back.
 
 pub mod list;
+pub mod summarize;
 
 use freshtrack_runtime::Function;
 
 /// Every function of this area.
-pub const FUNCTIONS: &[Function] = &[list::FUNCTION];
+pub const FUNCTIONS: &[Function] = &[list::FUNCTION, summarize::FUNCTION];

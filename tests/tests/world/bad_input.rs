@@ -197,6 +197,8 @@ async fn questions_that_make_no_sense_are_refused() {
             format!("units/{unit}/readings?from=2026-11-20T00:00:00Z,2026-11-21T00:00:00Z"),
             invalid,
         ),
+        (format!("units/{unit}/readings/summary?per=week"), invalid),
+        (format!("units/{unit}/readings/summary?from={later}"), invalid),
         (format!("units/{}/readings", tenant.org_id()), missing),
         (
             format!("units/{}/readings", unit.to_string().to_lowercase()),

@@ -14,6 +14,7 @@ mod live;
 mod reading_back;
 mod recording;
 mod settling;
+mod summaries;
 mod support;
 mod timers;
 mod uplinks;
