@@ -45,7 +45,7 @@ pub use live::{
 pub use page::{Order, PageRequest, cursor_behind, page_of, page_of_all};
 pub use quarantine::{list_quarantine, replay_frame};
 pub use readings::{SummaryQuery, list_readings, summarize_readings};
-pub use receive_uplinks::{ReceiveUplinks, Uplink};
+pub use receive_uplinks::{MOST_GATEWAYS, ReceiveUplinks, Uplink};
 pub use record_readings::{Outcome, RecordReadings, RetryReadings, UnitReading, retry_readings};
 pub use record_trail::record_trail;
 pub use registry::{ChainEnd, Change, Registry};

@@ -1,12 +1,13 @@
 //! Radio frames and device messages become readings: find the sensor, decode, attribute, record.
 
+use crate::devices::HeardGateways;
 use crate::error::{PortError, PortErrorKind};
-use crate::ports::{Devices, Quarantine, QuarantinedUplink, SensorKey};
+use crate::ports::{Devices, Quarantine, QuarantinedUplink, Records, SensorKey};
 use crate::record_readings::{Outcome, RecordReadings, UnitReading};
 use crate::scope::OrgScope;
 use freshtrack_contracts::ingest::{IngestReport, ItemResult, ItemStatus, QuarantineReason};
 use freshtrack_decoders as decoders;
-use freshtrack_domain::device::{DevEui, Sensor};
+use freshtrack_domain::device::{DevEui, GatewayEui, Sensor};
 use freshtrack_domain::ids::{FrameId, Id, Ulid, UnitId};
 use freshtrack_domain::measurement::{MeasurementSource, Measurements, Probe, TemperatureSample};
 use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
@@ -36,7 +37,13 @@ pub struct Uplink {
     /// The best signal strength over all gateways, in dBm.
     #[serde(default)]
     pub rssi_dbm: Option<i16>,
+    /// The gateways it came by, the one that heard it best first, [`MOST_GATEWAYS`] at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gateways: Vec<GatewayEui>,
 }
+
+/// Gateways that are told of an uplink. A frame is often heard by gateways of others too, from further away.
+pub const MOST_GATEWAYS: usize = 2;
 
 /// The largest uplink that is kept aside, in bytes. LoRaWAN carries 242 at most; a network server adds what it decoded.
 const LARGEST_KEPT: usize = 16 * 1024;
@@ -50,6 +57,10 @@ pub struct ReceiveUplinks<'a> {
     pub devices: &'a dyn Devices,
     /// Where frames go that nothing can be done with yet.
     pub quarantine: &'a dyn Quarantine,
+    /// Notes when gateways were heard.
+    pub gateways: &'a HeardGateways,
+    /// Where that is noted.
+    pub records: &'a dyn Records,
     /// Records what was measured.
     pub record: RecordReadings<'a>,
 }
@@ -90,6 +101,9 @@ impl ReceiveUplinks<'_> {
                 }
             }
             if waiting.is_empty() {
+                self.gateways
+                    .note(self.records, scope, &uplinks, self.record.clock.now())
+                    .await;
                 return Ok(IngestReport {
                     results: outcomes.into_iter().enumerate().map(item_result).collect(),
                 });

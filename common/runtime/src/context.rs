@@ -10,6 +10,7 @@ use crate::ports::{
 use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use freshtrack_application::devices::HeardGateways;
 use freshtrack_application::identity::{AccessTokens, ExternalIssuers};
 use freshtrack_application::ports::{Clock, IdSource};
 use freshtrack_application::{Failure, PortError};
@@ -34,6 +35,7 @@ pub struct Context {
     external_issuers: OnceLock<ExternalIssuers>,
     key_sets: OnceLock<HttpKeySets>,
     network_servers: OnceLock<HttpNetworkServers>,
+    gateways: HeardGateways,
 }
 
 impl Context {
@@ -51,7 +53,7 @@ impl Context {
         Self::with(settings, clients, clock)
     }
 
-    const fn with(settings: Settings, clients: AwsClients, clock: Arc<dyn Clock>) -> Self {
+    fn with(settings: Settings, clients: AwsClients, clock: Arc<dyn Clock>) -> Self {
         Self {
             settings,
             clients,
@@ -64,6 +66,7 @@ impl Context {
             external_issuers: OnceLock::new(),
             key_sets: OnceLock::new(),
             network_servers: OnceLock::new(),
+            gateways: HeardGateways::default(),
         }
     }
 
@@ -394,6 +397,8 @@ impl Context {
         Ok(ReceivePorts {
             directory: Arc::clone(self.shared_directory()?),
             quarantine: self.quarantine()?,
+            gateways: &self.gateways,
+            records: self.records()?,
             record: self.record_ports()?,
         })
     }

@@ -1,5 +1,6 @@
 //! The ports of a use case together, held for one invocation.
 
+use freshtrack_application::devices::HeardGateways;
 use freshtrack_application::identity::Accounts;
 use freshtrack_application::networks::Networks;
 use freshtrack_application::organizations::Office;
@@ -149,6 +150,8 @@ impl RecordPorts<'_> {
 pub struct ReceivePorts<'a> {
     pub(crate) directory: Arc<Directory>,
     pub(crate) quarantine: DynamoQuarantine,
+    pub(crate) gateways: &'a HeardGateways,
+    pub(crate) records: DynamoRecords,
     pub(crate) record: RecordPorts<'a>,
 }
 
@@ -159,6 +162,8 @@ impl ReceivePorts<'_> {
         ReceiveUplinks {
             devices: &*self.directory,
             quarantine: &self.quarantine,
+            gateways: self.gateways,
+            records: &self.records,
             record: self.record.record(),
         }
     }

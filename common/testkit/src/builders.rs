@@ -162,5 +162,6 @@ pub fn lht65n_uplink(dev_eui: DevEui, received_at: Timestamp, count: u32, centi:
         payload: lht65n_payload(centi),
         decoded: None,
         rssi_dbm: Some(-97),
+        gateways: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     Kitchen, ManualClock, Memory, MemoryRecords, RecordedBroadcasts, RecordedEvents, RecordedRetries,
     RecordedSockets, SeededIds,
 };
-use freshtrack_application::devices::{claim_eui, rewrite_sensor};
+use freshtrack_application::devices::{HeardGateways, claim_eui, rewrite_sensor};
 use freshtrack_application::ports::{Clock, Records};
 use freshtrack_application::{
     Actor, Change, Failure, Import, Live, OrgScope, ReceiveUplinks, RecordReadings, Registry,
@@ -24,6 +24,8 @@ pub struct World {
     pub memory: Memory,
     /// What people set up.
     pub records: MemoryRecords,
+    /// What is remembered of gateways.
+    pub gateways: HeardGateways,
     /// Who is sent what.
     pub sockets: RecordedSockets,
     /// What waits to be stored.
@@ -43,6 +45,7 @@ impl World {
             ids: SeededIds::new(1),
             memory: Memory::default(),
             records: MemoryRecords::default(),
+            gateways: HeardGateways::default(),
             sockets: RecordedSockets::default(),
             retry: RecordedRetries::default(),
             broadcasts: RecordedBroadcasts::default(),
@@ -100,6 +103,8 @@ impl World {
         ReceiveUplinks {
             devices: &self.records,
             quarantine: &self.memory,
+            gateways: &self.gateways,
+            records: &self.records,
             record: self.record(),
         }
     }

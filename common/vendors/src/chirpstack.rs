@@ -32,6 +32,7 @@ struct DeviceInfo {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RxInfo {
+    gateway_id: Option<String>,
     ns_time: Option<String>,
     rssi: Option<f64>,
 }
@@ -67,6 +68,11 @@ pub fn parse(event: &str, body: &[u8]) -> Result<Message, ParseError> {
         payload,
         decoded,
         rssi_dbm: fields::strongest(up.rx_info.iter().filter_map(|gateway| gateway.rssi)),
+        gateways: fields::gateways(
+            up.rx_info
+                .iter()
+                .map(|gateway| (gateway.gateway_id.as_deref(), gateway.rssi)),
+        ),
     }))
 }
 
@@ -99,11 +105,21 @@ pub fn message(uplink: &Uplink, device_name: &str, application_name: &str) -> Va
     if let Some(decoded) = &uplink.decoded {
         event.insert("object".to_owned(), decoded.clone());
     }
+    let mut gateways: Vec<Value> = uplink
+        .gateways
+        .iter()
+        .map(|eui| json!({ "gatewayId": eui.to_string().to_lowercase() }))
+        .collect();
     if let Some(rssi) = uplink.rssi_dbm {
-        event.insert(
-            "rxInfo".to_owned(),
-            json!([{ "gatewayId": "0016c001f153a14c", "rssi": rssi }]),
-        );
+        if gateways.is_empty() {
+            gateways.push(json!({}));
+        }
+        for gateway in gateways.iter_mut().filter_map(Value::as_object_mut) {
+            gateway.insert("rssi".to_owned(), rssi.into());
+        }
+    }
+    if !gateways.is_empty() {
+        event.insert("rxInfo".to_owned(), gateways.into());
     }
     Value::Object(event)
 }

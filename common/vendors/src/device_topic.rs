@@ -81,6 +81,7 @@ struct Lorawan {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Gateway {
+    gateway_eui: Option<String>,
     rssi: Option<f64>,
 }
 
@@ -161,6 +162,12 @@ fn wireless(message: Map<String, Value>, received_at_ms: i64) -> Result<Uplink, 
         payload: fields::base64_bytes("PayloadData", &payload)?,
         decoded: None,
         rssi_dbm: fields::strongest(lorawan.gateways.iter().filter_map(|gateway| gateway.rssi)),
+        gateways: fields::gateways(
+            lorawan
+                .gateways
+                .iter()
+                .map(|gateway| (gateway.gateway_eui.as_deref(), gateway.rssi)),
+        ),
     })
 }
 
@@ -191,6 +198,7 @@ fn frame(message: Map<String, Value>, dev_eui: DevEui, received_at: Timestamp) -
         payload,
         decoded: None,
         rssi_dbm: fields::strongest(frame.rssi.into_iter()),
+        gateways: Vec::new(),
     })
 }
 
@@ -211,6 +219,7 @@ fn measured(
         payload: Vec::new(),
         decoded: Some(decoded),
         rssi_dbm: None,
+        gateways: Vec::new(),
     })
 }
 

@@ -4,7 +4,8 @@ use crate::error::ParseError;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use freshtrack_domain::device::DevEui;
+use freshtrack_application::MOST_GATEWAYS;
+use freshtrack_domain::device::{DevEui, GatewayEui};
 use freshtrack_domain::reading::FrameCounter;
 use freshtrack_domain::time::Timestamp;
 use serde_json::Value;
@@ -69,6 +70,21 @@ pub(crate) fn strongest(signals: impl Iterator<Item = f64>) -> Option<i16> {
         .then_some(strongest as i16)
 }
 
+/// The gateways that heard a frame, those first that heard it best. One with two antennas is named twice.
+pub(crate) fn gateways<'t>(heard: impl Iterator<Item = (Option<&'t str>, Option<f64>)>) -> Vec<GatewayEui> {
+    let mut heard: Vec<(GatewayEui, f64)> = heard
+        .filter_map(|(eui, dbm)| Some((eui?.parse().ok()?, dbm.unwrap_or(f64::NEG_INFINITY))))
+        .collect();
+    heard.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    let mut gateways = Vec::with_capacity(MOST_GATEWAYS);
+    for (eui, _) in heard {
+        if gateways.len() < MOST_GATEWAYS && !gateways.contains(&eui) {
+            gateways.push(eui);
+        }
+    }
+    gateways
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +120,24 @@ mod tests {
         assert_eq!(frame(Some(3), None), Some(FrameCounter { count: 3, session: 0 }));
         assert_eq!(frame(None, None), None);
         assert_eq!(frame(None, Some("")), None);
+    }
+
+    #[test]
+    fn the_gateways_that_heard_best_are_told_once_each() {
+        let heard = [
+            (Some("0016C001F153A14C"), Some(-109.0)),
+            (None, Some(-20.0)),
+            (Some("no-eui"), Some(-30.0)),
+            (Some("eui of nobody"), None),
+            (Some("0016c001f153a14d"), Some(-87.0)),
+            (Some("0016C001F153A14D"), Some(-88.0)),
+            (Some("0016C001F153A14E"), None),
+        ];
+        let told = [
+            GatewayEui(0x0016_C001_F153_A14D),
+            GatewayEui(0x0016_C001_F153_A14C),
+        ];
+        assert_eq!(gateways(heard.into_iter()), told);
     }
 
     #[test]

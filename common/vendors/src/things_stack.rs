@@ -5,6 +5,7 @@
 use crate::error::{ParseError, from_json};
 use crate::{EMPTY_UPLINK, Message, fields};
 use freshtrack_application::Uplink;
+use freshtrack_domain::device::GatewayEui;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -56,8 +57,15 @@ struct UplinkMessage {
 
 #[derive(Deserialize)]
 struct RxMetadata {
+    #[serde(default)]
+    gateway_ids: GatewayIds,
     rssi: Option<f64>,
     channel_rssi: Option<f64>,
+}
+
+#[derive(Default, Deserialize)]
+struct GatewayIds {
+    eui: Option<String>,
 }
 
 /// Reads the body of a webhook request.
@@ -106,6 +114,10 @@ pub fn parse(body: &[u8]) -> Result<Message, ParseError> {
                 .iter()
                 .filter_map(|gateway| gateway.rssi.or(gateway.channel_rssi)),
         ),
+        gateways: fields::gateways(message.rx_metadata.iter().map(|gateway| {
+            let rssi = gateway.rssi.or(gateway.channel_rssi);
+            (gateway.gateway_ids.eui.as_deref(), rssi)
+        })),
     }))
 }
 
@@ -136,13 +148,20 @@ pub fn message(uplink: &Uplink, device_id: &str, application_id: &str) -> Value 
     if let Some(decoded) = &uplink.decoded {
         message.insert("decoded_payload".to_owned(), decoded.clone());
     }
-    if let Some(rssi) = uplink.rssi_dbm {
-        let gateway = json!({
-            "gateway_ids": { "gateway_id": format!("{application_id}-gateway") },
-            "rssi": rssi,
-            "channel_rssi": rssi,
-        });
-        message.insert("rx_metadata".to_owned(), json!([gateway]));
+    let unnamed = json!({ "gateway_id": format!("{application_id}-gateway") });
+    let named = |eui: &GatewayEui| json!({ "gateway_id": format!("eui-{eui}").to_lowercase(), "eui": eui });
+    let metadata: Vec<Value> = uplink
+        .gateways
+        .iter()
+        .map(named)
+        .chain((uplink.gateways.is_empty() && uplink.rssi_dbm.is_some()).then_some(unnamed))
+        .map(|ids| match uplink.rssi_dbm {
+            Some(rssi) => json!({ "gateway_ids": ids, "rssi": rssi, "channel_rssi": rssi }),
+            None => json!({ "gateway_ids": ids }),
+        })
+        .collect();
+    if !metadata.is_empty() {
+        message.insert("rx_metadata".to_owned(), metadata.into());
     }
     message.insert("received_at".to_owned(), received_at.clone().into());
     json!({

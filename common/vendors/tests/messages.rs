@@ -8,8 +8,8 @@
 )]
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use freshtrack_application::Uplink;
-use freshtrack_domain::device::DevEui;
+use freshtrack_application::{MOST_GATEWAYS, Uplink};
+use freshtrack_domain::device::{DevEui, GatewayEui};
 use freshtrack_domain::ids::{Id, OrgId, Ulid};
 use freshtrack_domain::reading::FrameCounter;
 use freshtrack_domain::time::Timestamp;
@@ -440,6 +440,7 @@ prop_compose! {
         f_port in proptest::option::of(1..=223_u8),
         payload in proptest::collection::vec(any::<u8>(), 1..51),
         rssi_dbm in proptest::option::of(-150..0_i16),
+        gateways in proptest::collection::btree_set(any::<u64>(), 0..=MOST_GATEWAYS),
     ) -> Uplink {
         Uplink {
             dev_eui: DevEui(dev_eui),
@@ -449,6 +450,7 @@ prop_compose! {
             payload,
             decoded: None,
             rssi_dbm,
+            gateways: gateways.into_iter().map(GatewayEui).collect(),
         }
     }
 }
@@ -526,7 +528,7 @@ proptest! {
         let (_, read) = on_topic(&uplink.dev_eui.to_string(), device_topic::message(&uplink)).unwrap();
         // Here the session's number is itself on the wire.
         let frame = uplink.frame;
-        prop_assert_eq!(read, Uplink { frame, ..uplink });
+        prop_assert_eq!(read, Uplink { frame, gateways: Vec::new(), ..uplink });
     }
 
     #[test]

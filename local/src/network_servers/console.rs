@@ -5,13 +5,13 @@
 //! | `PUT keys/{key}` | makes a key: `{"server": "things_stack", "application_id": .., "rights": [..]}` or `{"server": "chirpstack", "tenant_id": .., ..}` |
 //! | `DELETE keys/{key}` | revokes it |
 //! | `GET devices/{dev_eui}` | what each server knows of a device |
-//! | `POST uplinks` | a device sends: `{"dev_eui", "f_port", "payload", "received_at"}`; gives the message that its server would post to the webhook, and the downlinks that the device then hears |
+//! | `POST uplinks` | a device sends: `{"dev_eui", "f_port", "payload", "received_at", "gateway_eui"}`; gives the message that its server would post to the webhook, and the downlinks that the device then hears |
 //! | `POST faults` | the next calls of servers fail: `{"method", "path", "status", "retry_after", "times", "after"}` |
 
 use super::state::{Grant, State};
 use super::{Answer, Call, Code, things_stack};
 use freshtrack_application::Uplink;
-use freshtrack_domain::device::DevEui;
+use freshtrack_domain::device::{DevEui, GatewayEui};
 use freshtrack_domain::reading::FrameCounter;
 use freshtrack_domain::time::Timestamp;
 use freshtrack_vendors as vendors;
@@ -79,6 +79,9 @@ struct Sent {
     /// In hexadecimal digits.
     payload: String,
     received_at: String,
+    /// The gateway that hears it, if that is known by its EUI.
+    #[serde(default)]
+    gateway_eui: Option<GatewayEui>,
 }
 
 pub(super) fn answer(state: &mut State, faults: &mut Vec<Fault>, call: &Call<'_>) -> Result<Answer, Answer> {
@@ -133,6 +136,7 @@ fn send(state: &mut State, sent: &Sent) -> Result<Answer, Answer> {
         payload,
         decoded: None,
         rssi_dbm: Some(-92),
+        gateways: sent.gateway_eui.into_iter().collect(),
     };
     let answer = if let Some(entry) = things_stack::joined(state, &eui) {
         let heard = mem::take(&mut entry.downlinks);

@@ -113,6 +113,7 @@ impl Sensor {
                 .unwrap_or_default(),
             decoded: None,
             rssi_dbm: i16::try_from(signal).ok(),
+            gateways: Vec::new(),
         }
     }
 

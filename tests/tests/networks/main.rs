@@ -10,6 +10,7 @@ mod changes;
 mod connections;
 mod endings;
 mod registrations;
+mod states;
 
 use freshtrack_contracts::ingest::{IngestReport, ItemStatus};
 use freshtrack_contracts::networks::{JobView, NewNetwork};
@@ -23,6 +24,9 @@ use serde_json::{Value as Json, json};
 
 /// A key that opens everything at the network servers of a machine that nobody has set up yet.
 const KEY: &str = "NNSXS.LOCAL.EVERYTHING";
+
+/// The gateway by which frames come.
+const GATEWAY: &str = "0016C001F153A14C";
 
 /// An owner, their organization, and the network server it is connected to.
 struct Connected {
@@ -97,7 +101,7 @@ impl Connected {
     async fn sends(&self, tenant: &Tenant) -> Answer {
         let frame = json!({
             "dev_eui": tenant.dev_eui(0), "f_port": 2, "payload": "CBF60B0D0376010ADD7FFF",
-            "received_at": self.world.now().to_string(),
+            "received_at": self.world.now().to_string(), "gateway_eui": GATEWAY,
         });
         self.console(Method::POST, "uplinks", frame).await
     }

@@ -1,6 +1,7 @@
 //! What things cost, in the units that DynamoDB bills.
 
 use crate::engine::{Cost, Engine, size_of};
+use freshtrack_application::devices::{Fleet, create_gateway};
 use freshtrack_application::ports::{Clock, Devices, ReadingLog, UnitStates};
 use freshtrack_application::{
     Actor, Caller, Import, ReceiveUplinks, RecordReadings, Uplink, get_overview, import_organization,
@@ -9,10 +10,12 @@ use freshtrack_application::{
 use freshtrack_aws::{Directory, DynamoQuarantine, DynamoReadingLog, DynamoRecords, DynamoUnitStates};
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_domain::access::{Role, Sites};
+use freshtrack_domain::device::GatewayEui;
 use freshtrack_domain::measurement::CentiCelsius;
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{Overrides, UnitStatus};
 use freshtrack_testkit::{Kitchen, ManualClock, World, lht65n_payload, lht65n_uplink};
+use serde_json::json;
 use std::sync::Arc;
 
 /// Minute zero.
@@ -26,6 +29,7 @@ struct Stage {
     states: DynamoUnitStates,
     log: DynamoReadingLog,
     quarantine: DynamoQuarantine,
+    records: DynamoRecords,
     world: World,
 }
 
@@ -41,12 +45,13 @@ impl Stage {
             states: DynamoUnitStates(table()),
             log: DynamoReadingLog(table()),
             quarantine: DynamoQuarantine(table()),
+            records: DynamoRecords(table()),
             engine,
             kitchen,
             world,
         };
         let import = Import {
-            records: &DynamoRecords(Arc::clone(&stage.engine.table)),
+            records: &stage.records,
             states: &stage.states,
             clock: &stage.world.clock,
         };
@@ -76,6 +81,8 @@ impl Stage {
         ReceiveUplinks {
             devices: &self.directory,
             quarantine: &self.quarantine,
+            gateways: &self.world.gateways,
+            records: &self.records,
             record: RecordReadings {
                 states: &self.states,
                 log: &self.log,
@@ -233,6 +240,42 @@ async fn a_unit_in_alarm_is_written_in_one_unit_too() {
     let size = size_of(&put.request["Item"]);
     assert!(size < 1_024, "{size}");
     assert_eq!(cost, PLAIN);
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_heard_is_noted_once_in_five_minutes() {
+    let stage = Stage::new(1).await;
+    let (eui, stranger) = (GatewayEui(1), GatewayEui(2));
+    let fleet = Fleet {
+        records: &stage.records,
+        states: &stage.states,
+        ids: &stage.world.ids,
+        clock: &stage.world.clock,
+    };
+    let owner = Caller {
+        rights: Role::Owner.rights(),
+        ..stage.viewer()
+    };
+    let gateway = json!({ "gateway_eui": eui, "server_id": "roof", "name": "Roof" });
+    create_gateway(&fleet, &owner, serde_json::from_value(gateway).unwrap())
+        .await
+        .unwrap();
+    let frame = |number: u32| Uplink {
+        gateways: vec![eui, stranger],
+        ..stage.frame(0, number, Span::minutes(1))
+    };
+    stage.receive(frame(0)).await;
+    for number in 1..5 {
+        assert_eq!(stage.receive(frame(number)).await, PLAIN, "minute {number}");
+    }
+    let noted = stage.receive(frame(5)).await;
+    // Whether each is registered; and a transaction of one item.
+    let expected = Cost {
+        read: PLAIN.read + 2.0,
+        written: PLAIN.written + 2.0,
+    };
+    assert_eq!(noted, expected);
+    assert_eq!(stage.receive(frame(6)).await, PLAIN);
 }
 
 #[tokio::test]

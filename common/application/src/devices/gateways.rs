@@ -1,11 +1,13 @@
 //! Gateways.
 
+use super::heard_gateways::{GatewayHeard, RESOLUTION, heard};
+use super::view::{USUAL_INTERVAL, interval_of};
 use super::sees;
 use crate::error::{Failure, Refusal};
 use crate::page::{Order, PageRequest, page_of};
 use crate::places::{At, unchanged};
 use crate::ports::{Claim, ClaimSpace, Holder, Stored};
-use crate::registry::Change;
+use crate::registry::{Change, changed_meanwhile, settled};
 use crate::scope::{Caller, OrgScope};
 use crate::set_up::SetUp;
 use freshtrack_contracts::devices::{CreateGateway, GatewayStatus, GatewayView, UpdateGateway};
@@ -13,9 +15,11 @@ use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::places::Patch;
 use freshtrack_contracts::problem::ProblemCode;
-use freshtrack_domain::device::{Gateway, GatewayEui};
-use freshtrack_domain::ids::{GatewayId, SiteId};
-use freshtrack_domain::place::Site;
+use freshtrack_domain::device::{Gateway, GatewayEui, Sensor};
+use freshtrack_domain::ids::{GatewayId, SiteId, UnitId};
+use freshtrack_domain::place::{Site, Unit};
+use freshtrack_domain::time::{Span, Timestamp};
+use std::collections::BTreeMap;
 
 /// The claim on a gateway's EUI.
 fn eui_claim(gateway_eui: GatewayEui) -> Claim {
@@ -76,6 +80,7 @@ pub async fn create_gateway(
     let mut change = Change::new(scope, &caller.actor, "gateway.created", id)
         .detail("gateway_eui", gateway.gateway_eui)
         .insert(&gateway)?
+        .insert_unless(&never_heard(gateway.gateway_eui), changed_meanwhile())?
         .claim(eui_claim(gateway.gateway_eui), holder, taken);
     if let Some(site) = &site {
         change = change.detail("site", site.record.id).expect(site);
@@ -135,8 +140,9 @@ pub async fn get_gateway(
     id: GatewayId,
 ) -> Result<At<GatewayView>, Failure> {
     let stored = find(ports, caller, id).await?;
+    let circumstances = Circumstances::read(ports, caller.scope).await?;
     Ok(At {
-        view: view(stored.record),
+        view: circumstances.view(stored.record, ports.clock.now()),
         rev: stored.rev,
     })
 }
@@ -157,7 +163,9 @@ pub async fn list_gateways(
             && site_id.is_none_or(|site| gateway.site_id == Some(site))
     };
     let page = page_of(ports.records, caller.scope, page, Order::OldestFirst, wanted).await?;
-    Ok(page.map(|stored| view(stored.record)))
+    let circumstances = Circumstances::read(ports, caller.scope).await?;
+    let now = ports.clock.now();
+    Ok(page.map(|stored| circumstances.view(stored.record, now)))
 }
 
 /// Changes what `input` mentions.
@@ -222,6 +230,11 @@ pub async fn retire_gateway(
     caller: &Caller,
     id: GatewayId,
 ) -> Result<At<GatewayView>, Failure> {
+    settled(|| retire(ports, caller, id)).await?;
+    get_gateway(ports, caller, id).await
+}
+
+async fn retire(ports: &SetUp<'_>, caller: &Caller, id: GatewayId) -> Result<(), Failure> {
     let scope = caller.scope;
     let stored = find(ports, caller, id).await?;
     if stored.record.retired_at.is_none() {
@@ -232,12 +245,96 @@ pub async fn retire_gateway(
             .replace(&gateway, stored.rev)?
             .release(eui_claim(gateway.gateway_eui), holder_id(scope, id))
             .publish(event(ports, scope, id, stored.rev + 1));
+        let change = match heard(ports.records, scope, gateway.gateway_eui).await? {
+            Some(heard) => change.remove(&heard),
+            None => change,
+        };
         ports.registry().commit(change).await?;
     }
-    get_gateway(ports, caller, id).await
+    Ok(())
 }
 
-fn view(gateway: Gateway) -> GatewayView {
+const fn never_heard(gateway_eui: GatewayEui) -> GatewayHeard {
+    GatewayHeard {
+        gateway_eui,
+        at: None,
+    }
+}
+
+/// What gateways are shown by: when each was heard, and how often something is to be heard by it.
+struct Circumstances {
+    heard: BTreeMap<GatewayEui, Timestamp>,
+    /// The shortest interval at which a sensor of the site reports.
+    intervals: BTreeMap<SiteId, Span>,
+}
+
+impl Circumstances {
+    async fn read(ports: &SetUp<'_>, scope: OrgScope) -> Result<Self, Failure> {
+        let heard = ports.records.all::<GatewayHeard>(scope).await?;
+        let units = ports.records.all::<Unit>(scope).await?;
+        let sites: BTreeMap<UnitId, SiteId> = units
+            .into_iter()
+            .map(|stored| (stored.record.id, stored.record.site_id))
+            .collect();
+        let mut intervals: BTreeMap<SiteId, Span> = BTreeMap::new();
+        for Stored { record: sensor, .. } in ports.records.all::<Sensor>(scope).await? {
+            if let Some(site) = sensor.unit_id.and_then(|unit| sites.get(&unit)) {
+                let interval = interval_of(&sensor);
+                let shortest = intervals.entry(*site).or_insert(interval);
+                *shortest = interval.min(*shortest);
+            }
+        }
+        Ok(Self {
+            heard: heard
+                .into_iter()
+                .filter_map(|stored| Some((stored.record.gateway_eui, stored.record.at?)))
+                .collect(),
+            intervals,
+        })
+    }
+
+    /// How often something is to be heard by a gateway of `site`; by one that is in none, of any.
+    fn interval(&self, site: Option<SiteId>) -> Span {
+        let of_site = site.and_then(|site| self.intervals.get(&site));
+        let shortest = of_site.or_else(|| self.intervals.values().min());
+        shortest.copied().unwrap_or(USUAL_INTERVAL)
+    }
+
+    fn status(&self, gateway: &Gateway, heard_at: Option<Timestamp>, now: Timestamp) -> GatewayStatus {
+        if gateway.retired_at.is_some() {
+            return GatewayStatus::Retired;
+        }
+        if gateway.maintenance {
+            return GatewayStatus::Maintenance;
+        }
+        match heard_at {
+            None => GatewayStatus::Pending,
+            Some(at) if is_silent(at, self.interval(gateway.site_id), now) => GatewayStatus::Offline,
+            Some(_) => GatewayStatus::Online,
+        }
+    }
+
+    fn view(&self, gateway: Gateway, now: Timestamp) -> GatewayView {
+        let heard_at = self.heard.get(&gateway.gateway_eui).copied();
+        let heard_at = heard_at.filter(|_| gateway.retired_at.is_none());
+        let status = self.status(&gateway, heard_at, now);
+        view(gateway, status, heard_at)
+    }
+}
+
+/// The least silence of a gateway that means something: radio is no clock.
+const LEAST_SILENCE: Span = Span::minutes(30);
+/// Reports of the busiest sensor that are missed before a gateway counts as offline.
+const MISSED_REPORTS: u32 = 5;
+
+/// Whether a gateway is out of order that was last heard at `heard_at` and by which something is to be heard every
+/// `interval`.
+fn is_silent(heard_at: Timestamp, interval: Span, now: Timestamp) -> bool {
+    let missed = interval.plus_percent((MISSED_REPORTS - 1) * 100);
+    now.since(heard_at) > missed.max(LEAST_SILENCE) + RESOLUTION
+}
+
+fn view(gateway: Gateway, status: GatewayStatus, heard_at: Option<Timestamp>) -> GatewayView {
     GatewayView {
         id: gateway.id,
         gateway_eui: gateway.gateway_eui.to_string(),
@@ -248,13 +345,8 @@ fn view(gateway: Gateway) -> GatewayView {
         frequency_plan: gateway.frequency_plan,
         coordinates: gateway.coordinates,
         altitude_m: gateway.altitude_m,
-        status: if gateway.retired_at.is_some() {
-            GatewayStatus::Retired
-        } else if gateway.maintenance {
-            GatewayStatus::Maintenance
-        } else {
-            GatewayStatus::Pending
-        },
+        status,
+        last_seen_at: heard_at.map(Into::into),
         retired_at: gateway.retired_at.map(Into::into),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::catalogue::{interval, model};
 use super::fitting::Refit;
-use super::view::{sensor_view, status_of};
+use super::view::{Surroundings, sensor_view, status_of};
 use super::{app_keys, sees};
 use crate::error::{Failure, Refusal};
 use crate::page::{Order, PageRequest, page_of};
@@ -19,6 +19,7 @@ use freshtrack_decoders::{self as decoders, Model};
 use freshtrack_domain::device::{AppKey, Sensor, SensorStatus};
 use freshtrack_domain::ids::{SensorId, SiteId, UnitId};
 use freshtrack_domain::measurement::MeasurementSource;
+use freshtrack_domain::network::NetworkDevice;
 use freshtrack_domain::place::Unit;
 use freshtrack_domain::unit::UnitRecord;
 use std::collections::BTreeMap;
@@ -129,8 +130,14 @@ pub async fn get_sensor(ports: &SetUp<'_>, caller: &Caller, id: SensorId) -> Res
         Some(unit_id) => ports.states.load(caller.scope, unit_id).await?,
         None => None,
     };
+    let device = ports.records.get::<NetworkDevice>(caller.scope, id).await?;
+    let around = Surroundings {
+        site,
+        unit: unit.as_ref(),
+        device: device.as_ref().map(|device| &device.record),
+    };
     Ok(At {
-        view: sensor_view(&stored.record, site, unit.as_ref(), ports.clock.now()),
+        view: sensor_view(&stored.record, around, ports.clock.now()),
         rev: stored.rev,
     })
 }
@@ -169,10 +176,19 @@ pub async fn list_sensors(
         .into_iter()
         .map(|record| (record.state.unit_id, record))
         .collect();
-    let state_of = |sensor: &Sensor| states.get(&sensor.last_unit()?);
+    let devices = ports.records.all::<NetworkDevice>(scope).await?;
+    let devices: BTreeMap<SensorId, NetworkDevice> = devices
+        .into_iter()
+        .map(|stored| (stored.record.sensor_id, stored.record))
+        .collect();
+    let around = |sensor: &Sensor| Surroundings {
+        site: site_of(sensor),
+        unit: sensor.last_unit().and_then(|unit| states.get(&unit)),
+        device: devices.get(&sensor.id),
+    };
     let wanted = |sensor: &Sensor| {
         let site = site_of(sensor);
-        let status = status_of(sensor, state_of(sensor), now);
+        let status = status_of(sensor, around(sensor), now);
         sees(caller, site)
             && query.site_id.is_none_or(|wanted| site == Some(wanted))
             && query
@@ -186,7 +202,7 @@ pub async fn list_sensors(
     let page = page_of::<Sensor>(ports.records, scope, page, Order::OldestFirst, wanted).await?;
     Ok(page.map(|stored| {
         let sensor = &stored.record;
-        sensor_view(sensor, site_of(sensor), state_of(sensor), now)
+        sensor_view(sensor, around(sensor), now)
     }))
 }
 

@@ -232,6 +232,7 @@ impl<'a> Attempt<'a> {
             (JobState::Succeeded, JobKind::Provision) => change.replace(
                 &NetworkDevice {
                     registered: true,
+                    obstacle: None,
                     ..device.record
                 },
                 device.rev,
@@ -239,7 +240,16 @@ impl<'a> Attempt<'a> {
             (JobState::Succeeded, JobKind::Deprovision) => change.remove(&device),
             // There is nobody left to ask.
             (_, JobKind::Deprovision) if is_without_connection(record) => change.remove(&device),
-            _ => change.expect(&device),
+            _ => {
+                let obstacle = record.setback.as_ref().map(|setback| setback.obstacle);
+                change.replace(
+                    &NetworkDevice {
+                        obstacle,
+                        ..device.record
+                    },
+                    device.rev,
+                )?
+            }
         };
         match ports.registry().commit(change).await {
             // Somebody else has the work now.

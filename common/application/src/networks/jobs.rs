@@ -88,6 +88,7 @@ pub async fn provision_sensor(
         dev_eui: sensor.record.dev_eui,
         join_eui,
         registered: known.as_ref().is_some_and(|known| known.record.registered),
+        obstacle: None,
         job_id: id,
     };
     let change = Change::new(
@@ -225,7 +226,13 @@ pub async fn retry_job(ports: &Networks<'_>, caller: &Caller, id: JobId) -> Resu
     let change = Change::new(caller.scope, &caller.actor, "network.job_retried", id)
         .detail("sensor", stored.record.sensor_id)
         .replace(&stored.record, stored.rev)?
-        .expect(&device)
+        .replace(
+            &NetworkDevice {
+                obstacle: None,
+                ..device.record
+            },
+            device.rev,
+        )?
         .publish(due(
             caller.scope.org_id(),
             &stored.record,

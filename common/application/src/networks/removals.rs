@@ -99,6 +99,7 @@ impl Removals<'_> {
         };
         let device = NetworkDevice {
             job_id: id,
+            obstacle: None,
             ..known.record
         };
         let change = change.insert(&record)?.replace(&device, known.rev)?.publish(due(

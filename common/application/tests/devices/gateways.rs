@@ -1,14 +1,14 @@
 //! Gateways.
 
-use crate::support::{Depot, caller, code};
-use freshtrack_application::PageRequest;
-use freshtrack_application::SetUp;
+use crate::support::{Depot, caller, code, minute};
 use freshtrack_application::devices::{
     create_gateway, get_gateway, list_gateways, retire_gateway, update_gateway,
 };
 use freshtrack_application::places::{delete_place, purge_place};
+use freshtrack_application::{PageRequest, PortErrorKind, SetUp};
 use freshtrack_contracts::devices::{CreateGateway, GatewayStatus, UpdateGateway};
 use freshtrack_contracts::events::PlaceId;
+use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_contracts::places::Patch;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Role, Sites};
@@ -69,6 +69,67 @@ async fn a_gateway_is_created_changed_and_retired() {
     create_gateway(&set_up, &owner, gateway(None))
         .await
         .expect("its EUI is free");
+}
+
+#[tokio::test]
+async fn a_gateway_is_online_while_frames_come_by_it() {
+    let depot = Depot::new(2).await;
+    let owner = depot.owner();
+    let created = create_gateway(&depot.set_up(), &owner, gateway(None))
+        .await
+        .unwrap()
+        .view;
+    let shown = async || {
+        let list = list_gateways(&depot.set_up(), &owner, None, &PageRequest::default()).await;
+        let gateway = list.unwrap().items.remove(0);
+        (gateway.status, gateway.last_seen_at.map(|at| at.0))
+    };
+    assert_eq!(
+        (created.status, created.last_seen_at),
+        (GatewayStatus::Pending, None)
+    );
+    assert_eq!(depot.frame_by(0, 1, &[]).await, ItemStatus::Accepted);
+    assert_eq!(
+        shown().await,
+        (GatewayStatus::Pending, None),
+        "another one heard it"
+    );
+    let eui = GatewayEui(0x0016_C001_F153_A14C);
+    depot.frame_by(0, 2, &[GatewayEui(7), eui]).await;
+    assert_eq!(shown().await, (GatewayStatus::Online, Some(minute(20))));
+    // What was kept for a while says nothing new.
+    depot.frame_by(1, 1, &[eui]).await;
+    assert_eq!(shown().await.1, Some(minute(20)));
+    depot.frame_by(0, 3, &[eui]).await;
+    assert_eq!(shown().await, (GatewayStatus::Online, Some(minute(30))));
+    // Five reports of ten minutes, and the five to which it is known.
+    depot.world.clock.set(minute(30 + 55));
+    assert_eq!(shown().await.0, GatewayStatus::Online);
+    depot.world.clock.set(minute(30 + 56));
+    assert_eq!(shown().await, (GatewayStatus::Offline, Some(minute(30))));
+    depot.frame_by(0, 9, &[eui]).await;
+    assert_eq!(shown().await.0, GatewayStatus::Online);
+
+    retire_gateway(&depot.set_up(), &owner, created.id).await.unwrap();
+    depot.frame_by(0, 10, &[eui]).await;
+    let anew = create_gateway(&depot.set_up(), &owner, gateway(None))
+        .await
+        .unwrap()
+        .view;
+    assert_eq!((anew.status, anew.last_seen_at), (GatewayStatus::Pending, None));
+}
+
+#[tokio::test]
+async fn frames_are_taken_though_it_cannot_be_noted_by_whom() {
+    let depot = Depot::new(1).await;
+    let owner = depot.owner();
+    create_gateway(&depot.set_up(), &owner, gateway(None))
+        .await
+        .unwrap();
+    let faults = &depot.world.records.faults;
+    faults.fail("records.commit", PortErrorKind::Unavailable, 1);
+    let taken = depot.frame_by(0, 1, &[GatewayEui(0x0016_C001_F153_A14C)]).await;
+    assert_eq!(taken, ItemStatus::Accepted);
 }
 
 #[tokio::test]

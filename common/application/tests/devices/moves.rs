@@ -293,6 +293,7 @@ async fn no_sensor_measures_a_unit_that_is_gone_for_good() {
         dev_eui: EUI,
         join_eui: JoinEui(1),
         registered: true,
+        obstacle: None,
         job_id: fresh_id(),
     };
     let scope = depot.kitchen.scope();

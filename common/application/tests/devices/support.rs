@@ -7,7 +7,7 @@ use freshtrack_application::devices::{
 use freshtrack_application::places::{At, follow_change};
 use freshtrack_application::ports::{Clock, Devices, IdSource, Records, SensorKey, UnitStates};
 use freshtrack_application::{
-    Actor, Caller, Failure, OrgScope, PortError, ReceiveUplinks, Refusal, SetUp, list_readings,
+    Actor, Caller, Failure, OrgScope, PortError, ReceiveUplinks, Refusal, SetUp, Uplink, list_readings,
 };
 use freshtrack_contracts::devices::{ClaimFrame, RegisterSensor, SensorView, UpdateSensor};
 use freshtrack_contracts::events::Event;
@@ -15,7 +15,7 @@ use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_contracts::readings::ReadingView;
 use freshtrack_domain::access::{Role, Sites};
-use freshtrack_domain::device::{DevEui, Sensor};
+use freshtrack_domain::device::{DevEui, GatewayEui, Sensor};
 use freshtrack_domain::ids::{FrameId, OrgId, SensorId, SiteId, UnitId};
 use freshtrack_domain::measurement::MeasurementSource;
 use freshtrack_domain::time::{Span, Timestamp};
@@ -201,6 +201,23 @@ impl Depot {
         let uplink = lht65n_uplink(dev_eui, at, count, centi);
         let report = self
             .receive(&lookup)
+            .receive(self.kitchen.scope(), vec![uplink])
+            .await;
+        report.unwrap().results[0].status
+    }
+
+    /// The frame number `count` of the sensor that was brought in for unit `number`, ten minutes after the one before, as it
+    /// comes by `gateways`; what became of it.
+    pub(crate) async fn frame_by(&self, number: usize, count: u32, gateways: &[GatewayEui]) -> ItemStatus {
+        let at = minute(count * 10);
+        self.world.clock.set(at);
+        let uplink = Uplink {
+            gateways: gateways.to_vec(),
+            ..lht65n_uplink(self.kitchen.sensors[number].dev_eui, at, count, 350)
+        };
+        let report = self
+            .world
+            .receive()
             .receive(self.kitchen.scope(), vec![uplink])
             .await;
         report.unwrap().results[0].status

@@ -63,8 +63,12 @@ pub struct UpdateGateway {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GatewayStatus {
-    /// It is registered; nothing is known of whether it is heard.
+    /// It is registered, and no frame has come by it yet.
     Pending,
+    /// Frames come by it.
+    Online,
+    /// No frame has come by it for longer than five reports of the site's busiest sensor take, and half an hour.
+    Offline,
     /// It is being worked on.
     Maintenance,
     /// It is used no more.
@@ -94,6 +98,8 @@ pub struct GatewayView {
     pub altitude_m: Option<i32>,
     /// How it is.
     pub status: GatewayStatus,
+    /// When a frame last came by it, to five minutes.
+    pub last_seen_at: Option<Instant>,
     /// Since when it is used no more.
     pub retired_at: Option<Instant>,
 }

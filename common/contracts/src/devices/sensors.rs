@@ -3,8 +3,9 @@
 use crate::places::Patch;
 use crate::time::Instant;
 use freshtrack_domain::device::{AppKey, DevEui, JoinEui, SensorStatus};
-use freshtrack_domain::ids::{CalibrationId, SensorId, SiteId, UnitId};
+use freshtrack_domain::ids::{CalibrationId, JobId, NetworkId, SensorId, SiteId, UnitId};
 use freshtrack_domain::measurement::MeasurementSource;
+use freshtrack_domain::network::Obstacle;
 use freshtrack_domain::text::Name;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -142,6 +143,8 @@ pub struct SensorView {
     pub report_interval_seconds: i64,
     /// How it is.
     pub status: SensorStatus,
+    /// How its network server knows it, if it was to be registered there.
+    pub registration: Option<SensorRegistration>,
     /// When it last measured something, in its present unit.
     pub seen_at: Option<Instant>,
     /// The newest word on its battery.
@@ -158,6 +161,19 @@ pub struct SensorView {
     pub replaces: Option<SensorId>,
     /// That it measures no more.
     pub retired: Option<RetiredView>,
+}
+
+/// How a network server knows a sensor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SensorRegistration {
+    /// Through which connection.
+    pub network_id: NetworkId,
+    /// Whether it is registered there, as far as is known.
+    pub registered: bool,
+    /// What has ended the newest work on its registration before it was done.
+    pub obstacle: Option<Obstacle>,
+    /// That work, which says more and can be begun anew.
+    pub job_id: JobId,
 }
 
 /// The calibration whose offsets are in force.

@@ -21,7 +21,7 @@ const UNIT: QueryParameter = QueryParameter {
 };
 const STATUS: QueryParameter = QueryParameter {
     name: "status",
-    description: "Only those that are so: `unassigned`, `pending`, `online`, `stale`, `offline` or `retired`. Retired ones are \
+    description: "Only those that are so: `unassigned`, `pending`, `joining`, `online`, `stale`, `offline`, `fault` or `retired`. Retired ones are \
                   shown only when they are asked for.",
     required: false,
     format: None,

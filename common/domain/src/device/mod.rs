@@ -12,4 +12,4 @@ pub use calibration::{Calibration, CertificateUrl, InvalidCertificateUrl, Invali
 pub use eui::{DevEui, GatewayEui, InvalidDevEui, InvalidGatewayEui, InvalidJoinEui, JoinEui};
 pub use gateway::Gateway;
 pub use sensor::{AppliedCalibration, Retirement, Sensor};
-pub use status::{SensorStatus, UnknownSensorStatus};
+pub use status::{Known, Registration, SensorStatus, UnknownSensorStatus};

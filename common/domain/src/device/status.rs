@@ -13,21 +13,48 @@ use std::str::FromStr;
 pub enum SensorStatus {
     /// It measures no unit: what it sends is kept aside.
     Unassigned,
-    /// Nothing was heard of it in its present unit.
+    /// It is registered here and nowhere else, as far as is known, and nothing was heard of it in its present unit.
     Pending,
+    /// It is registered at its network server, and nothing was heard of it in its present unit yet.
+    Joining,
     /// It reports.
     Online,
     /// It has been silent for longer than two and a half of its intervals.
     Stale,
     /// It has missed five reports.
     Offline,
+    /// It reports what cannot be right; or it does not report, and could not be registered at its network server.
+    Fault,
     /// It measures no more.
     Retired,
 }
 
+/// What is known of a sensor, beside what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Known {
+    /// When it was last heard of in its unit.
+    pub seen_at: Option<Timestamp>,
+    /// Whether what it reports cannot be right: its probe is missing, or no food has such a temperature.
+    pub implausible: bool,
+    /// How it stands at its network server.
+    pub registration: Registration,
+}
+
+/// How a sensor stands at its network server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Registration {
+    /// It is not registered there from here, or not yet.
+    #[default]
+    None,
+    /// It is registered.
+    Done,
+    /// Work on its registration has ended before it was done: something stands in the way.
+    Failed,
+}
+
 /// A text that names no status.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be unassigned, pending, online, stale, offline or retired")]
+#[error("must be unassigned, pending, joining, online, stale, offline, fault or retired")]
 pub struct UnknownSensorStatus;
 
 /// Missed reports after which a sensor counts as offline (specification 2.3, `offlineCriticalMissedCheckins`).
@@ -37,12 +64,14 @@ const GRACE: Span = Span::seconds(30);
 
 impl SensorStatus {
     /// All of them, in the order of a sensor's life.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Unassigned,
         Self::Pending,
+        Self::Joining,
         Self::Online,
         Self::Stale,
         Self::Offline,
+        Self::Fault,
         Self::Retired,
     ];
 
@@ -52,22 +81,32 @@ impl SensorStatus {
         match self {
             Self::Unassigned => "unassigned",
             Self::Pending => "pending",
+            Self::Joining => "joining",
             Self::Online => "online",
             Self::Stale => "stale",
             Self::Offline => "offline",
+            Self::Fault => "fault",
             Self::Retired => "retired",
         }
     }
 
-    /// How `sensor`, which reports every `interval` and was last heard of in its unit at `seen_at`, is at `now`.
+    /// How `sensor`, which reports every `interval` and of which `known` is known, is at `now`.
     #[must_use]
-    pub fn of(sensor: &Sensor, seen_at: Option<Timestamp>, interval: Span, now: Timestamp) -> Self {
+    pub fn of(sensor: &Sensor, known: Known, interval: Span, now: Timestamp) -> Self {
         if sensor.retired.is_some() {
-            Self::Retired
-        } else if sensor.unit_id.is_none() {
-            Self::Unassigned
-        } else {
-            seen_at.map_or(Self::Pending, |seen| Self::heard(seen, interval, now))
+            return Self::Retired;
+        }
+        if sensor.unit_id.is_none() {
+            return Self::Unassigned;
+        }
+        let heard = known.seen_at.map(|seen| Self::heard(seen, interval, now));
+        match (heard, known.registration) {
+            (Some(Self::Online), _) if known.implausible => Self::Fault,
+            (Some(Self::Online), _) => Self::Online,
+            (_, Registration::Failed) => Self::Fault,
+            (Some(silent), _) => silent,
+            (None, Registration::Done) => Self::Joining,
+            (None, Registration::None) => Self::Pending,
         }
     }
 
@@ -117,9 +156,40 @@ mod tests {
         }
     }
 
+    fn seen() -> Known {
+        Known {
+            seen_at: Some(SEEN),
+            ..Known::default()
+        }
+    }
+
+    #[test]
+    fn a_sensor_that_is_not_heard_may_be_on_its_way_or_in_trouble() {
+        use Registration::{Done, Failed, None};
+        let (fresh, late) = (SEEN, SEEN + Span::hours(2));
+        for (heard, implausible, registration, now, expected) in [
+            (false, false, None, fresh, SensorStatus::Pending),
+            (false, false, Done, fresh, SensorStatus::Joining),
+            (false, false, Failed, fresh, SensorStatus::Fault),
+            (true, false, Done, fresh, SensorStatus::Online),
+            (true, false, Failed, fresh, SensorStatus::Online),
+            (true, true, Done, fresh, SensorStatus::Fault),
+            (true, true, Done, late, SensorStatus::Offline),
+            (true, false, Failed, late, SensorStatus::Fault),
+        ] {
+            let known = Known {
+                seen_at: heard.then_some(SEEN),
+                implausible,
+                registration,
+            };
+            let status = SensorStatus::of(&sensor(), known, Span::minutes(10), now);
+            assert_eq!(status, expected, "{known:?}");
+        }
+    }
+
     #[test]
     fn silence_is_judged_by_the_sensors_own_interval() {
-        let at = |now| SensorStatus::of(&sensor(), Some(SEEN), Span::minutes(10), now);
+        let at = |now| SensorStatus::of(&sensor(), seen(), Span::minutes(10), now);
         for (seconds, expected) in [
             (0, SensorStatus::Online),
             (1_500, SensorStatus::Online),
@@ -135,13 +205,13 @@ mod tests {
 
     #[test]
     fn what_it_measures_comes_before_what_is_heard_of_it() {
-        let of = |sensor: &Sensor, seen| SensorStatus::of(sensor, seen, Span::minutes(10), SEEN);
-        assert_eq!(of(&sensor(), None), SensorStatus::Pending);
+        let of = |sensor: &Sensor, known| SensorStatus::of(sensor, known, Span::minutes(10), SEEN);
+        assert_eq!(of(&sensor(), Known::default()), SensorStatus::Pending);
         let loose = Sensor {
             unit_id: None,
             ..sensor()
         };
-        assert_eq!(of(&loose, Some(SEEN)), SensorStatus::Unassigned);
+        assert_eq!(of(&loose, seen()), SensorStatus::Unassigned);
         let retired = Sensor {
             retired: Some(Retirement {
                 at: SEEN,
@@ -151,7 +221,7 @@ mod tests {
             }),
             ..sensor()
         };
-        assert_eq!(of(&retired, Some(SEEN)), SensorStatus::Retired);
+        assert_eq!(of(&retired, seen()), SensorStatus::Retired);
         for status in SensorStatus::ALL {
             assert_eq!(status.name().parse(), Ok(status));
         }

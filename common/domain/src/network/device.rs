@@ -1,7 +1,7 @@
 //! A sensor as a network server knows it.
 
-use super::Server;
-use crate::device::{DevEui, JoinEui};
+use super::{Obstacle, Server};
+use crate::device::{DevEui, JoinEui, Registration};
 use crate::ids::{JobId, NetworkId, SensorId};
 use serde::{Deserialize, Serialize};
 
@@ -75,8 +75,23 @@ pub struct NetworkDevice {
     pub join_eui: JoinEui,
     /// Whether it is registered there, as far as is known.
     pub registered: bool,
+    /// What has ended the newest work on its registration before it was done.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub obstacle: Option<Obstacle>,
     /// The newest work on its registration. Older work has nothing to say any more.
     pub job_id: JobId,
+}
+
+impl NetworkDevice {
+    /// How the sensor stands there.
+    #[must_use]
+    pub const fn standing(&self) -> Registration {
+        match (self.obstacle, self.registered) {
+            (Some(_), _) => Registration::Failed,
+            (None, true) => Registration::Done,
+            (None, false) => Registration::None,
+        }
+    }
 }
 
 #[cfg(test)]
