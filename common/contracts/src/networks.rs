@@ -6,7 +6,7 @@ use freshtrack_domain::device::{AppKey, JoinEui};
 use freshtrack_domain::ids::{AccessKeyId, JobId, NetworkId, PendingChangeId, SensorId};
 use freshtrack_domain::network::{
     ApiKey, ChangeState, JobKind, JobState, Obstacle, RegistrationStep, RemovalReason, Server, SettingChange,
-    TestResult,
+    TestResult, WebhookResult,
 };
 use freshtrack_domain::text::Name;
 use schemars::JsonSchema;
@@ -71,13 +71,43 @@ pub struct NetworkView {
     pub created_by: String,
 }
 
-/// What has to be set up at the network server so that it sends frames to us.
+/// How the network server sends frames to us.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WebhookView {
     /// Where to send them, below the address of this API.
     pub path: String,
-    /// The access key to send along as `Authorization: Bearer …`. It is rotated and revoked as any other.
+    /// The access key that is sent along as `Authorization: Bearer …`.
     pub access_key_id: AccessKeyId,
+    /// What came of setting it up at the server; absent until that was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_up: Option<WebhookSetUpView>,
+}
+
+/// What came of setting up a webhook at its server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WebhookSetUpView {
+    /// When it was tried last.
+    pub at: Instant,
+    /// What came of it.
+    pub result: WebhookResult,
+    /// Where the server is to send frames.
+    pub url: String,
+    /// What exactly was wrong, where more is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// What somebody has to do at the server, where it was not set up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<String>,
+}
+
+/// `POST /v1/orgs/{org_id}/networks/{network_id}/webhook-rotation`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotateWebhook {
+    /// For how many hours the present secret still holds, 0 to 168; 24 unless given.
+    #[serde(default)]
+    #[schemars(range(max = 168))]
+    pub overlap_hours: Option<u32>,
 }
 
 /// What a try of a server gave.
@@ -95,12 +125,13 @@ pub struct NetworkTest {
     pub detail: Option<String>,
 }
 
-/// A new connection.
+/// A connection, and the secret of its webhook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewNetwork {
     /// The connection.
     pub network: NetworkView,
-    /// The secret with which the server proves itself to us, which is shown this once.
+    /// The secret with which the server proves itself to us, which is shown this once. It is needed only where the webhook
+    /// has to be set up by hand.
     pub webhook_secret: Token,
 }
 

@@ -13,6 +13,7 @@ use freshtrack_application::{Administrator, Caller, Failure, OrgScope, PageReque
 use freshtrack_contracts::endpoints::{Endpoint, of_function};
 use freshtrack_contracts::problem::{Problem, ProblemCode};
 use freshtrack_domain::ids::Id;
+use freshtrack_domain::network::BaseUrl;
 use freshtrack_domain::time::{Span, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -122,6 +123,19 @@ impl Call {
             address: &self.source_ip,
             user_agent: self.headers.get("user-agent").map_or("", String::as_str),
         }
+    }
+
+    /// Where this API is reached, by the host that the call was sent to: the gateway answers at no other. `None` if that is
+    /// no address others could use.
+    #[must_use]
+    pub fn api(&self) -> Option<BaseUrl> {
+        let host = self.headers.get("host")?.to_lowercase();
+        let secure = format!("https://{host}").parse::<BaseUrl>().ok()?;
+        if secure.is_loopback() {
+            // A developer's machine has no certificate.
+            return format!("http://{host}").parse().ok();
+        }
+        Some(secure)
     }
 
     /// The identifier `name` of the path. One that is malformed names nothing.

@@ -11,6 +11,7 @@ use freshtrack_aws::{
     Directory, DynamoConnections, DynamoQuarantine, DynamoReadingLog, DynamoRecords, DynamoThrottle,
     DynamoUnitStates, GatewaySockets, KmsVault, SqsBroadcastLane, SqsRetryLane,
 };
+use freshtrack_domain::network::BaseUrl;
 use freshtrack_vendors::HttpNetworkServers;
 use std::sync::Arc;
 
@@ -50,6 +51,16 @@ impl NetworksPorts<'_> {
             servers: self.servers,
             ids,
             clock: self.clock,
+            api: None,
+        }
+    }
+
+    /// The same for who knows where this API is reached.
+    #[must_use]
+    pub fn networks_at<'p>(&'p self, ids: &'p dyn IdSource, api: Option<&'p BaseUrl>) -> Networks<'p> {
+        Networks {
+            api,
+            ..self.networks(ids)
         }
     }
 }

@@ -3,7 +3,8 @@
 use crate::faults::Faults;
 use async_trait::async_trait;
 use freshtrack_application::ports::{
-    DeviceRegistration, Downlink, NetworkServers, ServerAccess, ServerError, ServerErrorKind,
+    DeviceRegistration, Downlink, NetworkServers, ServerAccess, ServerError, ServerErrorKind, Webhook,
+    WebhookName,
 };
 use freshtrack_domain::device::{AppKey, DevEui};
 use freshtrack_domain::network::{BaseUrl, RegistrationStep};
@@ -28,6 +29,7 @@ struct Kept {
     registered: BTreeMap<DevEui, BTreeMap<RegistrationStep, AppKey>>,
     waiting: Vec<(DevEui, Downlink)>,
     foreign: BTreeSet<DevEui>,
+    webhooks: Vec<Webhook>,
 }
 
 /// A call that reached the server.
@@ -41,6 +43,10 @@ pub enum Called {
     Removed(RegistrationStep),
     /// A downlink was put behind the others.
     Sent,
+    /// A webhook was set.
+    WebhookSet,
+    /// A webhook was removed.
+    WebhookRemoved,
 }
 
 /// A server's failure of this kind.
@@ -98,6 +104,11 @@ impl MemoryNetworkServers {
         self.lock().registered.get(&dev_eui).cloned().unwrap_or_default()
     }
 
+    /// The webhooks by which frames are sent.
+    pub fn webhooks(&self) -> Vec<Webhook> {
+        self.lock().webhooks.clone()
+    }
+
     /// What waits for the device to listen.
     pub fn waiting(&self, dev_eui: DevEui) -> Vec<Downlink> {
         let kept = self.lock();
@@ -145,6 +156,28 @@ impl NetworkServers for MemoryNetworkServers {
     async fn test(&self, at: &ServerAccess) -> Result<(), ServerError> {
         const OP: &str = "network_servers.test";
         self.call(OP, at).await?.calls.push(Called::Tested);
+        self.answer(OP).await
+    }
+
+    async fn set_webhook(&self, at: &ServerAccess, webhook: &Webhook) -> Result<(), ServerError> {
+        const OP: &str = "network_servers.set_webhook";
+        {
+            let mut kept = self.call(OP, at).await?;
+            kept.calls.push(Called::WebhookSet);
+            kept.webhooks
+                .retain(|known| known.name.network_id != webhook.name.network_id);
+            kept.webhooks.push(webhook.clone());
+        }
+        self.answer(OP).await
+    }
+
+    async fn remove_webhook(&self, at: &ServerAccess, name: &WebhookName) -> Result<(), ServerError> {
+        const OP: &str = "network_servers.remove_webhook";
+        {
+            let mut kept = self.call(OP, at).await?;
+            kept.calls.push(Called::WebhookRemoved);
+            kept.webhooks.retain(|known| known.name != *name);
+        }
         self.answer(OP).await
     }
 

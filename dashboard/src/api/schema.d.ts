@@ -962,7 +962,7 @@ export interface paths {
         /** Lists the connections to network servers. */
         get: operations["networks-list"];
         put?: never;
-        /** Connects a network server, and shows once by which secret it proves itself to us. */
+        /** Connects a network server, sets up the webhook by which it sends frames, and shows once by which secret it proves itself to us. */
         post: operations["networks-create"];
         delete?: never;
         options?: never;
@@ -981,7 +981,7 @@ export interface paths {
         get: operations["networks-get"];
         put?: never;
         post?: never;
-        /** Ends a connection through which no sensor is registered, and the webhook's access key with it. */
+        /** Ends a connection through which no sensor is registered, and the webhook and its access key with it. */
         delete: operations["networks-delete"];
         options?: never;
         head?: never;
@@ -1015,8 +1015,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tries whether the server answers and its key allows what is needed. */
+        /** Tries whether the server answers and its key allows what is needed, and sets the webhook up. */
         post: operations["networks-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/networks/{network_id}/webhook-rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the webhook a new secret, tells the server, and shows it once. The one before holds on for a while. */
+        post: operations["networks-rotate-webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2708,7 +2725,7 @@ export interface components {
         FrequencyPlan: "US_902_928_FSB_1" | "US_902_928_FSB_2" | "US_902_928_FSB_3" | "US_902_928_FSB_4" | "US_902_928_FSB_5" | "US_902_928_FSB_6" | "US_902_928_FSB_7" | "US_902_928_FSB_8" | "EU_863_870" | "EU_863_870_TTN" | "AU_915_928_FSB_1" | "AU_915_928_FSB_2" | "AS_923" | "AS_923_2" | "KR_920_923_TTN" | "IN_865_867";
         GatewayId: string;
         /** @description How a gateway is. */
-        GatewayStatus: "pending" | "maintenance" | "retired";
+        GatewayStatus: "pending" | "online" | "offline" | "maintenance" | "retired";
         /** @description A gateway as it is registered. */
         GatewayView: {
             /**
@@ -2726,6 +2743,11 @@ export interface components {
             gateway_eui: string;
             /** @description Its identifier. */
             id: components["schemas"]["GatewayId"];
+            /**
+             * Format: date-time
+             * @description When a frame last came by it, to five minutes.
+             */
+            last_seen_at?: string | null;
             /** @description What people call it. */
             name: string;
             /**
@@ -3081,11 +3103,14 @@ export interface components {
             /** @description The secret, which is shown this once. */
             secret: string;
         };
-        /** @description A new connection. */
+        /** @description A connection, and the secret of its webhook. */
         NewNetwork: {
             /** @description The connection. */
             network: components["schemas"]["NetworkView"];
-            /** @description The secret with which the server proves itself to us, which is shown this once. */
+            /**
+             * @description The secret with which the server proves itself to us, which is shown this once. It is needed only where the webhook
+             *     has to be set up by hand.
+             */
             webhook_secret: string;
         };
         /** @description What stood in the way, in a word. */
@@ -3605,6 +3630,15 @@ export interface components {
             /** @description The new key. It is tried first: one that the server does not take changes nothing. */
             api_key: string;
         };
+        /** @description `POST /v1/orgs/{org_id}/networks/{network_id}/webhook-rotation`. */
+        RotateWebhook: {
+            /**
+             * Format: uint32
+             * @description For how many hours the present secret still holds, 0 to 168; 24 unless given.
+             * @default null
+             */
+            overlap_hours?: number | null;
+        };
         /** @description Rules as they are set at one place; `null` leaves a rule to the place above. */
         RuleValues: {
             /**
@@ -3761,8 +3795,19 @@ export interface components {
         /** @description Why a sensor's temperature cannot be used. */
         SensorFault: "probe_missing" | "implausible";
         SensorId: string;
+        /** @description How a network server knows a sensor. */
+        SensorRegistration: {
+            /** @description That work, which says more and can be begun anew. */
+            job_id: components["schemas"]["JobId"];
+            /** @description Through which connection. */
+            network_id: components["schemas"]["NetworkId"];
+            /** @description What has ended the newest work on its registration before it was done. */
+            obstacle?: components["schemas"]["Obstacle"] | null;
+            /** @description Whether it is registered there, as far as is known. */
+            registered: boolean;
+        };
         /** @description How a sensor is (specification 2.8 and 10.2). */
-        SensorStatus: "unassigned" | "pending" | "online" | "stale" | "offline" | "retired";
+        SensorStatus: "unassigned" | "pending" | "joining" | "online" | "stale" | "offline" | "fault" | "retired";
         /** @description What one sensor measured, window by window. */
         SensorSummaries: {
             /** @description The sensor. */
@@ -3798,6 +3843,8 @@ export interface components {
             name: string;
             /** @description Whether its temperature drives the unit. */
             primary: boolean;
+            /** @description How its network server knows it, if it was to be registered there. */
+            registration?: components["schemas"]["SensorRegistration"] | null;
             /** @description The sensor whose place it has taken. */
             replaces?: components["schemas"]["SensorId"] | null;
             /**
@@ -4849,12 +4896,32 @@ export interface components {
             /** @description The token in the mail. */
             token: string;
         };
-        /** @description What has to be set up at the network server so that it sends frames to us. */
+        /** @description What came of setting up a webhook, in a word. */
+        WebhookResult: "registered" | "not_allowed" | "taken" | "failed";
+        /** @description What came of setting up a webhook at its server. */
+        WebhookSetUpView: {
+            /**
+             * Format: date-time
+             * @description When it was tried last.
+             */
+            at: string;
+            /** @description What somebody has to do at the server, where it was not set up. */
+            by_hand?: string | null;
+            /** @description What exactly was wrong, where more is known. */
+            detail?: string | null;
+            /** @description What came of it. */
+            result: components["schemas"]["WebhookResult"];
+            /** @description Where the server is to send frames. */
+            url: string;
+        };
+        /** @description How the network server sends frames to us. */
         WebhookView: {
-            /** @description The access key to send along as `Authorization: Bearer …`. It is rotated and revoked as any other. */
+            /** @description The access key that is sent along as `Authorization: Bearer …`. */
             access_key_id: components["schemas"]["AccessKeyId"];
             /** @description Where to send them, below the address of this API. */
             path: string;
+            /** @description What came of setting it up at the server; absent until that was tried. */
+            set_up?: components["schemas"]["WebhookSetUpView"] | null;
         };
         /** @description A day of the week, in the order of ISO 8601. */
         Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
@@ -12772,6 +12839,141 @@ export interface operations {
             };
         };
     };
+    "networks-rotate-webhook": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                network_id: components["schemas"]["NetworkId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "overlap_hours": 24
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateWebhook"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewNetwork"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "places-get-overview": {
         parameters: {
             query?: never;
@@ -13803,7 +14005,7 @@ export interface operations {
                 site_id?: components["schemas"]["SiteId"];
                 /** @description Only those of this unit. */
                 unit_id?: components["schemas"]["UnitId"];
-                /** @description Only those that are so: `unassigned`, `pending`, `online`, `stale`, `offline` or `retired`. Retired ones are shown only when they are asked for. */
+                /** @description Only those that are so: `unassigned`, `pending`, `joining`, `online`, `stale`, `offline`, `fault` or `retired`. Retired ones are shown only when they are asked for. */
                 status?: string;
                 /** @description 1 to 200; 50 unless given. */
                 limit?: number;

@@ -14,6 +14,7 @@ pub mod provision_sensor;
 pub mod request_change;
 pub mod retry_job;
 pub mod rotate_key;
+pub mod rotate_webhook;
 pub mod sweep_work;
 pub mod test;
 pub mod update;
@@ -36,6 +37,7 @@ pub const FUNCTIONS: &[Function] = &[
     request_change::FUNCTION,
     retry_job::FUNCTION,
     rotate_key::FUNCTION,
+    rotate_webhook::FUNCTION,
     sweep_work::FUNCTION,
     test::FUNCTION,
     update::FUNCTION,

@@ -13,6 +13,8 @@ pub const FUNCTION: Function = Function {
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.networks_ports()?;
     let id = call.id("network_id", "network server")?;
-    let test = test_network(&ports.networks(call.ids()), call.caller()?, id).await?;
+    let api = call.api();
+    let networks = ports.networks_at(call.ids(), api.as_ref());
+    let test = test_network(&networks, call.caller()?, id).await?;
     Ok(Reply::of(&test)?)
 }

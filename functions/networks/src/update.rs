@@ -13,7 +13,8 @@ pub const FUNCTION: Function = Function {
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.networks_ports()?;
     let (id, read) = (call.id("network_id", "network server")?, call.if_match()?);
-    let networks = ports.networks(call.ids());
+    let api = call.api();
+    let networks = ports.networks_at(call.ids(), api.as_ref());
     let updated = update_network(&networks, call.caller()?, id, read, call.json()?).await?;
     Ok(Reply::of(&updated.view)?.at_revision(updated.rev))
 }

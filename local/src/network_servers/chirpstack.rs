@@ -22,6 +22,9 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Result<Answer, Answe
             let application = json!({ "id": id, "name": "FreshTrack", "tenantId": tenant.id });
             Ok(Answer::of(json!({ "application": application })))
         }
+        ["api", "applications", id, "integrations", "http"] if *id == tenant.application_id => {
+            integration(state, call, id)
+        }
         ["api", "device-profiles", id] if method == Method::GET && *id == tenant.device_profile_id => {
             let profile = json!({ "id": id, "name": "Sensors", "tenantId": tenant.id });
             Ok(Answer::of(json!({ "deviceProfile": profile })))
@@ -68,6 +71,31 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Result<Answer, Answe
         }
         _ => Err(not_found()),
     }
+}
+
+/// The one HTTP integration of an application.
+fn integration(state: &mut State, call: &Call<'_>, application: &str) -> Result<Answer, Answer> {
+    let known = state.integrations.contains_key(application);
+    match *call.method {
+        Method::POST if known => return Err(Answer::error(Code::AlreadyExists, "Object already exists")),
+        Method::PUT | Method::GET | Method::DELETE if !known => return Err(not_found()),
+        Method::GET => {
+            let integration = state.integrations.get(application);
+            return Ok(Answer::of(json!({ "integration": integration })));
+        }
+        Method::DELETE => {
+            state.integrations.remove(application);
+        }
+        Method::POST | Method::PUT => {
+            let integration = field(call, "integration")?;
+            if text(&integration, "eventEndpointUrl").is_empty() {
+                return Err(Answer::error(Code::InvalidArgument, "invalid endpoint URL"));
+            }
+            state.integrations.insert(application.to_owned(), integration);
+        }
+        _ => return Err(not_found()),
+    }
+    Ok(Answer::of(json!({})))
 }
 
 fn not_found() -> Answer {

@@ -5,6 +5,7 @@
 //! | `PUT keys/{key}` | makes a key: `{"server": "things_stack", "application_id": .., "rights": [..]}` or `{"server": "chirpstack", "tenant_id": .., ..}` |
 //! | `DELETE keys/{key}` | revokes it |
 //! | `GET devices/{dev_eui}` | what each server knows of a device |
+//! | `GET webhooks` | where applications send their frames, and with what |
 //! | `POST uplinks` | a device sends: `{"dev_eui", "f_port", "payload", "received_at", "gateway_eui"}`; gives the message that its server would post to the webhook, and the downlinks that the device then hears |
 //! | `POST faults` | the next calls of servers fail: `{"method", "path", "status", "retry_after", "times", "after"}` |
 
@@ -95,6 +96,12 @@ pub(super) fn answer(state: &mut State, faults: &mut Vec<Fault>, call: &Call<'_>
         }
         ["faults"] if method == Method::POST => faults.push(read(call)?),
         ["devices", eui] if method == Method::GET => return Ok(Answer::of(known(state, eui))),
+        ["webhooks"] if method == Method::GET => {
+            return Ok(Answer::of(json!({
+                "things_stack": state.webhooks.iter().map(|hook| &hook.webhook).collect::<Vec<_>>(),
+                "chirpstack": state.integrations.values().collect::<Vec<_>>(),
+            })));
+        }
         ["uplinks"] if method == Method::POST => return send(state, &read(call)?),
         _ => return Err(Answer::error(Code::NotFound, "Not Found")),
     }

@@ -13,6 +13,12 @@ pub(super) struct State {
     pub(super) entries: Vec<Entry>,
     /// Devices of ChirpStack, by DevEUI in lower case.
     pub(super) devices: BTreeMap<String, Device>,
+    /// Webhooks of The Things Stack.
+    #[serde(default)]
+    pub(super) webhooks: Vec<Hook>,
+    /// HTTP integrations of ChirpStack, by application.
+    #[serde(default)]
+    pub(super) integrations: BTreeMap<String, Value>,
     /// How many frames each device has sent.
     pub(super) frames: BTreeMap<String, u32>,
 }
@@ -65,6 +71,15 @@ impl Entry {
             .and_then(Value::as_str)
             .unwrap_or_default()
     }
+}
+
+/// A webhook of an application of The Things Stack.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Hook {
+    pub(super) host: String,
+    pub(super) application_id: String,
+    pub(super) webhook_id: String,
+    pub(super) webhook: Value,
 }
 
 /// What ChirpStack knows of a device.

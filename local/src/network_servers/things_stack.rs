@@ -1,6 +1,6 @@
 //! The Things Stack v3: identity server, join server, network server, application server.
 
-use super::state::{Entry, Grant, Part, State};
+use super::state::{Entry, Grant, Hook, Part, State};
 use super::{Answer, Call, Code};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,6 +16,7 @@ const READ: &str = "RIGHT_APPLICATION_DEVICES_READ";
 const WRITE: &str = "RIGHT_APPLICATION_DEVICES_WRITE";
 const WRITE_KEYS: &str = "RIGHT_APPLICATION_DEVICES_WRITE_KEYS";
 const DOWNLINK: &str = "RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE";
+const SETTINGS: &str = "RIGHT_APPLICATION_SETTINGS_BASIC";
 const READ_TRAFFIC: &str = "RIGHT_APPLICATION_TRAFFIC_READ";
 
 /// A device's address at one server.
@@ -58,6 +59,9 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Result<Answer, Answe
             Code::Unimplemented,
             "unknown service ttn.lorawan.v3.EndDeviceRegistry",
         ));
+    }
+    if let (Part::Application, ["webhooks", application, webhook]) = (part, parts) {
+        return answer_webhook(state, call, application, webhook);
     }
     let ["applications", application, rest @ ..] = parts else {
         return Err(Answer::error(Code::NotFound, "Not Found"));
@@ -119,6 +123,63 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Result<Answer, Answe
     }
 }
 
+/// The registry of webhooks, which is the application server's.
+fn answer_webhook(
+    state: &mut State,
+    call: &Call<'_>,
+    application: &str,
+    webhook_id: &str,
+) -> Result<Answer, Answer> {
+    let rights = rights_of(state, call, application)?;
+    needs(&rights, READ_TRAFFIC)?;
+    let known = state.webhooks.iter().position(|hook| {
+        hook.host == call.host && hook.application_id == application && hook.webhook_id == webhook_id
+    });
+    let missing = || {
+        Answer::error(
+            Code::NotFound,
+            "error:pkg/applicationserver/io/web:webhook_not_found (webhook not found)",
+        )
+    };
+    match *call.method {
+        Method::GET => {
+            let hook = known.and_then(|index| state.webhooks.get(index));
+            Ok(Answer::of(hook.ok_or_else(missing)?.webhook.clone()))
+        }
+        Method::DELETE => {
+            needs(&rights, SETTINGS)?;
+            state.webhooks.remove(known.ok_or_else(missing)?);
+            Ok(Answer::of(json!({})))
+        }
+        Method::PUT => {
+            needs(&rights, SETTINGS)?;
+            let given = masked(call, "webhook")?;
+            let body = call.json()?;
+            let id = body.pointer("/webhook/ids/webhook_id").and_then(Value::as_str);
+            if id != Some(webhook_id) || webhook_id.len() > 36 {
+                return Err(invalid(
+                    "webhook.ids.webhook_id is not that of the path, or too long",
+                ));
+            }
+            for field in ["/base_url", "/format"] {
+                text(&given, field)?;
+            }
+            let hook = Hook {
+                host: call.host.to_owned(),
+                application_id: application.to_owned(),
+                webhook_id: webhook_id.to_owned(),
+                webhook: given.clone(),
+            };
+            match known.and_then(|index| state.webhooks.get_mut(index)) {
+                Some(known) => *known = hook,
+                None => state.webhooks.push(hook),
+            }
+            Ok(Answer::of(given))
+        }
+        _ => Err(Answer::error(Code::NotFound, "Not Found")),
+    }
+}
+
 /// The rights that the caller's key has on the application.
 fn rights_of(state: &State, call: &Call<'_>, application: &str) -> Result<Vec<String>, Answer> {
     let key = call.key("authorization").ok_or_else(|| {
@@ -172,12 +233,12 @@ fn invalid(what: &str) -> Answer {
     )
 }
 
-/// The fields of the device in the body that its field mask names: all others are left alone, as the real one does.
-fn masked(call: &Call<'_>) -> Result<Value, Answer> {
+/// The fields of what the body calls `name` that its field mask names: all others are left alone, as the real one does.
+fn masked(call: &Call<'_>, name: &str) -> Result<Value, Answer> {
     let body = call.json()?;
     let given = body
-        .get("end_device")
-        .ok_or_else(|| invalid("end_device is missing"))?;
+        .get(name)
+        .ok_or_else(|| invalid(&format!("{name} is missing")))?;
     let paths = body
         .pointer("/field_mask/paths")
         .and_then(Value::as_array)
@@ -212,7 +273,7 @@ fn put(device: &mut Value, path: &str, value: Value) {
 }
 
 fn create(state: &mut State, call: &Call<'_>, application: &str) -> Result<Answer, Answer> {
-    let device = masked(call)?;
+    let device = masked(call, "end_device")?;
     let entry = Entry {
         part: Part::Identity,
         host: call.host.to_owned(),
@@ -241,7 +302,7 @@ fn create(state: &mut State, call: &Call<'_>, application: &str) -> Result<Answe
 }
 
 fn set(state: &mut State, call: &Call<'_>, at: &At<'_>) -> Result<Answer, Answer> {
-    let device = masked(call)?;
+    let device = masked(call, "end_device")?;
     if text(&device, "/ids/device_id")? != at.device {
         return Err(invalid("ids.device_id is not that of the path"));
     }

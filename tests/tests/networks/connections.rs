@@ -49,11 +49,11 @@ async fn a_change_holds_to_what_was_read() {
     let connected = Connected::start().await;
     let owner = &connected.owner;
     let read = owner.get(&connected.path("")).await;
-    assert_eq!(read.headers["etag"], "\"1\"");
+    assert_eq!(read.headers["etag"], "\"2\"", "made, and its webhook set up");
     let renamed = owner
         .send(Method::PATCH, &connected.path(""), json!({ "name": "Harbour" }))
         .await;
-    assert_eq!(renamed.headers["etag"], "\"2\"");
+    assert_eq!(renamed.headers["etag"], "\"3\"");
     assert_eq!(renamed.ok::<NetworkView>().name.as_str(), "Harbour");
     for (body, code) in [
         (json!({ "nickname": "H" }), ProblemCode::InvalidRequest),

@@ -11,6 +11,7 @@ mod connections;
 mod endings;
 mod registrations;
 mod states;
+mod webhooks;
 
 use freshtrack_contracts::ingest::{IngestReport, ItemStatus};
 use freshtrack_contracts::networks::{JobView, NewNetwork};

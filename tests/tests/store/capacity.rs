@@ -1,10 +1,10 @@
 //! What things cost, in the units that DynamoDB bills.
 
 use crate::engine::{Cost, Engine, size_of};
-use freshtrack_application::devices::{Fleet, create_gateway};
+use freshtrack_application::devices::create_gateway;
 use freshtrack_application::ports::{Clock, Devices, ReadingLog, UnitStates};
 use freshtrack_application::{
-    Actor, Caller, Import, ReceiveUplinks, RecordReadings, Uplink, get_overview, import_organization,
+    Actor, Caller, Import, ReceiveUplinks, RecordReadings, SetUp, Uplink, get_overview, import_organization,
     list_readings, sweep_timers,
 };
 use freshtrack_aws::{Directory, DynamoQuarantine, DynamoReadingLog, DynamoRecords, DynamoUnitStates};
@@ -246,7 +246,7 @@ async fn a_unit_in_alarm_is_written_in_one_unit_too() {
 async fn a_gateway_that_is_heard_is_noted_once_in_five_minutes() {
     let stage = Stage::new(1).await;
     let (eui, stranger) = (GatewayEui(1), GatewayEui(2));
-    let fleet = Fleet {
+    let set_up = SetUp {
         records: &stage.records,
         states: &stage.states,
         ids: &stage.world.ids,
@@ -257,7 +257,7 @@ async fn a_gateway_that_is_heard_is_noted_once_in_five_minutes() {
         ..stage.viewer()
     };
     let gateway = json!({ "gateway_eui": eui, "server_id": "roof", "name": "Roof" });
-    create_gateway(&fleet, &owner, serde_json::from_value(gateway).unwrap())
+    create_gateway(&set_up, &owner, serde_json::from_value(gateway).unwrap())
         .await
         .unwrap();
     let frame = |number: u32| Uplink {

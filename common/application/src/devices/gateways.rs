@@ -80,8 +80,8 @@ pub async fn create_gateway(
     let mut change = Change::new(scope, &caller.actor, "gateway.created", id)
         .detail("gateway_eui", gateway.gateway_eui)
         .insert(&gateway)?
-        .insert_unless(&never_heard(gateway.gateway_eui), changed_meanwhile())?
-        .claim(eui_claim(gateway.gateway_eui), holder, taken);
+        .claim(eui_claim(gateway.gateway_eui), holder, taken)
+        .insert_unless(&never_heard(gateway.gateway_eui), changed_meanwhile())?;
     if let Some(site) = &site {
         change = change.detail("site", site.record.id).expect(site);
     }

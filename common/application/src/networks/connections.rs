@@ -1,8 +1,11 @@
 //! Connections to network servers.
 
 use super::Networks;
+use super::webhooks::{
+    seal_secret, set_up, set_up_changed, set_up_view, take_down, webhook_key_name, webhook_path,
+};
 use crate::error::{Failure, Refusal};
-use crate::organizations::{end_key, machine_key, whole_organization};
+use crate::organizations::{draw_secret, end_key, machine_key, whole_organization};
 use crate::places::{At, unchanged};
 use crate::ports::{ServerError, ServerErrorKind, Stored};
 use crate::registry::Change;
@@ -12,10 +15,9 @@ use freshtrack_contracts::networks::{
     WebhookView,
 };
 use freshtrack_contracts::problem::ProblemCode;
-use freshtrack_domain::access::Right;
+use freshtrack_domain::access::{AccessKeySecret, Right};
 use freshtrack_domain::ids::{AccessKeyId, NetworkId, OrgId};
 use freshtrack_domain::network::{Network, NetworkDevice, Server, ServerTest, TestResult};
-use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Timestamp;
 
 /// Connections an organization may have, so that all of them can be listed at once.
@@ -43,8 +45,11 @@ pub async fn create_network(
         )
         .into());
     }
+    let secret = draw_secret(ports.ids);
     let network = Network {
         id,
+        webhook_secret: seal_secret(ports, caller.scope, id, &secret).await?,
+        webhook: None,
         api_key: ports.seal(caller.scope, id, &input.api_key).await?,
         api_key_last4: input.api_key.last_four(),
         api_key_set_at: ports.ids.moment(now),
@@ -61,15 +66,28 @@ pub async fn create_network(
         .detail("webhook_key", webhook_key_id)
         .insert(&network)?;
     let webhook_key = (webhook_key_id, webhook_key_name(&network.name), Right::Ingest);
-    let (change, secret) = machine_key(change, caller, ports.ids, now, webhook_key)?;
+    let change = machine_key(change, caller, ports.ids, now, webhook_key, &secret)?;
     ports.registry().commit(change).await?;
-    Ok(At {
+    let mut stored = find(ports, caller, id).await?;
+    if stored.record.webhook.is_none() {
+        stored = set_up_changed(ports, caller, stored).await;
+    }
+    Ok(shown_once(caller, &stored, &secret))
+}
+
+/// A connection with the secret of its webhook.
+pub(super) fn shown_once(
+    caller: &Caller,
+    stored: &Stored<Network>,
+    secret: &AccessKeySecret,
+) -> At<NewNetwork> {
+    At {
         view: NewNetwork {
-            network: view(caller.scope.org_id(), &network),
+            network: view(caller.scope.org_id(), &stored.record),
             webhook_secret: secret.reveal().into(),
         },
-        rev: 1,
-    })
+        rev: stored.rev,
+    }
 }
 
 /// The connections of the organization, oldest first.
@@ -136,6 +154,7 @@ pub async fn update_network(
         }
         network.server = server;
         network.last_test = None;
+        network.webhook = None;
         changed.push("server");
     }
     if let Some(key) = input.api_key {
@@ -143,6 +162,7 @@ pub async fn update_network(
         network.api_key_last4 = key.last_four();
         network.api_key_set_at = ports.clock.now();
         network.last_test = None;
+        network.webhook = None;
         changed.push("api_key");
     }
     if !changed.is_empty() {
@@ -150,11 +170,21 @@ pub async fn update_network(
             .detail("changed", changed.join(" "))
             .replace(&network, stored.rev)?;
         ports.registry().commit(change).await?;
+        if network.webhook.is_none() {
+            if !network.server.is_same_place(&stored.record.server) {
+                take_down(ports, caller.scope, &stored.record).await;
+            }
+            let changed = Stored {
+                record: network,
+                rev: stored.rev + 1,
+            };
+            set_up_changed(ports, caller, changed).await;
+        }
     }
     get_network(ports, caller, id).await
 }
 
-/// Tries the server and its key, and remembers what came of it.
+/// Tries the server and its key, sets the webhook up if all is well, and remembers what came of it.
 ///
 /// # Errors
 /// Refused when there is no such connection, and to whoever works for some sites only; whatever the server answers is a
@@ -169,8 +199,13 @@ pub async fn test_network(
     let access = ports.access(caller.scope, &stored.record).await?;
     let tested = ports.servers.test(&access).await;
     let test = result_of(tested, ports.clock.now());
+    let webhook = match test.result {
+        TestResult::Working => set_up(ports, caller.scope, &stored.record, &access).await?,
+        _ => None,
+    };
     let network = Network {
         last_test: Some(test.clone()),
+        webhook: webhook.or(stored.record.webhook),
         ..stored.record
     };
     let change = Change::new(caller.scope, &caller.actor, "network.tested", id)
@@ -212,7 +247,12 @@ pub async fn rotate_network_key(
         )
         .into());
     }
+    let webhook = match test.result {
+        TestResult::Working => set_up(ports, caller.scope, &stored.record, &access).await?,
+        _ => None,
+    };
     let network = Network {
+        webhook: webhook.or(stored.record.webhook),
         api_key: ports.seal(caller.scope, id, &access.api_key).await?,
         api_key_last4: access.api_key.last_four(),
         api_key_set_at: now,
@@ -226,7 +266,7 @@ pub async fn rotate_network_key(
     get_network(ports, caller, id).await
 }
 
-/// Ends a connection, and the webhook's access key with it.
+/// Ends a connection, and the webhook and its access key with it.
 ///
 /// # Errors
 /// Refused while sensors are registered through it.
@@ -239,10 +279,16 @@ pub async fn delete_network(ports: &Networks<'_>, caller: &Caller, id: NetworkId
         .remove(&stored);
     let (key_id, now) = (stored.record.webhook_key_id, ports.clock.now());
     let change = end_key(change, ports.records, caller.scope, key_id, now).await?;
-    ports.registry().commit(change).await
+    ports.registry().commit(change).await?;
+    take_down(ports, caller.scope, &stored.record).await;
+    Ok(())
 }
 
-async fn find(ports: &Networks<'_>, caller: &Caller, id: NetworkId) -> Result<Stored<Network>, Failure> {
+pub(super) async fn find(
+    ports: &Networks<'_>,
+    caller: &Caller,
+    id: NetworkId,
+) -> Result<Stored<Network>, Failure> {
     let stored = ports.records.get::<Network>(caller.scope, id).await?;
     stored.ok_or_else(|| Refusal::not_found("network server").into())
 }
@@ -273,11 +319,6 @@ fn admitted(ports: &Networks<'_>, server: &Server) -> Result<(), Refusal> {
         ))),
         _ => Ok(()),
     }
-}
-
-/// What the webhook's access key is called in the list of keys.
-fn webhook_key_name(network: &Name) -> Name {
-    Name::new(&format!("Webhook of {network}")).unwrap_or_else(|_| network.clone())
 }
 
 fn result_of(tested: Result<(), ServerError>, at: Timestamp) -> ServerTest {
@@ -325,10 +366,6 @@ fn test_view(test: &ServerTest) -> NetworkTest {
 }
 
 fn view(org_id: OrgId, network: &Network) -> NetworkView {
-    let path = match &network.server {
-        Server::ThingsStack { .. } => "things-stack",
-        Server::Chirpstack { .. } => "chirpstack",
-    };
     NetworkView {
         id: network.id,
         name: network.name.clone(),
@@ -336,8 +373,12 @@ fn view(org_id: OrgId, network: &Network) -> NetworkView {
         api_key_last4: network.api_key_last4.clone(),
         api_key_set_at: network.api_key_set_at.into(),
         webhook: WebhookView {
-            path: format!("/v1/orgs/{org_id}/ingest/{path}"),
+            path: webhook_path(org_id, network),
             access_key_id: network.webhook_key_id,
+            set_up: network
+                .webhook
+                .as_ref()
+                .map(|set_up| set_up_view(network, set_up)),
         },
         last_test: network.last_test.as_ref().map(test_view),
         created_at: network.created_at.into(),

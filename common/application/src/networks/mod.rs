@@ -9,6 +9,7 @@ mod do_work;
 mod jobs;
 mod removals;
 mod sweep_work;
+mod webhooks;
 
 pub use changes::{cancel_change, list_changes, request_change};
 pub use connections::{
@@ -20,13 +21,14 @@ pub use do_work::do_work;
 pub use jobs::{JobQuery, deprovision_sensor, get_job, list_jobs, provision_sensor, retry_job};
 pub(crate) use removals::Removals;
 pub use sweep_work::{SweepNetworks, WorkReport, sweep_work};
+pub use webhooks::rotate_webhook;
 
 use crate::error::PortError;
 use crate::ports::{Clock, IdSource, NetworkServers, Records, ServerAccess, Vault};
 use crate::registry::Registry;
 use crate::scope::OrgScope;
 use freshtrack_domain::ids::NetworkId;
-use freshtrack_domain::network::{ApiKey, Network};
+use freshtrack_domain::network::{ApiKey, BaseUrl, Network};
 use freshtrack_domain::people::Sealed;
 
 /// What seeing to network servers needs.
@@ -42,6 +44,8 @@ pub struct Networks<'a> {
     pub ids: &'a dyn IdSource,
     /// The time.
     pub clock: &'a dyn Clock,
+    /// Where this API is reached, for webhooks; workers do not know it.
+    pub api: Option<&'a BaseUrl>,
 }
 
 impl<'a> Networks<'a> {

@@ -14,6 +14,7 @@ use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{AccessKey, AccessKeySecret, PreviousSecret, Right, Rights, Sites};
 use freshtrack_domain::ids::{AccessKeyId, OrgId};
+use freshtrack_domain::network::Network;
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -172,11 +173,39 @@ pub async fn rotate_access_key(
     input: RotateAccessKey,
 ) -> Result<NewAccessKey, Failure> {
     let now = office.clock.now();
-    let secret = draw_secret(office.ids);
     let stored = find(office, caller, id).await?;
+    let networks = office.records.all::<Network>(caller.scope).await?;
+    if networks.iter().any(|network| network.record.webhook_key_id == id) {
+        return Err(Refusal::new(
+            ProblemCode::Conflict,
+            "A network server sends frames with this access key. Rotate the webhook of its connection: the server is told.",
+        )
+        .into());
+    }
+    let change = Change::new(caller.scope, &caller.actor, "access_key.rotated", id);
+    let (change, secret) = rotation(office, caller, change, &stored, input.overlap_hours).await?;
+    if let Some(change) = change {
+        office.registry().commit(change).await?;
+    }
+    let stored = find(office, caller, id).await?;
+    Ok(shown_once(&stored.record, &secret, now))
+}
+
+/// `change` in which the key that was read has a new secret, and that secret. `None` where the same request was made before.
+///
+/// # Errors
+/// Refused when the key holds no more, and to whoever could not create it themselves.
+pub(crate) async fn rotation(
+    office: &Office<'_>,
+    caller: &Caller,
+    change: Change,
+    stored: &Stored<AccessKey>,
+    overlap_hours: Option<u32>,
+) -> Result<(Option<Change>, AccessKeySecret), Failure> {
+    let (id, now) = (stored.record.id, office.clock.now());
+    let secret = draw_secret(office.ids);
     if stored.record.prefix == secret.prefix() {
-        // The same request was made before.
-        return Ok(shown_once(&stored.record, &secret, now));
+        return Ok((None, secret));
     }
     if !stored.record.holds(now) {
         return Err(Refusal::new(
@@ -186,7 +215,7 @@ pub async fn rotate_access_key(
         .into());
     }
     may_give(caller, &stored.record.rights, &stored.record.sites)?;
-    let hours = input.overlap_hours.unwrap_or(DEFAULT_OVERLAP_HOURS);
+    let hours = overlap_hours.unwrap_or(DEFAULT_OVERLAP_HOURS);
     if hours > LONGEST_OVERLAP_HOURS {
         return Err(Refusal::invalid(format!("overlap_hours must be 0 to {LONGEST_OVERLAP_HOURS}.")).into());
     }
@@ -202,11 +231,14 @@ pub async fn rotate_access_key(
     });
     secret.prefix().clone_into(&mut key.prefix);
     let org_id = caller.scope.org_id();
-    let mut change = Change::new(caller.scope, &caller.actor, "access_key.rotated", id)
-        .detail("overlap_hours", hours)
-        .replace(&key, stored.rev)?;
+    let mut change = change.detail("overlap_hours", hours).replace(&key, stored.rev)?;
     // Never more than two secrets of one key.
-    if let Some(oldest) = stored.record.previous.filter(|previous| previous.until > now) {
+    if let Some(oldest) = stored
+        .record
+        .previous
+        .as_ref()
+        .filter(|previous| previous.until > now)
+    {
         change = change.release(prefix_claim(&oldest.prefix), holder_id(org_id, id));
     }
     let present = prefix_claim(&stored.record.prefix);
@@ -222,8 +254,7 @@ pub async fn rotate_access_key(
         change.claim(present, ending, Refusal::not_found("access key"))
     };
     let change = claim_prefix(change, org_id, &key, &secret)?;
-    office.registry().commit(change).await?;
-    Ok(shown_once(&key, &secret, now))
+    Ok((Some(change), secret))
 }
 
 /// Ends a key at once: as soon as no gateway remembers it any more. Ending it again changes nothing.
@@ -273,15 +304,15 @@ fn revoked(
 }
 
 /// `change` in which a key of the caller's organization is made too: for a machine that is set up by something else than
-/// a person who asks for a key, and for one right only. Gives its secret.
+/// a person who asks for a key, and for one right only.
 pub(crate) fn machine_key(
     change: Change,
     caller: &Caller,
     ids: &dyn IdSource,
     now: Timestamp,
     (id, name, right): (AccessKeyId, Name, Right),
-) -> Result<(Change, AccessKeySecret), PortError> {
-    let secret = draw_secret(ids);
+    secret: &AccessKeySecret,
+) -> Result<Change, PortError> {
     let key = AccessKey {
         id,
         name,
@@ -294,8 +325,7 @@ pub(crate) fn machine_key(
         previous: None,
         revoked_at: None,
     };
-    let change = claim_prefix(change.insert(&key)?, caller.scope.org_id(), &key, &secret)?;
-    Ok((change, secret))
+    claim_prefix(change.insert(&key)?, caller.scope.org_id(), &key, secret)
 }
 
 /// `change` in which a key of the organization ends too, if it has not ended yet.
@@ -351,7 +381,7 @@ fn may_give(caller: &Caller, rights: &BTreeSet<Right>, sites: &Sites) -> Result<
     Ok(())
 }
 
-fn draw_secret(ids: &dyn IdSource) -> AccessKeySecret {
+pub(crate) fn draw_secret(ids: &dyn IdSource) -> AccessKeySecret {
     let mut entropy = [0; 25];
     let drawn = [ids.random(), ids.random()];
     let bytes = drawn.iter().flat_map(|bits| bits.to_be_bytes());

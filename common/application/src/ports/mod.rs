@@ -14,7 +14,8 @@ pub use live::{
 };
 pub use mail::{MailLane, Mailer};
 pub use networks::{
-    DeviceRegistration, Downlink, NetworkServers, ServerAccess, ServerError, ServerErrorKind,
+    DeviceRegistration, Downlink, NetworkServers, ServerAccess, ServerError, ServerErrorKind, Webhook,
+    WebhookName,
 };
 pub use records::{
     AlertPage, Alerts, Devices, DueUnit, LateEntry, Quarantine, QuarantinedUplink, ReadingLog, SensorKey,

@@ -1,7 +1,9 @@
 //! Network servers of others.
 
 use async_trait::async_trait;
+use freshtrack_domain::access::AccessKeySecret;
 use freshtrack_domain::device::{AppKey, DevEui, JoinEui};
+use freshtrack_domain::ids::NetworkId;
 use freshtrack_domain::network::{ApiKey, BaseUrl, RegistrationStep, Server};
 use freshtrack_domain::time::Span;
 
@@ -74,6 +76,18 @@ pub trait NetworkServers: Send + Sync {
     /// What is wrong.
     async fn test(&self, at: &ServerAccess) -> Result<(), ServerError>;
 
+    /// Has the server send frames as `webhook` says, and nothing else about the application changed.
+    ///
+    /// # Errors
+    /// `Taken` when the application sends frames elsewhere and has room for one address.
+    async fn set_webhook(&self, at: &ServerAccess, webhook: &Webhook) -> Result<(), ServerError>;
+
+    /// Has the server send frames by the webhook no more. One that is not there counts as removed.
+    ///
+    /// # Errors
+    /// When it may still be there.
+    async fn remove_webhook(&self, at: &ServerAccess, name: &WebhookName) -> Result<(), ServerError>;
+
     /// Takes one step of the registration of `device`. A device that is registered there already, under the same names,
     /// is brought to what is asked for.
     ///
@@ -113,6 +127,40 @@ pub trait NetworkServers: Send + Sync {
         dev_eui: DevEui,
         downlink: &Downlink,
     ) -> Result<bool, ServerError>;
+}
+
+/// What tells a webhook of ours from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookName {
+    /// The connection that it belongs to.
+    pub network_id: NetworkId,
+    /// Where frames are sent, below the address of this API.
+    pub path: String,
+}
+
+/// Where frames are to be sent, and with what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Webhook {
+    /// Which one.
+    pub name: WebhookName,
+    /// The address of this API.
+    pub api: BaseUrl,
+    /// What the server proves itself with.
+    pub secret: AccessKeySecret,
+}
+
+impl Webhook {
+    /// The whole address.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}{}", self.api, self.name.path)
+    }
+
+    /// What is sent along as `Authorization`.
+    #[must_use]
+    pub fn authorization(&self) -> String {
+        format!("Bearer {}", self.secret.reveal())
+    }
 }
 
 /// What a network server must be told of a device.

@@ -102,10 +102,10 @@ async fn a_gateway_is_online_while_frames_come_by_it() {
     assert_eq!(shown().await.1, Some(minute(20)));
     depot.frame_by(0, 3, &[eui]).await;
     assert_eq!(shown().await, (GatewayStatus::Online, Some(minute(30))));
-    // Five reports of ten minutes, and the five to which it is known.
-    depot.world.clock.set(minute(30 + 55));
+    // Half an hour at the soonest, and the five minutes to which it is known.
+    depot.world.clock.set(minute(30 + 35));
     assert_eq!(shown().await.0, GatewayStatus::Online);
-    depot.world.clock.set(minute(30 + 56));
+    depot.world.clock.set(minute(30 + 36));
     assert_eq!(shown().await, (GatewayStatus::Offline, Some(minute(30))));
     depot.frame_by(0, 9, &[eui]).await;
     assert_eq!(shown().await.0, GatewayStatus::Online);

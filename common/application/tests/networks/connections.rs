@@ -142,7 +142,8 @@ async fn a_test_tells_what_is_wrong_and_is_remembered() {
     }
     let test = test_network(&office.networks(), &caller, id).await.unwrap();
     assert_eq!((test.result, test.detail), (TestResult::Working, None));
-    assert_eq!(office.servers.take_calls(), [Called::Tested]);
+    let calls = office.servers.take_calls();
+    assert_eq!(calls, [Called::Tested], "where this API is reached is not known");
 }
 
 #[tokio::test]

@@ -10,3 +10,4 @@ mod connections;
 mod endings;
 mod jobs;
 mod support;
+mod webhooks;

@@ -11,7 +11,7 @@ use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Right, Sites};
 use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::{NetworkId, SensorId, UnitId};
-use freshtrack_domain::network::Server;
+use freshtrack_domain::network::{BaseUrl, Server};
 use freshtrack_domain::place::Organization;
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Timestamp;
@@ -56,6 +56,15 @@ impl Office {
             servers: &self.servers,
             ids: &self.ids,
             clock: &self.clock,
+            api: None,
+        }
+    }
+
+    /// The same where it is known how this API is reached.
+    pub(crate) fn networks_at<'a>(&'a self, api: &'a BaseUrl) -> Networks<'a> {
+        Networks {
+            api: Some(api),
+            ..self.networks()
         }
     }
 

@@ -45,7 +45,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         function: "networks-create",
         method: "POST",
         path: "/v1/orgs/{org_id}/networks",
-        summary: "Connects a network server, and shows once by which secret it proves itself to us.",
+        summary: "Connects a network server, sets up the webhook by which it sends frames, and shows once by which secret it proves \
+                  itself to us.",
         access: Access::Organization(Right::ManageNetworks),
         request: Some(schema::<CreateNetwork>),
         example: Some(network_example),
@@ -85,7 +86,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         function: "networks-test",
         method: "POST",
         path: "/v1/orgs/{org_id}/networks/{network_id}/test",
-        summary: "Tries whether the server answers and its key allows what is needed.",
+        summary: "Tries whether the server answers and its key allows what is needed, and sets the webhook up.",
         access: Access::Organization(Right::ManageNetworks),
         reply: Some(schema::<NetworkTest>),
         problems: &[ProblemCode::Conflict],
@@ -106,10 +107,22 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         ..Endpoint::BASE
     },
     Endpoint {
+        function: "networks-rotate-webhook",
+        method: "POST",
+        path: "/v1/orgs/{org_id}/networks/{network_id}/webhook-rotation",
+        summary: "Gives the webhook a new secret, tells the server, and shows it once. The one before holds on for a while.",
+        access: Access::Organization(Right::ManageNetworks),
+        request: Some(schema::<RotateWebhook>),
+        example: Some(|| json!({ "overlap_hours": 24 })),
+        reply: Some(schema::<NewNetwork>),
+        problems: &[ProblemCode::InvalidRequest, ProblemCode::Conflict],
+        ..Endpoint::BASE
+    },
+    Endpoint {
         function: "networks-delete",
         method: "DELETE",
         path: "/v1/orgs/{org_id}/networks/{network_id}",
-        summary: "Ends a connection through which no sensor is registered, and the webhook's access key with it.",
+        summary: "Ends a connection through which no sensor is registered, and the webhook and its access key with it.",
         access: Access::Organization(Right::ManageNetworks),
         status: 204,
         problems: &[ProblemCode::Conflict],

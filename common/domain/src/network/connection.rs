@@ -1,6 +1,6 @@
 //! An organization's connection to a network server.
 
-use super::Server;
+use super::{Server, WebhookSetUp};
 use crate::ids::{AccessKeyId, NetworkId};
 use crate::people::Sealed;
 use crate::text::Name;
@@ -24,6 +24,11 @@ pub struct Network {
     pub api_key_set_at: Timestamp,
     /// The access key with which the server sends frames to us.
     pub webhook_key_id: AccessKeyId,
+    /// The secret of that key, for setting the webhook up.
+    pub webhook_secret: Sealed,
+    /// What came of setting it up; absent until that was tried.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub webhook: Option<WebhookSetUp>,
     /// What the last try of the server and its key gave.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub last_test: Option<ServerTest>,

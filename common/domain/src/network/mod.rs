@@ -8,6 +8,7 @@ mod dissolution;
 mod job;
 mod secrets;
 mod server;
+mod webhook;
 
 pub use attempts::{ATTEMPT_LEASE, Attempts};
 pub use change::{
@@ -25,3 +26,4 @@ pub use server::{
     BaseUrl, Cluster, FrequencyPlan, InvalidBaseUrl, InvalidServerId, Server, ThingsStackAddress,
     ThingsStackId, Uuid,
 };
+pub use webhook::{WebhookResult, WebhookSetUp};

@@ -3,7 +3,7 @@
 use super::{Call, HttpNetworkServers, failure};
 use crate::fields::base64_text;
 use freshtrack_application::ports::{
-    DeviceRegistration, Downlink, ServerAccess, ServerError, ServerErrorKind,
+    DeviceRegistration, Downlink, ServerAccess, ServerError, ServerErrorKind, Webhook, WebhookName,
 };
 use freshtrack_domain::device::DevEui;
 use freshtrack_domain::network::{BaseUrl, RegistrationStep, Server, Uuid};
@@ -86,6 +86,67 @@ pub(super) async fn test(servers: &HttpNetworkServers, at: &ServerAccess) -> Res
             "deviceProfile",
         )
         .await
+}
+
+fn integration_path(application: &Application<'_>) -> String {
+    format!("/api/applications/{}/integrations/http", application.id)
+}
+
+/// An application has one HTTP integration. One that leads elsewhere is somebody else's and stays as it is.
+pub(super) async fn set_integration(
+    servers: &HttpNetworkServers,
+    at: &ServerAccess,
+    webhook: &Webhook,
+) -> Result<(), ServerError> {
+    let application = Application::of(servers, at)?;
+    let path = integration_path(&application);
+    let body = json!({ "integration": {
+        "applicationId": application.id,
+        "encoding": "JSON",
+        "eventEndpointUrl": webhook.url(),
+        "headers": { "Authorization": webhook.authorization() },
+    } });
+    let made = application
+        .call(Method::POST, path.clone(), Some(body.clone()))
+        .await;
+    let taken = match made {
+        Err(error) if error.kind == ServerErrorKind::Taken => error,
+        made => return made.map(drop),
+    };
+    if !is_ours(&application, &webhook.name).await? {
+        let what =
+            "has an HTTP integration of this application that leads elsewhere, and an application has one";
+        return Err(ServerError {
+            detail: failure(application.base, taken.kind, None, what).detail,
+            ..taken
+        });
+    }
+    application.call(Method::PUT, path, Some(body)).await?;
+    Ok(())
+}
+
+/// Whether the application's HTTP integration leads to us.
+async fn is_ours(application: &Application<'_>, name: &WebhookName) -> Result<bool, ServerError> {
+    let known = application
+        .call(Method::GET, integration_path(application), None)
+        .await?;
+    let url = known
+        .pointer("/integration/eventEndpointUrl")
+        .and_then(Value::as_str);
+    Ok(url.is_some_and(|url| url.ends_with(&name.path)))
+}
+
+pub(super) async fn remove_integration(
+    servers: &HttpNetworkServers,
+    at: &ServerAccess,
+    name: &WebhookName,
+) -> Result<(), ServerError> {
+    let application = Application::of(servers, at)?;
+    if is_ours(&application, name).await? {
+        let path = integration_path(&application);
+        application.call(Method::DELETE, path, None).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn register(

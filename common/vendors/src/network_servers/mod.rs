@@ -13,7 +13,8 @@ use addresses::{PrivateAddress, PublicAddresses, is_public};
 use async_trait::async_trait;
 use bytes::Bytes;
 use freshtrack_application::ports::{
-    DeviceRegistration, Downlink, NetworkServers, ServerAccess, ServerError, ServerErrorKind,
+    DeviceRegistration, Downlink, NetworkServers, ServerAccess, ServerError, ServerErrorKind, Webhook,
+    WebhookName,
 };
 use freshtrack_domain::device::DevEui;
 use freshtrack_domain::network::{BaseUrl, RegistrationStep, Server};
@@ -206,6 +207,24 @@ impl NetworkServers for HttpNetworkServers {
         match &at.server {
             Server::ThingsStack { .. } => things_stack::test(self, at).await,
             Server::Chirpstack { .. } => chirpstack::test(self, at).await,
+        }
+    }
+
+    async fn set_webhook(&self, at: &ServerAccess, webhook: &Webhook) -> Result<(), ServerError> {
+        match &at.server {
+            Server::ThingsStack { .. } => things_stack::set_webhook(self, at, webhook).await,
+            Server::Chirpstack { .. } => chirpstack::set_integration(self, at, webhook).await,
+        }
+    }
+
+    async fn remove_webhook(&self, at: &ServerAccess, name: &WebhookName) -> Result<(), ServerError> {
+        let removed = match &at.server {
+            Server::ThingsStack { .. } => things_stack::remove_webhook(self, at, name).await,
+            Server::Chirpstack { .. } => chirpstack::remove_integration(self, at, name).await,
+        };
+        match removed {
+            Err(error) if error.kind == ServerErrorKind::NotFound => Ok(()),
+            removed => removed,
         }
     }
 

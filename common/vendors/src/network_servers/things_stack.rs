@@ -6,7 +6,7 @@
 use super::{Call, HttpNetworkServers, failure};
 use crate::fields::base64_text;
 use freshtrack_application::ports::{
-    DeviceRegistration, Downlink, ServerAccess, ServerError, ServerErrorKind,
+    DeviceRegistration, Downlink, ServerAccess, ServerError, ServerErrorKind, Webhook, WebhookName,
 };
 use freshtrack_domain::device::{DevEui, JoinEui};
 use freshtrack_domain::network::{BaseUrl, FrequencyPlan, RegistrationStep, Server, device_id};
@@ -164,6 +164,53 @@ pub(super) async fn test(servers: &HttpNetworkServers, at: &ServerAccess) -> Res
         Some(StatusCode::OK),
         &what,
     ))
+}
+
+/// The path of a webhook at the application server. Each connection has one of its own, so that none is taken from
+/// anybody. An identifier has 36 characters at most.
+fn webhook_path(application: &Application<'_>, name: &WebhookName) -> (String, String) {
+    let text = name.network_id.to_string().to_lowercase();
+    let unique = text.rsplit('_').next().unwrap_or_default();
+    let webhook_id = format!("ft-{unique}");
+    let path = format!("/api/v3/as/webhooks/{}/{webhook_id}", application.id);
+    (webhook_id, path)
+}
+
+/// `PUT` makes a webhook or changes it, and of an existing one only the fields that the mask names.
+pub(super) async fn set_webhook(
+    servers: &HttpNetworkServers,
+    at: &ServerAccess,
+    webhook: &Webhook,
+) -> Result<(), ServerError> {
+    let application = Application::of(servers, at)?;
+    let (webhook_id, path) = webhook_path(&application, &webhook.name);
+    let body = json!({
+        "webhook": {
+            "ids": { "application_ids": { "application_id": application.id }, "webhook_id": webhook_id },
+            "base_url": webhook.api.as_str(),
+            "format": "json",
+            "headers": { "Authorization": webhook.authorization() },
+            "uplink_message": { "path": webhook.name.path },
+        },
+        "field_mask": { "paths": ["base_url", "format", "headers", "uplink_message.path"] },
+    });
+    application
+        .call(&application.regional, Method::PUT, path, Some(body))
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn remove_webhook(
+    servers: &HttpNetworkServers,
+    at: &ServerAccess,
+    name: &WebhookName,
+) -> Result<(), ServerError> {
+    let application = Application::of(servers, at)?;
+    let (_, path) = webhook_path(&application, name);
+    application
+        .call(&application.regional, Method::DELETE, path, None)
+        .await?;
+    Ok(())
 }
 
 pub(super) async fn register(

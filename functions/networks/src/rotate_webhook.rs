@@ -1,0 +1,20 @@
+//! POST /v1/orgs/{org_id}/networks/{network_id}/webhook-rotation: gives the webhook of a connection a new secret.
+
+use freshtrack_application::networks::rotate_webhook;
+use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
+use std::sync::Arc;
+
+/// The function.
+pub const FUNCTION: Function = Function {
+    name: "networks-rotate-webhook",
+    entry: |context, event| http(FUNCTION.name, context, event, handle),
+};
+
+async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
+    let ports = context.networks_ports()?;
+    let id = call.id("network_id", "network server")?;
+    let api = call.api();
+    let networks = ports.networks_at(call.ids(), api.as_ref());
+    let rotated = rotate_webhook(&networks, call.caller()?, id, call.json()?).await?;
+    Ok(Reply::of(&rotated.view)?.at_revision(rotated.rev))
+}
