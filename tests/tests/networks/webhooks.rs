@@ -59,7 +59,7 @@ async fn frames_come_in_with_nothing_set_up_by_hand() {
         .await;
     let rotated: NewNetwork = rotated.ok();
     assert_ne!(rotated.webhook_secret, connected.network.webhook_secret);
-    connected.world.advance(Span::minutes(10));
+    connected.world.advance(Span::minutes(2));
     let report: IngestReport = connected.posts(&tenant).await.ok();
     assert_eq!(statuses(&report), [ItemStatus::Accepted], "by the new secret");
     let key = rotated.network.webhook.access_key_id;

@@ -1,8 +1,8 @@
 //! Gateways.
 
 use super::heard_gateways::{GatewayHeard, RESOLUTION, heard};
-use super::view::{USUAL_INTERVAL, interval_of};
 use super::sees;
+use super::view::{USUAL_INTERVAL, interval_of};
 use crate::error::{Failure, Refusal};
 use crate::page::{Order, PageRequest, page_of};
 use crate::places::{At, unchanged};
