@@ -14,10 +14,24 @@ const browser = startBrowser();
 const API_KEY = "NNSXS.LOCAL.EVERYTHING";
 
 /** What somebody does at the console of the network servers, or a device in its range. */
-async function atConsole(method: string, path: string, body: unknown): Promise<unknown> {
-  const response = await fetch(`${url}/_networks/console/${path}`, { method, body: JSON.stringify(body) });
+async function atConsole(method: string, path: string, body?: unknown): Promise<unknown> {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await fetch(`${url}/_networks/console/${path}`, { method, ...sent });
   if (!response.ok) throw new Error(`the console answered ${response.status}: ${await response.text()}`);
   return response.json();
+}
+
+/** A webhook of The Things Stack. */
+interface ThingsStackWebhook {
+  readonly base_url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly uplink_message: { readonly path: string };
+}
+
+/** Where the network server has been told to send the messages of an organization's sensors. */
+async function webhookOf(org: string): Promise<ThingsStackWebhook | undefined> {
+  const { things_stack } = (await atConsole("GET", "webhooks")) as { things_stack: ThingsStackWebhook[] };
+  return things_stack.find(({ base_url, uplink_message }) => `${base_url}${uplink_message.path}`.includes(`/${org}/`));
 }
 
 describe("a network server", () => {
@@ -52,6 +66,7 @@ describe("a network server", () => {
     await page.getByLabel("API key", { exact: true }).fill("NNSXS.UNKNOWN.UNKNOWN");
     await page.getByRole("button", { name: "Connect and test" }).click();
     await page.getByText("The server does not know the API key.").waitFor();
+    // Until it can be told where to send its messages, somebody has to tell it.
     const secret = page.locator("code").filter({ hasText: /Bearer ftk_/ });
     const [, key = ""] = /Bearer (ftk_\w+)/.exec(await secret.innerText()) ?? [];
     await expectWellMade(page);
@@ -63,6 +78,8 @@ describe("a network server", () => {
     await page.getByText("API key ending in HING").waitFor();
     await page.getByRole("button", { name: "Test the connection" }).click();
     await page.getByText("The connection works.").waitFor();
+    await page.getByText("The server sends its messages here.").waitFor();
+    expect(await page.getByText(key).count()).toBe(0);
 
     // The server refuses a step: work waits for somebody, who need not be at the same desk.
     await atConsole("POST", "faults", { method: "PUT", path: `/js/applications/freshtrack-local/devices`, status: 403 });
@@ -76,7 +93,6 @@ describe("a network server", () => {
     await expectWellMade(page);
     await page.reload();
     await page.locator('[data-job="blocked"]').waitFor();
-    expect(await page.getByText(key).count()).toBe(0);
     const desk = await browser.newPage({ colorScheme: "dark" });
     await desk.goto(url);
     await signIn(desk, email);
@@ -95,10 +111,12 @@ describe("a network server", () => {
       payload: lht65nFrame(3.21).toString("hex"),
       received_at: new Date().toISOString(),
     };
+    await expect.poll(() => webhookOf(org)).toBeDefined();
+    const webhook = await webhookOf(org);
     const { message } = (await atConsole("POST", "uplinks", sent)) as { message: unknown };
-    const posted = await fetch(`${url}/v1/orgs/${org}/ingest/things-stack`, {
+    const posted = await fetch(`${webhook?.base_url}${webhook?.uplink_message.path}`, {
       method: "POST",
-      headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+      headers: { ...webhook?.headers, "Content-Type": "application/json" },
       body: JSON.stringify(message),
     });
     expect(posted.status).toBe(200);

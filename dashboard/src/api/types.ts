@@ -48,3 +48,4 @@ export type JobView = Schemas["JobView"];
 export type JobState = Schemas["JobState"];
 export type Obstacle = Schemas["Obstacle"];
 export type RegistrationStep = Schemas["RegistrationStep"];
+export type WebhookResult = Schemas["WebhookResult"];

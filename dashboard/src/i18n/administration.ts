@@ -7,6 +7,7 @@ import type {
   Right,
   SupportStatus,
   TestResult,
+  WebhookResult,
 } from "../api/types";
 import type { PlaceKind } from "../settings/places";
 import { plural } from "./plural";
@@ -197,7 +198,14 @@ export const administration = {
     keyHint: "The header needs an access key, which may send readings and nothing else.",
     createKey: "Create a key",
     keyOnce: "The key is shown this once. Copy it now.",
-    keyGone: "Its key was shown once. If it is lost, make a new secret of it here:",
+    keyGone: "Its key was shown once. If it is lost, have a new one made: the one before holds on for a day.",
+    newSecret: "New key",
+    webhookRegistered: "The server sends its messages here.",
+    webhookResult: {
+      not_allowed: "The API key does not allow to tell the server where to send its messages. Do it by hand, or give another key.",
+      taken: "The application sends its messages elsewhere already, and has room for one address.",
+      failed: "The server could not be told where to send its messages. The next test of the connection tries again.",
+    } satisfies Record<Exclude<WebhookResult, "registered">, string>,
     copyKey: "Copy the key",
     connectIntro: "With a connection your sensors are registered there for you.",
     connect: "Connect and test",

@@ -51,7 +51,7 @@ export function Networks({ children }: NetworksProps) {
   const rights = useMembership()?.rights ?? [];
   const networks = useQuery(networksQuery(session));
   // The secret of a webhook is shown once: it is nowhere but on this page, until it is left.
-  const [created, setCreated] = useState<NewNetwork>();
+  const [drawn, setDrawn] = useState<NewNetwork>();
   if (networks.isError) {
     return (
       <Panel title={text.title}>
@@ -74,13 +74,14 @@ export function Networks({ children }: NetworksProps) {
           key={network.id}
           network={network}
           mayManage={rights.includes("manage_networks")}
-          secret={created?.network.id === network.id ? created.webhook_secret : undefined}
+          secret={drawn?.network.id === network.id ? drawn.webhook_secret : undefined}
+          onDrawn={setDrawn}
         />
       ))}
       {children(networks.data, (timeZone) =>
         ways.length === 0 ? null : (
           // Another choice once it is made.
-          <Choice key={networks.data.length} ways={ways} timeZone={timeZone} onCreated={setCreated} />
+          <Choice key={networks.data.length} ways={ways} timeZone={timeZone} onCreated={setDrawn} />
         ),
       )}
     </>

@@ -1,10 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { check, unwrap } from "../api/http";
-import type { NetworkTest, NetworkView, Server } from "../api/types";
+import type { NetworkTest, NetworkView, NewNetwork, Server } from "../api/types";
 import { useSession } from "../app/session";
 import { Button } from "../design/Button";
 import { Confirm } from "../design/Confirm";
+import { Form } from "../design/Form";
 import { formatDateTime } from "../design/format";
 import { Notice } from "../design/Notice";
 import { Panel } from "../design/Panel";
@@ -21,10 +21,12 @@ interface ConnectionProps {
   readonly mayManage: boolean;
   /** The secret of its webhook, while it can be shown. */
   readonly secret: string | undefined;
+  /** A secret was drawn, which can be shown this once. */
+  readonly onDrawn: (drawn: NewNetwork) => void;
 }
 
 /** A connection to a network server: whether it works, and what the server has to be told. */
-export function Connection({ network, mayManage, secret }: ConnectionProps) {
+export function Connection({ network, mayManage, secret, onDrawn }: ConnectionProps) {
   const { http, orgId, queries } = useSession();
   const path = { org_id: orgId, network_id: network.id };
   const reread = () => queries.invalidateQueries({ queryKey: [orgId, "networks"] });
@@ -70,16 +72,45 @@ export function Connection({ network, mayManage, secret }: ConnectionProps) {
           </Confirm>
         </div>
       )}
-      <p>{text.tellServer}</p>
-      <WebhookFacts addresses={[[text.sendTo, network.webhook.path]]} secret={secret}>
-        <p>
-          {text.keyGone}{" "}
-          <Link to="/orgs/$orgId/settings/keys" params={{ orgId }}>
-            {strings.settings.section.keys}
-          </Link>
-        </p>
-      </WebhookFacts>
+      <WebhookState network={network} mayManage={mayManage} secret={secret} onDrawn={onDrawn} />
     </Panel>
+  );
+}
+
+/** Whether the server sends its messages here; where it could not be told to, what somebody has to tell it. */
+function WebhookState({ network, mayManage, secret, onDrawn }: ConnectionProps) {
+  const { http, orgId, queries } = useSession();
+  const { path, set_up } = network.webhook;
+  if (set_up?.result === "registered") return <Notice tone="ok">{text.webhookRegistered}</Notice>;
+  return (
+    <>
+      {set_up != null && (
+        <Notice tone="watch">
+          <p>{text.webhookResult[set_up.result]}</p>
+          {set_up.detail != null && <p>{set_up.detail}</p>}
+        </Notice>
+      )}
+      <p>{text.tellServer}</p>
+      <WebhookFacts addresses={[[text.sendTo, path]]} secret={secret}>
+        {mayManage && (
+          <Form
+            action={text.newSecret}
+            tone="plain"
+            onSend={async (filled) => {
+              const params = {
+                path: { org_id: orgId, network_id: network.id },
+                header: { "Idempotency-Key": filled.key },
+              };
+              const rotation = await http.POST("/v1/orgs/{org_id}/networks/{network_id}/webhook-rotation", { params, body: {} });
+              onDrawn(unwrap(rotation));
+              await queries.invalidateQueries({ queryKey: [orgId, "networks"] });
+            }}
+          >
+            <p>{text.keyGone}</p>
+          </Form>
+        )}
+      </WebhookFacts>
+    </>
   );
 }
 
