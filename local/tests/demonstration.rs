@@ -150,7 +150,7 @@ async fn compressor_story(visitor: &Visitor<'_>, clock: &LocalClock) {
     );
 
     let cooler = visitor.sees_unit("Walk-in cooler").await;
-    let alerts = visitor.sees("alerts?status=resolved").await["alerts"].clone();
+    let alerts = visitor.sees("alerts?status=resolved").await["items"].clone();
     let of_cooler = alerts
         .as_array()
         .unwrap()

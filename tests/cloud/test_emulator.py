@@ -137,13 +137,13 @@ def test_readings_in_the_retry_queue_are_recorded(tenant, stack):
 def test_an_alert_opens_closes_and_leaves_a_trail(tenant):
     for celsius, age in [(3.0, 30), (9.4, 28), (9.6, 16), (9.9, 15)]:
         assert tenant.send_frame(celsius, minutes_ago(age)) == ["accepted"]
-    [alert] = tenant.get("alerts?status=open")["alerts"]
+    [alert] = tenant.get("alerts?status=open")["items"]
     assert (alert["unit_id"], alert["kind"], alert["side"]) == (tenant.cooler["id"], "temp_excursion", "high")
 
     for celsius, age in [(3.0, 10), (3.0, 5), (3.0, 1)]:
         assert tenant.send_frame(celsius, minutes_ago(age)) == ["accepted"]
-    assert tenant.get("alerts?status=open")["alerts"] == []
-    assert [resolved["id"] for resolved in tenant.get("alerts?status=resolved")["alerts"]] == [alert["id"]]
+    assert tenant.get("alerts?status=open")["items"] == []
+    assert [resolved["id"] for resolved in tenant.get("alerts?status=resolved")["items"]] == [alert["id"]]
 
     # From the table's stream over the bus and the queue, so it takes its time.
     def trail():

@@ -61,7 +61,7 @@ def test_from_sign_up_to_a_reading(ann):
     unit = ann.ask("GET", f"{bistro.path}/units/{bistro.unit['id']}")
     assert unit["now"]["temperature_c"] == 3.4
     readings = ann.ask("GET", f"{bistro.path}/units/{bistro.unit['id']}/readings")
-    assert [reading["temperature_c"] for reading in readings["readings"]] == [3.4]
+    assert [reading["temperature_c"] for reading in readings["items"]] == [3.4]
     assert ann.ask("POST", f"{bistro.path}/live/tickets", wanted=201)["url"]
     [membership] = ann.ask("GET", "/v1/me")["memberships"]
     assert (membership["org_id"], membership["role"]) == (bistro.id, "owner")
@@ -85,8 +85,7 @@ def test_places_are_changed_deleted_restored_and_purged_with_all_that_is_in_them
     ann.ask("POST", f"{site}/purge", wanted=204)
 
     def is_gone():
-        deleted = ann.ask("GET", f"{bistro.path}/deleted")
-        return not any(deleted[kind] for kind in ("sites", "areas", "units"))
+        return not ann.ask("GET", f"{bistro.path}/deleted")["items"]
 
     eventually(is_gone, "nothing is left of the site")
 

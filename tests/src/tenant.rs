@@ -2,14 +2,15 @@
 
 use crate::api::{Answer, Api};
 use crate::socket::{Refused, Socket};
-use freshtrack_contracts::alerts::{AlertDetail, AlertList};
-use freshtrack_contracts::ingest::{IngestReport, ItemStatus, QuarantineList};
+use freshtrack_contracts::alerts::{AlertDetail, AlertView};
+use freshtrack_contracts::ingest::{IngestReport, ItemStatus, QuarantinedFrame};
 use freshtrack_contracts::live::Ticket;
 use freshtrack_contracts::organization::{
     AccessKeyDocument, AreaDocument, OrganizationDocument, SensorDocument, SiteDocument, UnitDocument,
 };
+use freshtrack_contracts::page::Page;
 use freshtrack_contracts::places::{Overview, UnitView};
-use freshtrack_contracts::readings::{ReadingList, ReadingView};
+use freshtrack_contracts::readings::ReadingView;
 use freshtrack_domain::access::{AccessKeySecret, Right};
 use freshtrack_domain::alert::AlertStatus;
 use freshtrack_domain::ids::{AlertId, FrameId, OrgId, SensorId, UnitId};
@@ -184,19 +185,19 @@ impl Tenant {
     /// The readings of a unit from `from` to `to`.
     pub async fn readings_between(&self, unit: UnitId, from: Timestamp, to: Timestamp) -> Vec<ReadingView> {
         let path = format!("units/{unit}/readings?from={from}&to={to}");
-        let list: ReadingList = self.read(&path).await.ok();
-        list.readings
+        let list: Page<ReadingView> = self.read(&path).await.ok();
+        list.items
     }
 
     /// The readings of the unit at `index` of the last 24 hours.
     pub async fn readings(&self, index: usize) -> Vec<ReadingView> {
         let path = format!("units/{}/readings", self.unit(index).id);
-        let list: ReadingList = self.read(&path).await.ok();
-        list.readings
+        let list: Page<ReadingView> = self.read(&path).await.ok();
+        list.items
     }
 
     /// Its alerts of this status, the newest first.
-    pub async fn alerts(&self, status: AlertStatus) -> AlertList {
+    pub async fn alerts(&self, status: AlertStatus) -> Page<AlertView> {
         let status = match status {
             AlertStatus::Open => "open",
             AlertStatus::Resolved => "resolved",
@@ -210,7 +211,7 @@ impl Tenant {
     }
 
     /// The frames kept aside.
-    pub async fn quarantine(&self) -> QuarantineList {
+    pub async fn quarantine(&self) -> Page<QuarantinedFrame> {
         let key = self.key(Right::ManageDevices);
         self.api.get(&self.path("quarantine"), key).await.ok()
     }

@@ -37,14 +37,14 @@ pub use error::{Failure, PortError, PortErrorKind, Refusal};
 pub use get_alert::get_alert;
 pub use get_overview::get_overview;
 pub use import_organization::{Import, import_organization};
-pub use list_alerts::{AlertQuery, list_alerts};
+pub use list_alerts::list_alerts;
 pub use live::{
     BroadcastChunk, CONNECTION_LIFE, Live, LiveUpdate, Resync, TICKET_LIFE, broadcast, connect, disconnect,
     issue_ticket, redeem_ticket, reply, resync, subscribe, unsubscribe,
 };
 pub use page::{Order, PageRequest, cursor_behind, page_of, page_of_all};
 pub use quarantine::{list_quarantine, replay_frame};
-pub use readings::{SummaryQuery, list_readings, summarize_readings};
+pub use readings::{ReadingsOf, SummaryQuery, list_readings, summarize_readings};
 pub use receive_uplinks::{MOST_GATEWAYS, ReceiveUplinks, Uplink};
 pub use record_readings::{Outcome, RecordReadings, RetryReadings, UnitReading, retry_readings};
 pub use record_trail::record_trail;

@@ -520,15 +520,15 @@ pub async fn resync(ports: &Resync<'_>, scope: OrgScope, id: &str, since: i64) -
         let mut after = None;
         loop {
             let page = alerts.list(scope, status, after, ALERT_PAGE).await?;
+            // All that are open; of those that ended, which are ever more, the newest.
+            let more = status == AlertStatus::Open && page.len() >= ALERT_PAGE;
+            after = page.last().filter(|_| more).map(|alert| alert.id);
             shown.extend(
-                page.alerts
-                    .iter()
+                page.iter()
                     .filter(|alert| visible(alert))
                     .filter(|alert| alert.resolved_at.is_none_or(|at| at >= from))
                     .map(AlertView::from),
             );
-            // All that are open; of those that ended, which are ever more, the newest.
-            after = page.next.filter(|_| status == AlertStatus::Open);
             if after.is_none() {
                 break;
             }

@@ -3,11 +3,13 @@
 //! A cursor says which list it belongs to and behind which of its items the next page begins. It is a position and
 //! allows nothing: whose list is read is decided by the caller's scope alone.
 
-use crate::error::{Failure, Refusal};
-use crate::ports::{Owner, Record, RecordKind, Records, Stored};
+use crate::error::{Failure, PortError, Refusal};
+use crate::ports::{Found, Owner, Record, RecordKind, Records, Stored};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use freshtrack_contracts::page::{DEFAULT_LIMIT, MAX_LIMIT, Page};
+use freshtrack_contracts::page::{Page, PageSize};
+use std::fmt::Display;
+use std::str::FromStr;
 
 /// The longest cursor. The longest key of a list is far shorter.
 const LONGEST_CURSOR: usize = 512;
@@ -26,31 +28,37 @@ pub struct PageRequest {
 
 impl Default for PageRequest {
     fn default() -> Self {
-        Self {
-            limit: DEFAULT_LIMIT,
-            cursor: None,
-        }
+        Self::of(PageSize::ITEMS)
     }
 }
 
 /// In which order a list is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// By identifier, which begins with the time of creation.
+    /// By key, which begins with the time of creation unless the list says otherwise.
     OldestFirst,
     /// The other way round.
     NewestFirst,
 }
 
 impl PageRequest {
+    /// The first page of a list that is read in pages of this `size`.
+    #[must_use]
+    pub const fn of(size: PageSize) -> Self {
+        Self {
+            limit: size.default,
+            cursor: None,
+        }
+    }
+
     /// A page of `limit` items that begins where `cursor` says.
     ///
     /// # Errors
     /// Refused when no page has that many items.
-    pub fn new(limit: Option<usize>, cursor: Option<&str>) -> Result<Self, Refusal> {
-        let limit = limit.unwrap_or(DEFAULT_LIMIT);
-        if !(1..=MAX_LIMIT).contains(&limit) {
-            return Err(Refusal::invalid(format!("limit must be 1 to {MAX_LIMIT}.")));
+    pub fn new(size: PageSize, limit: Option<usize>, cursor: Option<&str>) -> Result<Self, Refusal> {
+        let limit = limit.unwrap_or(size.default);
+        if !(1..=size.most).contains(&limit) {
+            return Err(Refusal::invalid(format!("limit must be 1 to {}.", size.most)));
         }
         Ok(Self {
             limit,
@@ -62,7 +70,7 @@ impl PageRequest {
     ///
     /// # Errors
     /// Refused when the cursor is none of ours, or of another list.
-    pub fn after(&self, kind: RecordKind) -> Result<Option<String>, Refusal> {
+    pub fn after<K: FromStr>(&self, kind: RecordKind) -> Result<Option<K>, Refusal> {
         let Some(cursor) = &self.cursor else {
             return Ok(None);
         };
@@ -70,7 +78,7 @@ impl PageRequest {
             .filter(|cursor| cursor.len() <= LONGEST_CURSOR)
             .and_then(|cursor| URL_SAFE_NO_PAD.decode(cursor).ok())
             .and_then(|bytes| String::from_utf8(bytes).ok())
-            .and_then(|text| Some(text.strip_prefix(kind.0)?.strip_prefix('#')?.to_owned()))
+            .and_then(|text| text.strip_prefix(kind.0)?.strip_prefix('#')?.parse().ok())
             .map(Some)
             .ok_or_else(|| Refusal::invalid("cursor must be the `next_cursor` of a page of this list."))
     }
@@ -78,17 +86,8 @@ impl PageRequest {
 
 /// The cursor of the page behind `key` in the list of `kind`.
 #[must_use]
-pub fn cursor_behind(kind: RecordKind, key: &str) -> String {
+pub fn cursor_behind(kind: RecordKind, key: impl Display) -> String {
     URL_SAFE_NO_PAD.encode(format!("{}#{key}", kind.0))
-}
-
-/// Where a list comes from.
-#[derive(Debug, Clone, Copy)]
-enum List {
-    /// The records of one owner.
-    Of(Owner, Order),
-    /// Those of all owners.
-    All,
 }
 
 /// A page of the records of `owner` that are `wanted`, with the cursor of the next.
@@ -102,7 +101,20 @@ pub async fn page_of<R: Record>(
     order: Order,
     wanted: impl Fn(&R) -> bool,
 ) -> Result<Page<Stored<R>>, Failure> {
-    page(records, List::Of(owner.into(), order), request, wanted).await
+    let (owner, newest_first) = (owner.into(), order == Order::NewestFirst);
+    let read = move |after: Option<String>, limit| async move {
+        let after = after.as_deref();
+        let found = records.list(owner, R::KIND, after, limit, newest_first).await?;
+        found.into_iter().map(Found::read).collect()
+    };
+    page_by(
+        request,
+        R::KIND,
+        key_of::<R>,
+        |stored| wanted(&stored.record),
+        read,
+    )
+    .await
 }
 
 /// A page of the records of all owners that are `wanted`, the newest first, with the cursor of the next. For
@@ -115,51 +127,104 @@ pub async fn page_of_all<R: Record>(
     request: &PageRequest,
     wanted: impl Fn(&R) -> bool,
 ) -> Result<Page<Stored<R>>, Failure> {
-    page(records, List::All, request, wanted).await
+    let read = move |after: Option<String>, limit| async move {
+        let found = records.listed(R::KIND, after.as_deref(), limit).await?;
+        found.into_iter().map(Found::read).collect()
+    };
+    page_by(
+        request,
+        R::KIND,
+        key_of::<R>,
+        |stored| wanted(&stored.record),
+        read,
+    )
+    .await
 }
 
-async fn page<R: Record>(
-    records: &dyn Records,
-    list: List,
+fn key_of<R: Record>(stored: &Stored<R>) -> String {
+    stored.record.key()
+}
+
+/// A page of those items of the list of `kind` that are `wanted`, with the cursor of the next. `read` gives items behind
+/// a key, in the order of the list and at most as many as it is told: fewer only if there are no more.
+///
+/// # Errors
+/// As [`page_of`].
+pub(crate) async fn page_by<K, T, F>(
     request: &PageRequest,
-    wanted: impl Fn(&R) -> bool,
-) -> Result<Page<Stored<R>>, Failure> {
-    let mut after = request.after(R::KIND)?;
-    let mut items: Vec<Stored<R>> = Vec::new();
+    kind: RecordKind,
+    key: impl Fn(&T) -> K,
+    wanted: impl Fn(&T) -> bool,
+    read: impl Fn(Option<K>, usize) -> F,
+) -> Result<Page<T>, Failure>
+where
+    K: FromStr + Display + Clone,
+    F: Future<Output = Result<Vec<T>, PortError>>,
+{
+    let mut after: Option<K> = request.after(kind)?;
+    let mut items: Vec<T> = Vec::new();
     // One more than fits, to know whether there is a next page.
     let mut limit = request.limit.saturating_add(1);
     for _ in 0..MOST_READS {
-        let found = match list {
-            List::Of(owner, order) => {
-                let newest_first = order == Order::NewestFirst;
-                records
-                    .list(owner, R::KIND, after.as_deref(), limit, newest_first)
-                    .await?
-            }
-            List::All => records.listed(R::KIND, after.as_deref(), limit).await?,
-        };
+        let found = read(after.clone(), limit).await?;
         let is_last = found.len() < limit;
-        for found in found {
-            let stored = found.read::<R>()?;
+        for item in found {
             if items.len() == request.limit {
                 return Ok(Page {
                     items,
-                    next_cursor: after.map(|key| cursor_behind(R::KIND, &key)),
+                    next_cursor: after.map(|key| cursor_behind(kind, key)),
                 });
             }
-            after = Some(stored.record.key());
-            if wanted(&stored.record) {
-                items.push(stored);
+            after = Some(key(&item));
+            if wanted(&item) {
+                items.push(item);
             }
         }
         if is_last {
             after = None;
             break;
         }
-        limit = MAX_LIMIT;
+        limit = PageSize::ITEMS.most;
     }
     Ok(Page {
         items,
-        next_cursor: after.map(|key| cursor_behind(R::KIND, &key)),
+        next_cursor: after.map(|key| cursor_behind(kind, key)),
     })
+}
+
+/// A page of `all` items of the list of `kind`, in the order of their keys as text, with the cursor of the next: for what
+/// has to be read as a whole, because its order or what it shows depends on more than itself.
+///
+/// # Errors
+/// Refused when the cursor is of another list.
+pub(crate) fn page_of_whole<T>(
+    request: &PageRequest,
+    kind: RecordKind,
+    order: Order,
+    all: impl IntoIterator<Item = T>,
+    key: impl Fn(&T) -> String,
+) -> Result<Page<T>, Refusal> {
+    let in_order = |left: &str, right: &str| match order {
+        Order::OldestFirst => left.cmp(right),
+        Order::NewestFirst => right.cmp(left),
+    };
+    let after: Option<String> = request.after(kind)?;
+    let is_behind = |key: &str| after.as_ref().is_none_or(|after| in_order(after, key).is_lt());
+    let keyed = all.into_iter().map(|item| (key(&item), item));
+    let mut rest: Vec<(String, T)> = keyed.filter(|(key, _)| is_behind(key)).collect();
+    rest.sort_by(|(left, _), (right, _)| in_order(left, right));
+    let more = rest.len() > request.limit;
+    rest.truncate(request.limit);
+    Ok(Page {
+        next_cursor: rest
+            .last()
+            .filter(|_| more)
+            .map(|(key, _)| cursor_behind(kind, key)),
+        items: rest.into_iter().map(|(_, item)| item).collect(),
+    })
+}
+
+/// `number` as part of a key: numbers sort as their digits do.
+pub(crate) fn in_digits(number: impl Display) -> String {
+    format!("{number:0>20}")
 }

@@ -3,22 +3,29 @@
 //! They belong to no site, so they are for whoever answers for the whole organization.
 
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
-use crate::ports::{Quarantine, QuarantinedUplink};
+use crate::page::{PageRequest, page_by};
+use crate::ports::{Quarantine, QuarantinedUplink, RecordKind};
 use crate::receive_uplinks::ReceiveUplinks;
 use crate::scope::OrgScope;
-use freshtrack_contracts::ingest::{IngestReport, ItemStatus, QuarantineList, QuarantinedFrame};
+use freshtrack_contracts::ingest::{IngestReport, ItemStatus, QuarantinedFrame};
+use freshtrack_contracts::page::Page;
 use freshtrack_domain::ids::FrameId;
 
-/// The newest frames kept aside.
+/// The list, as its cursors name it.
+const LIST: RecordKind = RecordKind("FRAME");
+
+/// Frames kept aside, the newest first.
 ///
 /// # Errors
-/// When the store does not answer.
+/// Refused when there is no such page.
 pub async fn list_quarantine(
     quarantine: &dyn Quarantine,
     scope: OrgScope,
-) -> Result<QuarantineList, Failure> {
-    let frames = quarantine.list(scope).await?.into_iter().map(view).collect();
-    Ok(QuarantineList { frames })
+    request: &PageRequest,
+) -> Result<Page<QuarantinedFrame>, Failure> {
+    let read = move |after: Option<FrameId>, limit| async move { quarantine.list(scope, after, limit).await };
+    let id = |frame: &QuarantinedUplink| frame.id;
+    Ok(page_by(request, LIST, id, |_| true, read).await?.map(view))
 }
 
 /// Takes a frame in again. It leaves the quarantine only once it is recorded.

@@ -276,7 +276,7 @@ impl RecordReadings<'_> {
     /// was stored a moment ago may be overlooked: then the reading stands in two places, and is shown once.
     async fn keep_late(&self, scope: OrgScope, unit_id: UnitId, late: &LateEntry) -> Result<bool, PortError> {
         let at = late.entry.recorded_at;
-        for block in self.log.blocks(scope, unit_id, at, at, false).await? {
+        for block in self.log.blocks(scope, unit_id, at, at, usize::MAX, false).await? {
             let (sensors, entries) = block
                 .open()
                 .map_err(|e| PortError::because("reading_log.open", PortErrorKind::Corrupt, e))?;

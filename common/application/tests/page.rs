@@ -6,6 +6,7 @@
 
 use freshtrack_application::ports::{MOST_STEPS, Owner, RawRecord, Record, RecordKind, Records, Step};
 use freshtrack_application::{Order, PageRequest, cursor_behind, page_of};
+use freshtrack_contracts::page::PageSize;
 use freshtrack_domain::ids::OrgId;
 use freshtrack_domain::time::Timestamp;
 use freshtrack_testkit::{MemoryRecords, fresh_id};
@@ -42,7 +43,7 @@ async fn shelf(count: u32) -> (MemoryRecords, Owner) {
 /// All pages, one behind the other.
 async fn read(shelf: &(MemoryRecords, Owner), limit: usize, order: Order, every: u32) -> Vec<Vec<u32>> {
     let mut pages = Vec::new();
-    let mut request = PageRequest::new(Some(limit), None).unwrap();
+    let mut request = PageRequest::new(PageSize::ITEMS, Some(limit), None).unwrap();
     loop {
         let wanted = |page: &Page| page.number.is_multiple_of(every);
         let page = page_of(&shelf.0, shelf.1, &request, order, wanted).await.unwrap();
@@ -92,7 +93,7 @@ async fn a_page_of_few_among_many_is_filled_or_goes_on() {
 async fn a_cursor_is_a_place_in_its_own_list_and_nothing_else() {
     let ten = shelf(10).await;
     let page = async |cursor: &str| {
-        let request = PageRequest::new(None, Some(cursor)).unwrap();
+        let request = PageRequest::new(PageSize::ITEMS, None, Some(cursor)).unwrap();
         page_of::<Page>(&ten.0, ten.1, &request, Order::OldestFirst, |_| true).await
     };
     let behind = cursor_behind(Page::KIND, "0007");
@@ -102,6 +103,6 @@ async fn a_cursor_is_a_place_in_its_own_list_and_nothing_else() {
         assert!(page(bad).await.is_err(), "{bad}");
     }
     for limit in [0, 201] {
-        assert!(PageRequest::new(Some(limit), None).is_err());
+        assert!(PageRequest::new(PageSize::ITEMS, Some(limit), None).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use crate::keys;
 use crate::table::{Condition, Item, Query, Table, data, item, text};
 use async_trait::async_trait;
-use freshtrack_application::ports::{AlertPage, Alerts};
+use freshtrack_application::ports::Alerts;
 use freshtrack_application::{OrgScope, PortError, PortErrorKind};
 use freshtrack_contracts::alerts::TrailEntry;
 use freshtrack_domain::alert::{Alert, AlertStatus};
@@ -36,7 +36,7 @@ impl Alerts for DynamoAlerts {
         status: AlertStatus,
         after: Option<AlertId>,
         limit: usize,
-    ) -> Result<AlertPage, PortError> {
+    ) -> Result<Vec<Alert>, PortError> {
         const OP: &str = "alerts.list";
         let partition = keys::alerts_by_status(scope.org_id(), status);
         let (condition, values) = match after {
@@ -49,18 +49,8 @@ impl Alerts for DynamoAlerts {
             limit: Some(limit),
             ..Query::new(condition, &partition, values)
         };
-        let alerts: Vec<Alert> = self
-            .0
-            .query(OP, query)
-            .await?
-            .into_iter()
-            .map(|mut item| data(OP, &mut item))
-            .collect::<Result<_, _>>()?;
-        let next = alerts
-            .last()
-            .filter(|_| alerts.len() >= limit)
-            .map(|alert| alert.id);
-        Ok(AlertPage { alerts, next })
+        let items = self.0.query(OP, query).await?;
+        items.into_iter().map(|mut item| data(OP, &mut item)).collect()
     }
 
     async fn find(

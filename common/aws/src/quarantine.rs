@@ -14,8 +14,6 @@ use std::sync::Arc;
 /// How long a frame is kept: time enough to find and register a forgotten sensor.
 const KEPT_FOR: Span = Span::hours(90 * 24);
 const BY_DEVICE: &str = "GSI1";
-/// Frames shown at once.
-const SHOWN: usize = 100;
 
 /// Frames kept aside in the table.
 #[derive(Debug, Clone)]
@@ -33,20 +31,27 @@ impl Quarantine for DynamoQuarantine {
         self.0.put(OP, expire(item, frame.kept_at + KEPT_FOR), None).await
     }
 
-    async fn list(&self, scope: OrgScope) -> Result<Vec<QuarantinedUplink>, PortError> {
+    async fn list(
+        &self,
+        scope: OrgScope,
+        after: Option<FrameId>,
+        limit: usize,
+    ) -> Result<Vec<QuarantinedUplink>, PortError> {
         const OP: &str = "quarantine.list";
         let partition = keys::quarantine_partition(scope.org_id());
         let query = Query {
             forward: false,
-            limit: Some(SHOWN),
-            ..Query::new("pk = :pk", &partition, Vec::new())
+            limit: Some(limit),
+            ..match after {
+                None => Query::new("pk = :pk", &partition, Vec::new()),
+                Some(after) => {
+                    let after = keys::frame(scope.org_id(), after).sk;
+                    Query::new("pk = :pk AND sk < :after", &partition, vec![(":after", after)])
+                }
+            }
         };
-        self.0
-            .query(OP, query)
-            .await?
-            .into_iter()
-            .map(|item| frame_of(OP, item))
-            .collect()
+        let items = self.0.query(OP, query).await?;
+        items.into_iter().map(|item| frame_of(OP, item)).collect()
     }
 
     async fn of_device(

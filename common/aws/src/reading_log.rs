@@ -122,6 +122,7 @@ impl ReadingLog for DynamoReadingLog {
         unit_id: UnitId,
         from: Timestamp,
         to: Timestamp,
+        most: usize,
         fresh: bool,
     ) -> Result<Vec<SealedBlock>, PortError> {
         const OP: &str = "reading_log.blocks";
@@ -146,6 +147,7 @@ impl ReadingLog for DynamoReadingLog {
         }
         let within = Query {
             consistent: fresh,
+            limit: (most < usize::MAX).then_some(most),
             ..Query::new(
                 "pk = :pk AND sk BETWEEN :from AND :to",
                 &pk,
@@ -155,6 +157,7 @@ impl ReadingLog for DynamoReadingLog {
         for item in self.0.query(OP, within).await? {
             blocks.push(block_of(OP, item)?);
         }
+        blocks.truncate(most);
         Ok(blocks)
     }
 

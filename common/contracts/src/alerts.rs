@@ -60,16 +60,6 @@ impl From<&Alert> for AlertView {
     }
 }
 
-/// `GET /v1/orgs/{org_id}/alerts`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct AlertList {
-    /// Alerts, the newest first.
-    pub alerts: Vec<AlertView>,
-    /// Where the next page starts; absent on the last one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_cursor: Option<String>,
-}
-
 /// Something that happened to an alert.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TrailEntry {

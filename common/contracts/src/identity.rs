@@ -2,10 +2,11 @@
 //!
 //! What carries a password or a token has no `Debug` that shows it and cannot be written as JSON by accident.
 
+use crate::places::Patch;
 use crate::time::Instant;
 use freshtrack_domain::access::{Right, Role, Sites};
 use freshtrack_domain::ids::{OrgId, SessionId, UserId};
-use freshtrack_domain::people::{EmailAddress, Locale, Member, Password};
+use freshtrack_domain::people::{EmailAddress, Locale, Member, Password, PhoneNumber};
 use freshtrack_domain::place::{Organization, Slug};
 use freshtrack_domain::text::Name;
 use schemars::JsonSchema;
@@ -218,6 +219,9 @@ pub struct UserView {
     pub name: Name,
     /// The language they want to be written to in.
     pub locale: Locale,
+    /// The number of their telephone; absent unless they gave one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub phone: Option<PhoneNumber>,
     /// Whether a second factor is asked for when they sign in.
     pub second_factor: bool,
     /// How many recovery codes they have left.
@@ -271,7 +275,7 @@ impl MembershipView {
 }
 
 /// `PATCH /v1/me`: what is not given stays.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateMe {
     /// What you are called.
@@ -280,6 +284,9 @@ pub struct UpdateMe {
     /// The language you want to be written to in.
     #[serde(default)]
     pub locale: Option<Locale>,
+    /// The number of your telephone; `null` to take it back.
+    #[serde(default)]
+    pub phone: Patch<PhoneNumber>,
 }
 
 /// `GET /.well-known/jwks.json`: the keys that access tokens are signed with (RFC 7517).

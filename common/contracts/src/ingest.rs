@@ -106,10 +106,3 @@ pub struct QuarantinedFrame {
     /// The frame in hexadecimal, if it was a radio frame.
     pub payload_hex: Option<String>,
 }
-
-/// `GET /v1/orgs/{org_id}/quarantine`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct QuarantineList {
-    /// Frames kept aside, the newest first.
-    pub frames: Vec<QuarantinedFrame>,
-}

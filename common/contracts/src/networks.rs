@@ -135,13 +135,6 @@ pub struct NewNetwork {
     pub webhook_secret: Token,
 }
 
-/// `GET /v1/orgs/{org_id}/networks`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct NetworkList {
-    /// The connections, oldest first.
-    pub items: Vec<NetworkView>,
-}
-
 /// `POST /v1/orgs/{org_id}/sensors/{sensor_id}/provisioning`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -3,10 +3,28 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Items on one page unless the caller says otherwise.
-pub const DEFAULT_LIMIT: usize = 50;
-/// Items on one page at most.
-pub const MAX_LIMIT: usize = 200;
+/// How much of a list is on one page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageSize {
+    /// Items unless the caller says otherwise.
+    pub default: usize,
+    /// Items at most.
+    pub most: usize,
+}
+
+impl PageSize {
+    /// Of a list of things that are looked at one by one.
+    pub const ITEMS: Self = Self {
+        default: 50,
+        most: 200,
+    };
+    /// Of what was measured, of which a chart needs all: a month of one sensor at any interval of five minutes or more. Of
+    /// the largest readings these are two megabytes, of the six that Lambda replies with at most.
+    pub const SERIES: Self = Self {
+        default: 10_000,
+        most: 10_000,
+    };
+}
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

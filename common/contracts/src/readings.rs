@@ -36,19 +36,6 @@ pub struct ReadingView {
     pub late: bool,
 }
 
-/// `GET /v1/orgs/{org_id}/units/{unit_id}/readings`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ReadingList {
-    /// The unit.
-    pub unit_id: UnitId,
-    /// The first instant covered.
-    pub from: Instant,
-    /// The last instant covered.
-    pub to: Instant,
-    /// The readings, oldest first.
-    pub readings: Vec<ReadingView>,
-}
-
 /// What one sensor measured in a window of time. A temperature holds until the next one, but no longer than a report may be
 /// late; time about which nothing is known is neither in range nor out of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -11,6 +11,7 @@ use freshtrack_application::identity::Origin;
 use freshtrack_application::ports::IdSource;
 use freshtrack_application::{Administrator, Caller, Failure, OrgScope, PageRequest, Refusal, SignedIn};
 use freshtrack_contracts::endpoints::{Endpoint, of_function};
+use freshtrack_contracts::page::PageSize;
 use freshtrack_contracts::problem::{Problem, ProblemCode};
 use freshtrack_domain::ids::Id;
 use freshtrack_domain::network::BaseUrl;
@@ -32,6 +33,7 @@ pub struct Call {
     query: BTreeMap<String, String>,
     headers: BTreeMap<String, String>,
     source_ip: String,
+    page_size: PageSize,
     body: Vec<u8>,
 }
 
@@ -173,7 +175,7 @@ impl Call {
     /// # Errors
     /// Refused when there is no such page.
     pub fn page(&self) -> Result<PageRequest, Refusal> {
-        PageRequest::new(self.parsed_query("limit")?, self.query("cursor"))
+        PageRequest::new(self.page_size, self.parsed_query("limit")?, self.query("cursor"))
     }
 
     /// The body as it came.
@@ -351,6 +353,7 @@ async fn call_of(
         query: event.query_string_parameters,
         headers: event.headers,
         source_ip: event.request_context.http.source_ip,
+        page_size: endpoint.pages().unwrap_or(PageSize::ITEMS),
         body,
     })
 }

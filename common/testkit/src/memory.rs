@@ -3,8 +3,8 @@
 use crate::faults::Faults;
 use async_trait::async_trait;
 use freshtrack_application::ports::{
-    AlertPage, Alerts, Connection, Connections, DueUnit, LateEntry, Quarantine, QuarantinedUplink,
-    ReadingLog, TicketGrant, Tickets, UnitStates,
+    Alerts, Connection, Connections, DueUnit, LateEntry, Quarantine, QuarantinedUplink, ReadingLog,
+    TicketGrant, Tickets, UnitStates,
 };
 use freshtrack_application::{OrgScope, PortError, PortErrorKind};
 use freshtrack_contracts::alerts::TrailEntry;
@@ -191,6 +191,7 @@ impl ReadingLog for Memory {
         unit_id: UnitId,
         from: Timestamp,
         to: Timestamp,
+        most: usize,
         _fresh: bool,
     ) -> Result<Vec<SealedBlock>, PortError> {
         let tables = self.read("reading_log.blocks").await?;
@@ -201,6 +202,7 @@ impl ReadingLog for Memory {
         let blocks = ours.map(|(_, block)| block);
         Ok(blocks
             .filter(|block| block.first_at <= to && block.last_at >= from)
+            .take(most)
             .cloned()
             .collect())
     }
@@ -235,14 +237,18 @@ impl Quarantine for Memory {
         .await
     }
 
-    async fn list(&self, scope: OrgScope) -> Result<Vec<QuarantinedUplink>, PortError> {
+    async fn list(
+        &self,
+        scope: OrgScope,
+        after: Option<FrameId>,
+        limit: usize,
+    ) -> Result<Vec<QuarantinedUplink>, PortError> {
         let tables = self.read("quarantine.list").await?;
-        let ours = tables
-            .frames
-            .iter()
-            .rev()
-            .filter(|((org_id, _), _)| *org_id == scope.org_id());
-        Ok(ours.take(100).map(|(_, frame)| frame.clone()).collect())
+        let ours =
+            tables.frames.iter().rev().filter(|((org_id, id), _)| {
+                *org_id == scope.org_id() && after.is_none_or(|after| *id < after)
+            });
+        Ok(ours.take(limit).map(|(_, frame)| frame.clone()).collect())
     }
 
     async fn of_device(
@@ -287,23 +293,12 @@ impl Alerts for Memory {
         status: AlertStatus,
         after: Option<AlertId>,
         limit: usize,
-    ) -> Result<AlertPage, PortError> {
+    ) -> Result<Vec<Alert>, PortError> {
         let tables = self.read("alerts.list").await?;
-        let alerts: Vec<Alert> = tables
-            .alerts
-            .iter()
-            .rev()
-            .filter(|((org_id, id), alert)| {
-                *org_id == scope.org_id() && alert.status == status && after.is_none_or(|after| *id < after)
-            })
-            .take(limit)
-            .map(|(_, alert)| alert.clone())
-            .collect();
-        let next = alerts
-            .last()
-            .filter(|_| alerts.len() >= limit)
-            .map(|alert| alert.id);
-        Ok(AlertPage { alerts, next })
+        let alerts = tables.alerts.iter().rev().filter(|((org_id, id), alert)| {
+            *org_id == scope.org_id() && alert.status == status && after.is_none_or(|after| *id < after)
+        });
+        Ok(alerts.take(limit).map(|(_, alert)| alert.clone()).collect())
     }
 
     async fn find(

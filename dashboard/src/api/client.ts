@@ -1,11 +1,11 @@
-import { unwrap, type Http } from "./http";
-import type { AlertView, Overview, ReadingList, Ticket } from "./types";
+import { everyPage, unwrap, type Http } from "./http";
+import type { AlertView, Overview, ReadingView, Ticket } from "./types";
 
 /** What the live page reads of one organization. */
 export interface Api {
   overview(signal?: AbortSignal): Promise<Overview>;
   openAlerts(signal?: AbortSignal): Promise<AlertView[]>;
-  readings(unitId: string, signal?: AbortSignal): Promise<ReadingList>;
+  readings(unitId: string, signal?: AbortSignal): Promise<ReadingView[]>;
   issueTicket(signal?: AbortSignal): Promise<Ticket>;
 }
 
@@ -25,19 +25,17 @@ export function createApi(http: Http, orgId: string): Api {
       for (let page = 0; page < MAX_ALERT_PAGES; page += 1) {
         const query = { status: "open", limit: 200, ...(cursor === undefined ? {} : { cursor }) };
         const list = unwrap(await http.GET("/v1/orgs/{org_id}/alerts", { params: { path, query }, ...abortable(signal) }));
-        alerts.push(...list.alerts);
+        alerts.push(...list.items);
         cursor = list.next_cursor ?? undefined;
         if (cursor === undefined) break;
       }
       return alerts;
     },
-    async readings(unitId, signal) {
-      return unwrap(
-        await http.GET("/v1/orgs/{org_id}/units/{unit_id}/readings", {
-          params: { path: { ...path, unit_id: unitId } },
-          ...abortable(signal),
-        }),
-      );
+    readings(unitId, signal) {
+      return everyPage(async (cursor) => {
+        const params = { path: { ...path, unit_id: unitId }, query: cursor === undefined ? {} : { cursor } };
+        return unwrap(await http.GET("/v1/orgs/{org_id}/units/{unit_id}/readings", { params, ...abortable(signal) }));
+      });
     },
     async issueTicket(signal) {
       return unwrap(await http.POST("/v1/orgs/{org_id}/live/tickets", { params: { path }, ...abortable(signal) }));

@@ -240,7 +240,7 @@ export interface paths {
         delete: operations["organizations-delete-account"];
         options?: never;
         head?: never;
-        /** Changes what the person is called and the language they are written to in. */
+        /** Changes what the person is called, the language they are written to in and the number they are called at. */
         patch: operations["identity-update-me"];
         trace?: never;
     };
@@ -632,7 +632,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what was deleted and can be restored. */
+        /** Lists what was deleted by itself and can be restored, the last deleted first. */
         get: operations["places-list-deleted"];
         put?: never;
         post?: never;
@@ -649,7 +649,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the models of sensors that are understood, with what each measures. */
+        /** Lists the models of sensors that are understood, with what each measures, the most used first. */
         get: operations["devices-list-models"];
         put?: never;
         post?: never;
@@ -959,7 +959,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the connections to network servers. */
+        /** Lists the connections to network servers, the oldest first. */
         get: operations["networks-list"];
         put?: never;
         /** Connects a network server, sets up the webhook by which it sends frames, and shows once by which secret it proves itself to us. */
@@ -1081,7 +1081,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists frames of unknown devices and frames that could not be decoded. */
+        /** Lists frames of unknown devices and frames that could not be decoded, the newest first. */
         get: operations["ingest-list-quarantine"];
         put?: never;
         post?: never;
@@ -1376,7 +1376,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the sites that are not deleted, each with how its units are. */
+        /** Lists the sites that are not deleted, each with how its units are, the oldest first. */
         get: operations["places-list-sites"];
         put?: never;
         /** Creates a site. */
@@ -1864,13 +1864,6 @@ export interface components {
         AlertId: string;
         /** @description What an alert is about. A unit has at most one open alert of each kind. */
         AlertKind: "temp_excursion" | "sensor_fault";
-        /** @description `GET /v1/orgs/{org_id}/alerts`. */
-        AlertList: {
-            /** @description Alerts, the newest first. */
-            alerts: components["schemas"]["AlertView"][];
-            /** @description Where the next page starts; absent on the last one. */
-            next_cursor?: string | null;
-        };
         /** @description Whether an alert still asks for something. */
         AlertStatus: "open" | "resolved";
         /** @description One alert. */
@@ -1922,6 +1915,13 @@ export interface components {
              */
             worst_c?: number | null;
         };
+        /** @description A page of a list. */
+        AlertViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["AlertView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description An area as it is set up, and how its units are. */
         AreaDetail: {
             /**
@@ -1949,6 +1949,13 @@ export interface components {
             /** @description The worst status among them; `null` without units. */
             worst?: components["schemas"]["UnitStatus"] | null;
         };
+        /** @description A page of a list. */
+        AreaDetailPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["AreaDetail"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description An area. */
         AreaDocument: {
             /** @description Its identifier. */
@@ -1959,11 +1966,6 @@ export interface components {
             units: components["schemas"]["UnitDocument"][];
         };
         AreaId: string;
-        /** @description `GET /v1/orgs/{org_id}/areas`. */
-        AreaList: {
-            /** @description The areas in their order. */
-            items: components["schemas"]["AreaDetail"][];
-        };
         /** @description An area with its units. */
         AreaView: {
             /** @description The area's identifier. */
@@ -2557,14 +2559,26 @@ export interface components {
             /** @description Whether the sensor looked for its probe and found none. */
             probe_missing?: boolean;
         };
-        /** @description `GET /v1/orgs/{org_id}/deleted`: what can still be restored. */
-        DeletedPlaces: {
-            /** @description Areas that were deleted by themselves, not with their site. */
-            areas: components["schemas"]["AreaDetail"][];
-            /** @description Sites. */
-            sites: components["schemas"]["SiteDetail"][];
-            /** @description Units that were deleted by themselves, not with their site or area. */
-            units: components["schemas"]["UnitDetail"][];
+        /** @description What was deleted by itself, not with what it is in, and can be restored. */
+        DeletedPlace: {
+            place: components["schemas"]["SiteDetail"];
+            /** @constant */
+            type: "site";
+        } | {
+            place: components["schemas"]["AreaDetail"];
+            /** @constant */
+            type: "area";
+        } | {
+            place: components["schemas"]["UnitDetail"];
+            /** @constant */
+            type: "unit";
+        };
+        /** @description A page of a list. */
+        DeletedPlacePage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["DeletedPlace"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
         };
         /** @description `POST /v1/me/totp/disable`. */
         DisableTotp: {
@@ -3004,11 +3018,6 @@ export interface components {
             /** @description Its short name. */
             slug: components["schemas"]["Slug"];
         };
-        /** @description `GET /v1/orgs/{org_id}/device-models`. */
-        ModelList: {
-            /** @description Every model, the most used first. */
-            items: components["schemas"]["ModelView"][];
-        };
         /** @description A model of sensor that is decoded natively. */
         ModelView: {
             /** @description How its battery percentage comes about. */
@@ -3046,12 +3055,14 @@ export interface components {
             /** @description Who makes it. */
             vendor: string;
         };
-        NetworkId: string;
-        /** @description `GET /v1/orgs/{org_id}/networks`. */
-        NetworkList: {
-            /** @description The connections, oldest first. */
-            items: components["schemas"]["NetworkView"][];
+        /** @description A page of a list. */
+        ModelViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["ModelView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
         };
+        NetworkId: string;
         /** @description What a try of a server gave. */
         NetworkTest: {
             /**
@@ -3095,6 +3106,13 @@ export interface components {
             server: components["schemas"]["Server"];
             /** @description How the server sends frames to us. */
             webhook: components["schemas"]["WebhookView"];
+        };
+        /** @description A page of a list. */
+        NetworkViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["NetworkView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
         };
         /** @description A new access key or a new secret of one. */
         NewAccessKey: {
@@ -3280,11 +3298,6 @@ export interface components {
             /** @description Through which connection. */
             network_id: components["schemas"]["NetworkId"];
         };
-        /** @description `GET /v1/orgs/{org_id}/quarantine`. */
-        QuarantineList: {
-            /** @description Frames kept aside, the newest first. */
-            frames: components["schemas"]["QuarantinedFrame"][];
-        };
         /** @description Why a frame is kept aside. */
         QuarantineReason: "unknown_device" | "unassigned" | "undecodable";
         /** @description A frame kept aside. */
@@ -3310,22 +3323,12 @@ export interface components {
              */
             received_at: string;
         };
-        /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings`. */
-        ReadingList: {
-            /**
-             * Format: date-time
-             * @description The first instant covered.
-             */
-            from: string;
-            /** @description The readings, oldest first. */
-            readings: components["schemas"]["ReadingView"][];
-            /**
-             * Format: date-time
-             * @description The last instant covered.
-             */
-            to: string;
-            /** @description The unit. */
-            unit_id: components["schemas"]["UnitId"];
+        /** @description A page of a list. */
+        QuarantinedFramePage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["QuarantinedFrame"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
         };
         /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings/summary`. */
         ReadingSummaries: {
@@ -3440,6 +3443,13 @@ export interface components {
              * @description Degrees Celsius.
              */
             temperature_c?: number | null;
+        };
+        /** @description A page of a list. */
+        ReadingViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["ReadingView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
         };
         /**
          * @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/calibrations`. The offset of the temperature is given, or computed from
@@ -4162,6 +4172,13 @@ export interface components {
             /** @description The worst status among them; `null` without units. */
             worst?: components["schemas"]["UnitStatus"] | null;
         };
+        /** @description A page of a list. */
+        SiteDetailPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["SiteDetail"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description A site. */
         SiteDocument: {
             /** @description Its areas. */
@@ -4174,11 +4191,6 @@ export interface components {
             time_zone: string;
         };
         SiteId: string;
-        /** @description `GET /v1/orgs/{org_id}/sites`. */
-        SiteList: {
-            /** @description The sites, the oldest first. */
-            items: components["schemas"]["SiteDetail"][];
-        };
         /** @description A site with its areas. */
         SiteView: {
             /** @description Its areas. */
@@ -4467,6 +4479,13 @@ export interface components {
              */
             sort_order: number;
         };
+        /** @description A page of a list. */
+        UnitDetailPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["UnitDetail"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description A unit. */
         UnitDocument: {
             /**
@@ -4499,11 +4518,6 @@ export interface components {
         UnitId: string;
         /** @description What kind of asset a unit is. */
         UnitKind: "fridge" | "freezer" | "display_case" | "walk_in_cooler" | "walk_in_freezer" | "blast_chiller";
-        /** @description `GET /v1/orgs/{org_id}/units`. */
-        UnitList: {
-            /** @description The units in their order. */
-            items: components["schemas"]["UnitDetail"][];
-        };
         /** @description What is happening in a unit now. The same shape in replies and in live messages. */
         UnitSnapshot: {
             /**
@@ -4650,6 +4664,11 @@ export interface components {
              * @default null
              */
             name?: string | null;
+            /**
+             * @description The number of your telephone; `null` to take it back.
+             * @example +12075550123
+             */
+            phone?: string | null;
         };
         /** @description `PATCH /v1/orgs/{org_id}/members/{user_id}`: what is not mentioned stays. */
         UpdateMember: {
@@ -4880,6 +4899,11 @@ export interface components {
             /** @description What they are called. */
             name: string;
             /**
+             * @description The number of their telephone; absent unless they gave one.
+             * @example +12075550123
+             */
+            phone?: string | null;
+            /**
              * Format: uint
              * @description How many recovery codes they have left.
              */
@@ -4952,6 +4976,17 @@ export interface operations {
                     "application/json": components["schemas"]["Jwks"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -4998,6 +5033,17 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -5042,6 +5088,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -5126,6 +5183,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5230,6 +5290,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5326,6 +5389,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5423,6 +5489,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5529,6 +5598,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5616,6 +5688,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5719,6 +5794,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5804,6 +5882,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5937,6 +6018,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -6031,6 +6123,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -6110,6 +6213,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6196,6 +6310,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6328,6 +6453,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6467,6 +6603,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6501,7 +6640,7 @@ export interface operations {
     "identity-list-sessions": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -6561,6 +6700,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6652,6 +6802,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6782,6 +6943,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -6889,6 +7061,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -7029,6 +7212,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7169,6 +7355,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7310,6 +7499,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7361,6 +7553,17 @@ export interface operations {
                     };
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -7391,7 +7594,12 @@ export interface operations {
     };
     "organizations-list-own": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7405,6 +7613,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganizationViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The credential is missing or not valid */
@@ -7438,6 +7655,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -7571,6 +7799,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -7654,6 +7893,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -7744,6 +7994,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -7883,6 +8144,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -7914,7 +8186,7 @@ export interface operations {
     "organizations-list-access-keys": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -7978,6 +8250,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8117,6 +8400,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8206,6 +8500,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8343,6 +8648,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8376,10 +8692,10 @@ export interface operations {
             query?: {
                 /** @description `open` or `resolved`; open unless given. */
                 status?: string;
+                /** @description How many items at most. */
+                limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
-                /** @description 1 to 200; 50 unless given. */
-                limit?: number;
             };
             header?: never;
             path: {
@@ -8395,7 +8711,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlertList"];
+                    "application/json": components["schemas"]["AlertViewPage"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -8440,6 +8756,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8526,6 +8853,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8559,6 +8897,10 @@ export interface operations {
             query?: {
                 /** @description Only those of this site. */
                 site_id?: components["schemas"]["SiteId"];
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -8574,7 +8916,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AreaList"];
+                    "application/json": components["schemas"]["AreaDetailPage"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -8619,6 +8961,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8756,6 +9109,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8840,6 +9204,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8931,6 +9306,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9070,6 +9456,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -9180,6 +9577,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9294,6 +9702,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -9331,7 +9750,7 @@ export interface operations {
                 action?: string;
                 /** @description Only what was done to this. */
                 target?: string;
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -9395,6 +9814,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9492,6 +9922,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -9522,7 +9963,12 @@ export interface operations {
     };
     "places-list-deleted": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -9537,7 +9983,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeletedPlaces"];
+                    "application/json": components["schemas"]["DeletedPlacePage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No credential */
@@ -9573,6 +10028,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9605,7 +10071,12 @@ export interface operations {
     };
     "devices-list-models": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -9620,7 +10091,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModelList"];
+                    "application/json": components["schemas"]["ModelViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No credential */
@@ -9656,6 +10136,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9740,6 +10231,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9869,6 +10371,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -9902,7 +10415,7 @@ export interface operations {
             query?: {
                 /** @description Only those of this site. */
                 site_id?: components["schemas"]["SiteId"];
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -9966,6 +10479,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10106,6 +10630,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -10190,6 +10725,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10329,6 +10875,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -10441,6 +10998,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10584,6 +11152,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -10724,6 +11303,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -10755,7 +11345,7 @@ export interface operations {
     "organizations-list-invitations": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -10819,6 +11409,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10964,6 +11565,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11056,6 +11660,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -11180,6 +11795,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11294,6 +11912,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -11398,6 +12027,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -11429,7 +12069,7 @@ export interface operations {
     "organizations-list-members": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -11493,6 +12133,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -11584,6 +12235,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -11723,6 +12385,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -11758,7 +12431,7 @@ export interface operations {
                 sensor_id?: components["schemas"]["SensorId"];
                 /** @description Only those that are `pending`, `running`, `succeeded`, `failed`, `retrying` or `blocked`. */
                 state?: string;
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -11822,6 +12495,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -11906,6 +12590,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12022,6 +12717,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -12052,7 +12758,12 @@ export interface operations {
     };
     "networks-list": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -12067,7 +12778,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NetworkList"];
+                    "application/json": components["schemas"]["NetworkViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No credential */
@@ -12103,6 +12823,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12248,6 +12979,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -12332,6 +13074,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12423,6 +13176,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12562,6 +13326,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -12697,6 +13472,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -12809,6 +13595,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -13029,6 +13826,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13161,6 +13969,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13191,7 +14010,12 @@ export interface operations {
     };
     "ingest-list-quarantine": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -13206,7 +14030,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QuarantineList"];
+                    "application/json": components["schemas"]["QuarantinedFramePage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No credential */
@@ -13242,6 +14075,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -13380,6 +14224,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13483,6 +14338,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -13617,6 +14483,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13748,6 +14625,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13831,6 +14719,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -13970,6 +14869,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14007,7 +14917,7 @@ export interface operations {
                 unit_id?: components["schemas"]["UnitId"];
                 /** @description Only those that are so: `unassigned`, `pending`, `joining`, `online`, `stale`, `offline`, `fault` or `retired`. Retired ones are shown only when they are asked for. */
                 status?: string;
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -14071,6 +14981,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -14210,6 +15131,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14294,6 +15226,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -14434,6 +15377,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14569,6 +15523,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14600,7 +15565,7 @@ export interface operations {
     "devices-list-calibrations": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -14665,6 +15630,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -14807,6 +15783,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14892,6 +15879,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14923,7 +15921,7 @@ export interface operations {
     "networks-list-changes": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -14988,6 +15986,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -15129,6 +16138,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15219,6 +16239,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -15357,6 +16388,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15448,6 +16490,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -15585,6 +16638,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15697,6 +16761,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -15813,6 +16888,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15843,7 +16929,12 @@ export interface operations {
     };
     "places-list-sites": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -15858,7 +16949,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SiteList"];
+                    "application/json": components["schemas"]["SiteDetailPage"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -15903,6 +16994,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16052,6 +17154,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16136,6 +17249,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16227,6 +17351,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16366,6 +17501,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16476,6 +17622,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16590,6 +17747,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16674,6 +17842,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16814,6 +17993,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16909,6 +18099,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16940,7 +18141,7 @@ export interface operations {
     "organizations-list-support-sessions": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -17006,6 +18207,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -17041,6 +18253,10 @@ export interface operations {
                 site_id?: components["schemas"]["SiteId"];
                 /** @description Only those of this area. */
                 area_id?: components["schemas"]["AreaId"];
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -17056,7 +18272,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UnitList"];
+                    "application/json": components["schemas"]["UnitDetailPage"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -17101,6 +18317,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17239,6 +18466,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -17323,6 +18561,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17414,6 +18663,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17553,6 +18813,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -17635,6 +18906,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17749,6 +19031,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -17784,6 +19077,10 @@ export interface operations {
                 from?: string;
                 /** @description The last instant; now unless given. At most 31 days after `from`. */
                 to?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -17800,7 +19097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReadingList"];
+                    "application/json": components["schemas"]["ReadingViewPage"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -17845,6 +19142,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -18059,6 +19367,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18143,6 +19462,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -18283,6 +19613,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18314,7 +19655,7 @@ export interface operations {
     "platform-list-audit": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -18376,6 +19717,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18409,7 +19761,7 @@ export interface operations {
             query?: {
                 /** @description Only those whose name holds this, or their short name or address, or whose identifier it is. */
                 query?: string;
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -18471,6 +19823,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18502,7 +19865,7 @@ export interface operations {
     "platform-list-members": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -18567,6 +19930,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -18709,6 +20083,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -18789,6 +20166,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -18877,6 +20265,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18910,7 +20309,7 @@ export interface operations {
             query?: {
                 /** @description Only those whose name holds this, or their short name or address, or whose identifier it is. */
                 query?: string;
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -18970,6 +20369,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -19056,6 +20466,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -19138,6 +20559,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */

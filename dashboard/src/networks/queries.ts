@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { unwrap } from "../api/http";
+import { everyPage, unwrap } from "../api/http";
 import type { JobState, JobView } from "../api/types";
 import type { Session } from "../app/session";
 
@@ -7,8 +7,11 @@ import type { Session } from "../app/session";
 export function networksQuery({ http, orgId }: Session) {
   return queryOptions({
     queryKey: [orgId, "networks"],
-    queryFn: async ({ signal }) =>
-      unwrap(await http.GET("/v1/orgs/{org_id}/networks", { params: { path: { org_id: orgId } }, signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage(async (cursor) => {
+        const params = { path: { org_id: orgId }, query: cursor === undefined ? {} : { cursor } };
+        return unwrap(await http.GET("/v1/orgs/{org_id}/networks", { params, signal }));
+      }),
     staleTime: 0,
   });
 }

@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { unwrap } from "../api/http";
+import { everyPage, unwrap } from "../api/http";
 import type { OrganizationView } from "../api/types";
 import { meQuery, useBackend, type Backend } from "../app/backend";
 import { Confirm } from "../design/Confirm";
@@ -18,7 +18,10 @@ const text = strings.deletedOrganizations;
 function ownOrganizationsQuery({ person }: Backend) {
   return queryOptions({
     queryKey: ["organizations"],
-    queryFn: async ({ signal }) => unwrap(await person.GET("/v1/orgs", { signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage(async (cursor) =>
+        unwrap(await person.GET("/v1/orgs", { params: { query: cursor === undefined ? {} : { cursor } }, signal })),
+      ),
     staleTime: 0,
   });
 }

@@ -14,38 +14,34 @@ export interface DeletedPlace {
   readonly deletedAt: string | undefined;
 }
 
-interface Deleted {
-  readonly id: string;
-  readonly name: string;
-  readonly deleted_at?: string | null;
+/** What is read here of an item of the API's list of deleted places. */
+export interface Deleted {
+  readonly type: PlaceKind;
+  readonly place: {
+    readonly id: string;
+    readonly name: string;
+    readonly site_id?: string;
+    readonly area_id?: string;
+    readonly deleted_at?: string | null;
+  };
 }
 
-/** What is read here of the API's list of deleted places. */
-export interface DeletedPlaces {
-  readonly sites: readonly Deleted[];
-  readonly areas: readonly (Deleted & { readonly site_id: string })[];
-  readonly units: readonly (Deleted & { readonly site_id: string; readonly area_id: string })[];
-}
-
-/** Every deleted place, the last one first. `sites` are those that are there. */
-export function deletedPlacesOf(deleted: DeletedPlaces, sites: readonly SiteView[]): DeletedPlace[] {
+/** Every deleted place, in the order of `deleted`. `sites` are those that are there. */
+export function deletedPlacesOf(deleted: readonly Deleted[], sites: readonly SiteView[]): DeletedPlace[] {
   const names = new Map<string, string>();
-  for (const { id, name } of [...deleted.sites, ...deleted.areas]) names.set(id, name);
+  for (const { place } of deleted) names.set(place.id, place.name);
   for (const site of sites) {
     names.set(site.id, site.name);
     for (const area of site.areas) names.set(area.id, area.name);
   }
-  const known = (...ids: string[]) => ids.flatMap((id) => names.get(id) ?? []);
-  const places: DeletedPlace[] = [
-    ...deleted.sites.map((site) => placeOf("site", site, [])),
-    ...deleted.areas.map((area) => placeOf("area", area, known(area.site_id))),
-    ...deleted.units.map((unit) => placeOf("unit", unit, known(unit.area_id, unit.site_id))),
-  ];
-  return places.sort((a, b) => (b.deletedAt ?? "").localeCompare(a.deletedAt ?? ""));
-}
-
-function placeOf(kind: PlaceKind, { id, name, deleted_at }: Deleted, within: readonly string[]): DeletedPlace {
-  return { kind, id, name, within, deletedAt: deleted_at ?? undefined };
+  const known = (id: string | undefined) => (id === undefined ? [] : (names.get(id) ?? []));
+  return deleted.map(({ type, place }) => ({
+    kind: type,
+    id: place.id,
+    name: place.name,
+    within: [known(place.area_id), known(place.site_id)].flat(),
+    deletedAt: place.deleted_at ?? undefined,
+  }));
 }
 
 /** What can be done to a place. */

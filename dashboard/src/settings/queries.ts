@@ -31,8 +31,11 @@ export function accessKeysQuery({ http, orgId }: Session) {
 export function deletedPlacesQuery({ http, orgId }: Session) {
   return queryOptions({
     queryKey: [orgId, "deleted"],
-    queryFn: async ({ signal }) =>
-      unwrap(await http.GET("/v1/orgs/{org_id}/deleted", { params: { path: { org_id: orgId } }, signal })),
+    queryFn: ({ signal }) =>
+      everyPage(async (cursor) => {
+        const params = { path: { org_id: orgId }, query: cursor === undefined ? {} : { cursor } };
+        return unwrap(await http.GET("/v1/orgs/{org_id}/deleted", { params, signal }));
+      }),
     staleTime: 0,
   });
 }

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { unwrap } from "../api/http";
+import { everyPage, unwrap } from "../api/http";
 import type { Session } from "../app/session";
 
 /** As many sensors as one page of the list holds: setting up is about the first ones. */
@@ -20,7 +20,10 @@ export function sensorsQuery({ http, orgId }: Session) {
 export function modelsQuery({ http, orgId }: Session) {
   return queryOptions({
     queryKey: [orgId, "device-models"],
-    queryFn: async ({ signal }) =>
-      unwrap(await http.GET("/v1/orgs/{org_id}/device-models", { params: { path: { org_id: orgId } }, signal })).items,
+    queryFn: ({ signal }) =>
+      everyPage(async (cursor) => {
+        const params = { path: { org_id: orgId }, query: cursor === undefined ? {} : { cursor } };
+        return unwrap(await http.GET("/v1/orgs/{org_id}/device-models", { params, signal }));
+      }),
   });
 }

@@ -28,7 +28,7 @@ export function useTrace(unitId: string): Trace {
   );
 
   const points = useMemo(
-    () => mergePoints(pointsOfReadings(history.data?.readings ?? []), live, serverNow()),
+    () => mergePoints(pointsOfReadings(history.data ?? []), live, serverNow()),
     [history.data, live],
   );
   return {

@@ -10,6 +10,6 @@ pub const FUNCTION: Function = Function {
     entry: |context, event| http(FUNCTION.name, context, event, handle),
 };
 
-async fn handle(_: Arc<Context>, _: Call) -> Result<Reply, HandlerError> {
-    Ok(Reply::of(&list_models())?)
+async fn handle(_: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
+    Ok(Reply::of(&list_models(&call.page()?)?)?)
 }

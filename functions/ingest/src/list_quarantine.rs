@@ -12,7 +12,7 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    Ok(Reply::of(
-        &list_quarantine(&context.quarantine()?, whole_organization(call.caller()?)?).await?,
-    )?)
+    let scope = whole_organization(call.caller()?)?;
+    let list = list_quarantine(&context.quarantine()?, scope, &call.page()?).await?;
+    Ok(Reply::of(&list)?)
 }

@@ -12,6 +12,7 @@ pub const FUNCTION: Function = Function {
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.office_ports()?;
-    let own = list_own_organizations(&ports.office(call.ids()), &call.person()?).await?;
+    let office = ports.office(call.ids());
+    let own = list_own_organizations(&office, &call.person()?, &call.page()?).await?;
     Ok(Reply::of(&own)?)
 }

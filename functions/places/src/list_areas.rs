@@ -13,6 +13,6 @@ pub const FUNCTION: Function = Function {
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.places_ports()?;
     let site = call.parsed_query("site_id")?;
-    let list = list_areas(&ports.set_up(call.ids()), call.caller()?, site).await?;
+    let list = list_areas(&ports.set_up(call.ids()), call.caller()?, site, &call.page()?).await?;
     Ok(Reply::of(&list)?)
 }

@@ -12,6 +12,6 @@ pub const FUNCTION: Function = Function {
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.places_ports()?;
-    let list = list_sites(&ports.set_up(call.ids()), call.caller()?).await?;
+    let list = list_sites(&ports.set_up(call.ids()), call.caller()?, &call.page()?).await?;
     Ok(Reply::of(&list)?)
 }

@@ -13,6 +13,7 @@ pub const FUNCTION: Function = Function {
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let ports = context.places_ports()?;
     let (site, area) = (call.parsed_query("site_id")?, call.parsed_query("area_id")?);
-    let list = list_units(&ports.set_up(call.ids()), call.caller()?, site, area).await?;
+    let (caller, page) = (call.caller()?, call.page()?);
+    let list = list_units(&ports.set_up(call.ids()), caller, site, area, &page).await?;
     Ok(Reply::of(&list)?)
 }

@@ -1,6 +1,6 @@
 //! GET /v1/orgs/{org_id}/units/{unit_id}/readings: what a unit measured between two instants.
 
-use freshtrack_application::list_readings;
+use freshtrack_application::{ReadingsOf, list_readings};
 use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
 use std::sync::Arc;
 
@@ -11,9 +11,12 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    let unit_id = call.id("unit_id", "unit")?;
-    let (from, to) = (call.parsed_query("from")?, call.parsed_query("to")?);
-    let (states, log) = (context.states()?, context.log()?);
-    let list = list_readings(&states, &log, context.clock(), call.caller()?, unit_id, from, to).await?;
+    let of = ReadingsOf {
+        unit_id: call.id("unit_id", "unit")?,
+        from: call.parsed_query("from")?,
+        to: call.parsed_query("to")?,
+    };
+    let (states, log, page) = (context.states()?, context.log()?, call.page()?);
+    let list = list_readings(&states, &log, context.clock(), call.caller()?, of, &page).await?;
     Ok(Reply::of(&list)?)
 }

@@ -14,7 +14,7 @@ async fn frames_that_came_before_the_device_was_claimed_become_readings() {
         assert_eq!(kitchen.frame(EUI, count, 350).await, Quarantined);
     }
     let kept: Json = kitchen.get("quarantine").await.ok();
-    let frame = kept["frames"][0]["id"].as_str().unwrap();
+    let frame = kept["items"][0]["id"].as_str().unwrap();
     let claim = json!({ "model": "dragino-lht65n", "name": "Forgotten", "unit_id": kitchen.units[0] });
     let answer = kitchen
         .post(&format!("quarantine/{frame}/claim"), claim.clone())
@@ -31,7 +31,7 @@ async fn frames_that_came_before_the_device_was_claimed_become_readings() {
     assert!(readings.iter().all(|reading| reading.sensor_id == sensor.id));
     assert_eq!(kitchen.shown(0).await, (Some(3.5), "ok".to_owned()));
     let kept: Json = kitchen.get("quarantine").await.ok();
-    assert_eq!(kept["frames"], json!([]));
+    assert_eq!(kept["items"], json!([]));
     assert_eq!(kitchen.frame(EUI, 61, 360).await, Accepted);
     let gone = kitchen.post(&format!("quarantine/{frame}/claim"), claim).await;
     assert_eq!(gone.code(), ProblemCode::NotFound);

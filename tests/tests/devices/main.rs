@@ -12,7 +12,8 @@ mod set_up;
 
 use freshtrack_contracts::devices::SensorView;
 use freshtrack_contracts::ingest::{IngestReport, ItemStatus};
-use freshtrack_contracts::readings::{ReadingList, ReadingView};
+use freshtrack_contracts::page::Page;
+use freshtrack_contracts::readings::ReadingView;
 use freshtrack_domain::time::Timestamp;
 use freshtrack_tests::{Answer, Frame, Person, World};
 use http::{Method, StatusCode};
@@ -114,11 +115,11 @@ impl Kitchen {
 
     /// What was measured in the unit at `index` within the last day.
     async fn readings(&self, index: usize) -> Vec<ReadingView> {
-        let list: ReadingList = self
+        let list: Page<ReadingView> = self
             .get(&format!("units/{}/readings", self.units[index]))
             .await
             .ok();
-        list.readings
+        list.items
     }
 
     /// The unit at `index` as a screen shows it: its newest temperature, and its status.

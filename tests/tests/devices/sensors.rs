@@ -63,7 +63,7 @@ async fn after_a_move_the_next_frame_counts_for_the_new_unit_and_not_for_the_old
     assert_eq!((loose.unit_id, loose.status), (None, SensorStatus::Unassigned));
     assert_eq!(kitchen.frame(EUI, 3, 370).await, Quarantined);
     let kept: Json = kitchen.get("quarantine").await.ok();
-    assert_eq!(kept["frames"][0]["reason"], "unassigned");
+    assert_eq!(kept["items"][0]["reason"], "unassigned");
     let assign = format!("sensors/{}/assign", sensor.id);
     let back: SensorView = kitchen
         .post(&assign, json!({ "unit_id": kitchen.units[0] }))
@@ -81,7 +81,7 @@ async fn after_a_move_the_next_frame_counts_for_the_new_unit_and_not_for_the_old
         "what was kept is taken in where it is now"
     );
     let kept: Json = kitchen.get("quarantine").await.ok();
-    assert_eq!(kept["frames"], json!([]));
+    assert_eq!(kept["items"], json!([]));
 }
 
 #[tokio::test]

@@ -1,9 +1,7 @@
 //! What is to be seen to beside sensors: gateways, and the catalogue.
 
 use crate::Kitchen;
-use freshtrack_contracts::devices::{
-    DecodedFrame, DecodedRecord, GatewayStatus, GatewayView, ModelList, ModelView,
-};
+use freshtrack_contracts::devices::{DecodedFrame, DecodedRecord, GatewayStatus, GatewayView, ModelView};
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
 use http::StatusCode;
@@ -46,7 +44,7 @@ async fn a_gateway_comes_is_worked_on_and_goes() {
 #[tokio::test]
 async fn the_catalogue_tells_models_and_what_their_frames_say() {
     let kitchen = Kitchen::open().await;
-    let models: ModelList = kitchen.get("device-models").await.ok();
+    let models: Page<ModelView> = kitchen.get("device-models").await.ok();
     let model: ModelView = kitchen.get("device-models/dragino-lht65n").await.ok();
     assert!(models.items.contains(&model) && model.takes_downlinks);
     assert_eq!(

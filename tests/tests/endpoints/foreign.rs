@@ -110,7 +110,7 @@ async fn who_asks_for_theirs_in_a_question_learns_nothing() {
     let Neighbours { ours, theirs } = &Neighbours::new(&world).await;
     let mut tried = 0;
     for (endpoint, _) in of_organizations() {
-        for parameter in endpoint.query {
+        for parameter in endpoint.query_parameters() {
             let Some(foreign) = theirs.standing(0).get(parameter.name) else {
                 continue;
             };

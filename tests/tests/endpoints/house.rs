@@ -1,10 +1,11 @@
 //! An organization with somebody in every role, and something of every kind in each of two sites.
 
 use crate::request::{Ids, Request, body, identifiers, of_organizations, parameters, said};
-use freshtrack_contracts::alerts::AlertList;
+use freshtrack_contracts::alerts::AlertView;
 use freshtrack_contracts::endpoints::{Access, Endpoint, endpoints};
-use freshtrack_contracts::ingest::QuarantineList;
+use freshtrack_contracts::ingest::QuarantinedFrame;
 use freshtrack_contracts::organization::{AccessKeyDocument, SiteDocument};
+use freshtrack_contracts::page::Page;
 use freshtrack_domain::access::{AccessKeySecret, Right, Role};
 use freshtrack_domain::ids::UserId;
 use freshtrack_domain::time::Span;
@@ -141,6 +142,11 @@ impl<'w> House<'w> {
             Access::Organization(right) => self.tenant.key(right),
         };
         Some(token.to_owned())
+    }
+
+    /// Signs the one who comes and goes in once more, beside where they are signed in already.
+    pub(crate) async fn guest_again(&self) -> Person {
+        self.world.sign_in(&self.guest.email, PASSWORD).await
     }
 
     /// Signs everybody in again: their tokens have ended.
@@ -332,7 +338,7 @@ impl<'w> House<'w> {
     }
 
     /// A sensor that is new in `site`, in a unit of its own.
-    async fn fitted(&self, site: usize) -> String {
+    pub(crate) async fn fitted(&self, site: usize) -> String {
         let area = self.tenant.document.sites[site].areas[0].id;
         let name = format!("Reach-in {} {:08x}", self.secret, rand::random::<u32>());
         let unit = json!({ "area_id": area, "name": name, "kind": "fridge" });
@@ -346,7 +352,7 @@ impl<'w> House<'w> {
     }
 
     /// Has a sensor registered at a network server; gives the work, as far as that comes by itself.
-    async fn registered(&self, sensor: &str, network: &str) -> String {
+    pub(crate) async fn registered(&self, sensor: &str, network: &str) -> String {
         let asked = json!({
             "network_id": network,
             "join_eui": "A840410000000101",
@@ -483,19 +489,26 @@ impl<'w> House<'w> {
         let warm = Frame::first(&unit.sensors[0].dev_eui, self.world.now(), 900);
         self.tenant.things_stack(&warm.things_stack()).await;
         let path = self.tenant.path("alerts");
-        let open: AlertList = self.owner(Method::GET, &path, Json::Null).await.ok();
-        let alert = open.alerts.iter().find(|alert| alert.unit_id == unit.id);
+        let open: Page<AlertView> = self.owner(Method::GET, &path, Json::Null).await.ok();
+        let alert = open.items.iter().find(|alert| alert.unit_id == unit.id);
         alert.expect("too warm").id.to_string()
     }
 
+    /// Has it measured once more where it is too warm in `site`.
+    pub(crate) async fn measure_again(&self, site: usize) {
+        let unit = &self.tenant.document.sites[site].areas[0].units[0];
+        let frame = Frame::new(&unit.sensors[0].dev_eui, self.world.now(), 2, 910);
+        self.tenant.things_stack(&frame.things_stack()).await;
+    }
+
     /// A frame that nobody knew what to do with.
-    async fn kept_aside(&self) -> String {
+    pub(crate) async fn kept_aside(&self) -> String {
         let dev_eui = format!("{:016X}", rand::random::<u64>());
         let unknown = Frame::first(&dev_eui, self.world.now(), 300);
         self.tenant.things_stack(&unknown.things_stack()).await;
         let path = self.tenant.path("quarantine");
-        let kept: QuarantineList = self.owner(Method::GET, &path, Json::Null).await.ok();
-        let mut frames = kept.frames.iter();
+        let kept: Page<QuarantinedFrame> = self.owner(Method::GET, &path, Json::Null).await.ok();
+        let mut frames = kept.items.iter();
         let frame = frames.find(|frame| frame.dev_eui.as_ref() == Some(&dev_eui));
         frame.expect("it is kept").id.to_string()
     }

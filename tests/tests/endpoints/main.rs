@@ -13,12 +13,14 @@
 )]
 
 mod bodies;
+mod chance;
 mod credentials;
 mod foreign;
 mod fuzz;
 mod headers;
 mod house;
 mod keys;
+mod lists;
 mod persons;
 mod request;
 mod roles;

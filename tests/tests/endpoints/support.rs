@@ -15,7 +15,8 @@ const OWN: [&str; 1] = ["organizations-leave"];
 
 const SESSIONS: &str = "/v1/platform/support-sessions";
 
-async fn act_for(house: &House<'_>, sue: &Person, role: Role) {
+/// Lets `sue` act for whoever has `role`, until it is ended.
+pub(crate) async fn act_for(house: &House<'_>, sue: &Person, role: Role) {
     let asked = json!({
         "org_id": house.tenant.org_id(),
         "user_id": id_of(house.member(role)).await,
@@ -25,7 +26,8 @@ async fn act_for(house: &House<'_>, sue: &Person, role: Role) {
     assert_eq!(started.status, StatusCode::CREATED, "{started:?}");
 }
 
-async fn end(sue: &Person) {
+/// Ends that `sue` acts for somebody.
+pub(crate) async fn end(sue: &Person) {
     let ended = sue
         .send(Method::DELETE, &format!("{SESSIONS}/active"), json!({}))
         .await;

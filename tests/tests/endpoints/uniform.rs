@@ -1,4 +1,4 @@
-//! Lists, creations and changes: all paged, repeated and tied to a revision in one way.
+//! Creations and changes: all repeated and tied to a revision in one way.
 
 use crate::house::House;
 use crate::persons::administrator;
@@ -23,61 +23,6 @@ async fn send(world: &World, asked: &Asked, credential: &str, headers: &[(&str, 
     }
     let body = asked.body.as_ref().map(Json::to_string).unwrap_or_default();
     world.api.request(request.body(Bytes::from(body)).unwrap()).await
-}
-
-fn is_paged(endpoint: &&'static Endpoint) -> bool {
-    ["limit", "cursor"]
-        .iter()
-        .all(|name| endpoint.query.iter().any(|parameter| parameter.name == *name))
-}
-
-/// What is on a page, and the cursor of the next.
-fn page(answer: &Answer) -> (Vec<Json>, Option<String>) {
-    let page: Json = answer.ok();
-    let items = page.get("items").or_else(|| page.get("alerts")).unwrap();
-    let next = page["next_cursor"].as_str().map(str::to_owned);
-    (items.as_array().unwrap().clone(), next)
-}
-
-#[tokio::test]
-async fn every_list_is_the_same_item_by_item() {
-    let world = World::start().await;
-    let house = House::new(&world).await;
-    let sue = administrator(&world).await;
-    let mut turned = 0;
-    for endpoint in endpoints().filter(is_paged) {
-        let credential = house.credential(endpoint, &sue).unwrap();
-        let path = house.request(endpoint).path;
-        let get = async |query: &str| world.api.get(&format!("{path}?{query}"), &credential).await;
-        let (whole, next) = page(&get("limit=200").await);
-        assert_eq!(next, None, "{}", endpoint.function);
-        let mut pieces = Vec::new();
-        let mut query = "limit=1".to_owned();
-        loop {
-            let (items, next) = page(&get(&query).await);
-            assert!(items.len() <= 1, "{}", endpoint.function);
-            pieces.extend(items);
-            let Some(next) = next else {
-                break;
-            };
-            turned += 1;
-            query = format!("limit=1&cursor={next}");
-        }
-        assert_eq!(pieces, whole, "{}", endpoint.function);
-        for wrong in [
-            "limit=0",
-            "limit=201",
-            "limit=x",
-            "limit=-1",
-            "cursor=x",
-            "cursor=",
-        ] {
-            let answer = get(wrong).await;
-            let what = format!("{} {wrong}: {answer:?}", endpoint.function);
-            assert_eq!(answer.code(), ProblemCode::InvalidRequest, "{what}");
-        }
-    }
-    assert!(turned > 0);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod addresses;
 mod elsewhere;
 mod guessing;
 mod passwords;

@@ -1,7 +1,8 @@
 //! Connections.
 
 use crate::{Connected, KEY, things_stack};
-use freshtrack_contracts::networks::{NetworkList, NetworkTest, NetworkView};
+use freshtrack_contracts::networks::{NetworkTest, NetworkView};
+use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::network::TestResult;
 use freshtrack_domain::time::Span;
@@ -41,7 +42,7 @@ async fn a_network_server_is_connected_tried_and_its_key_rotated() {
     for secret in [KEY, OTHER_KEY, &connected.network.webhook_secret.0] {
         assert!(!text.contains(secret), "shown once, or never");
     }
-    assert_eq!(list.ok::<NetworkList>().items[0].last_test, Some(test));
+    assert_eq!(list.ok::<Page<NetworkView>>().items[0].last_test, Some(test));
 }
 
 #[tokio::test]

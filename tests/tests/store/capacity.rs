@@ -4,11 +4,12 @@ use crate::engine::{Cost, Engine, size_of};
 use freshtrack_application::devices::create_gateway;
 use freshtrack_application::ports::{Clock, Devices, ReadingLog, UnitStates};
 use freshtrack_application::{
-    Actor, Caller, Import, ReceiveUplinks, RecordReadings, SetUp, Uplink, get_overview, import_organization,
-    list_readings, sweep_timers,
+    Actor, Caller, Import, PageRequest, ReadingsOf, ReceiveUplinks, RecordReadings, SetUp, Uplink,
+    get_overview, import_organization, list_readings, sweep_timers,
 };
 use freshtrack_aws::{Directory, DynamoQuarantine, DynamoReadingLog, DynamoRecords, DynamoUnitStates};
 use freshtrack_contracts::ingest::ItemStatus;
+use freshtrack_contracts::page::PageSize;
 use freshtrack_domain::access::{Role, Sites};
 use freshtrack_domain::device::GatewayEui;
 use freshtrack_domain::measurement::CentiCelsius;
@@ -103,7 +104,7 @@ impl Stage {
         let (unit, now) = (self.kitchen.units()[0], self.world.clock.now());
         let blocks = self
             .log
-            .blocks(self.kitchen.scope(), unit, START, now, false)
+            .blocks(self.kitchen.scope(), unit, START, now, usize::MAX, false)
             .await;
         u32::try_from(blocks.unwrap().len()).unwrap()
     }
@@ -178,18 +179,22 @@ async fn month(every: Span) -> (usize, Cost) {
     let Stage {
         states, log, world, ..
     } = &stage;
-    let (caller, unit) = (stage.viewer(), stage.kitchen.units()[0]);
+    let (caller, unit_id) = (stage.viewer(), stage.kitchen.units()[0]);
+    let whole = PageRequest::of(PageSize::SERIES);
     let listing = list_readings(
         states,
         log,
         &world.clock,
         &caller,
-        unit,
-        Some(START),
-        Some(START + month),
+        ReadingsOf {
+            unit_id,
+            from: Some(START),
+            to: Some(START + month),
+        },
+        &whole,
     );
     let (list, cost) = stage.engine.metered(listing).await;
-    let readings = list.unwrap().readings.len();
+    let readings = list.unwrap().items.len();
     assert_eq!(readings, count as usize);
     (readings, cost)
 }

@@ -173,7 +173,7 @@ async fn what_cannot_even_be_kept_aside_is_refused_for_good() {
         assert_eq!(statuses(&report), [ItemStatus::Rejected]);
         assert!(report.results[0].reason.is_some());
     }
-    assert_eq!(tenant.quarantine().await.frames, []);
+    assert_eq!(tenant.quarantine().await.items, []);
 }
 
 #[tokio::test]

@@ -77,8 +77,8 @@ async fn end(tenant: &Tenant, until: Timestamp) -> End {
         let unit = tenant.unit(index).id;
         readings.push(tenant.readings_between(unit, until - Span::hours(1), until).await);
     }
-    assert_eq!(tenant.alerts(AlertStatus::Open).await.alerts, []);
-    for alert in tenant.alerts(AlertStatus::Resolved).await.alerts {
+    assert_eq!(tenant.alerts(AlertStatus::Open).await.items, []);
+    for alert in tenant.alerts(AlertStatus::Resolved).await.items {
         let told = eventually("the trail", async || {
             let mut detail = tenant.alert(alert.id).await;
             // An event is named after the write it left with.

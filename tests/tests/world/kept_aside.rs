@@ -21,7 +21,7 @@ async fn a_frame_of_an_unknown_device_waits_until_the_device_is_registered() {
 
     // However often it is told, it is kept once.
     tenant.things_stack(&frame.things_stack()).await;
-    let kept = tenant.quarantine().await.frames;
+    let kept = tenant.quarantine().await.items;
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0].reason, QuarantineReason::UnknownDevice);
     assert_eq!(kept[0].dev_eui.as_deref(), Some(dev_eui.as_str()));
@@ -32,7 +32,7 @@ async fn a_frame_of_an_unknown_device_waits_until_the_device_is_registered() {
     // Before the device is registered there is nothing to be done.
     let report = tenant.replay(kept[0].id).await.ok();
     assert_eq!(statuses(&report), [ItemStatus::Quarantined]);
-    assert_eq!(tenant.quarantine().await.frames, kept);
+    assert_eq!(tenant.quarantine().await.items, kept);
 
     world.advance(Span::hours(2));
     unit.name = "Found again".to_owned();
@@ -41,7 +41,7 @@ async fn a_frame_of_an_unknown_device_waits_until_the_device_is_registered() {
     let mut screen = tenant.watching().await;
     let report = tenant.replay(kept[0].id).await.ok();
     assert_eq!(statuses(&report), [ItemStatus::Accepted]);
-    assert_eq!(tenant.quarantine().await.frames, []);
+    assert_eq!(tenant.quarantine().await.items, []);
     let shown = screen.unit("the reading", tenant.unit(0).id, |_| true).await;
     assert_eq!(
         (shown.temperature_c, shown.measured_at),
@@ -64,7 +64,7 @@ async fn a_frame_that_cannot_be_decoded_is_kept_with_the_reason() {
     message["uplink_message"]["frm_payload"] = json!(freshtrack_tests::base64(&[0xCB, 0xF6, 0x08]));
     let report = tenant.things_stack(&message).await;
     assert_eq!(statuses(&report), [ItemStatus::Quarantined]);
-    let kept = tenant.quarantine().await.frames;
+    let kept = tenant.quarantine().await.items;
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0].reason, QuarantineReason::Undecodable);
     assert!(kept[0].detail.contains("dragino-lht65n"), "{}", kept[0].detail);
@@ -89,7 +89,7 @@ async fn a_frame_of_a_model_without_a_decoder_is_taken_in_once_the_model_is_corr
     let report = tenant.chirpstack("up", &decoded).await;
     assert_eq!(statuses(&report), [ItemStatus::Accepted]);
 
-    let kept = tenant.quarantine().await.frames;
+    let kept = tenant.quarantine().await.items;
     assert_eq!(kept[0].reason, QuarantineReason::Undecodable);
     assert!(kept[0].detail.contains("unheard-of-model"), "{}", kept[0].detail);
     tenant.unit_mut(0).sensors[0].model = "dragino-lht65n".to_owned();
@@ -126,7 +126,7 @@ async fn whatever_was_decoded_is_kept() {
         let report = tenant.things_stack(&message).await;
         assert_eq!(statuses(&report), [ItemStatus::Quarantined], "{decoded}");
     }
-    let kept = tenant.quarantine().await.frames;
+    let kept = tenant.quarantine().await.items;
     assert_eq!(kept.len(), odd.len());
     for frame in kept {
         let report = tenant.replay(frame.id).await.ok();
@@ -146,7 +146,7 @@ async fn the_newest_frames_are_listed_first() {
         gateway.publish(&topic, frame.aws_iot().to_string()).await;
     }
     let kept = eventually("the frames", async || {
-        let frames = tenant.quarantine().await.frames;
+        let frames = tenant.quarantine().await.items;
         (frames.len() == 5).then_some(frames)
     })
     .await;

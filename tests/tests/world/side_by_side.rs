@@ -73,9 +73,9 @@ async fn many_writers_that_see_the_same_excursion_open_one_alert() {
     };
     join_all((0..WRITERS).map(writer)).await;
     recorded(&world, &tenant, WRITERS * READINGS).await;
-    let open = tenant.alerts(AlertStatus::Open).await.alerts;
+    let open = tenant.alerts(AlertStatus::Open).await.items;
     assert_eq!(open.len(), 1);
-    assert_eq!(tenant.alerts(AlertStatus::Resolved).await.alerts, []);
+    assert_eq!(tenant.alerts(AlertStatus::Resolved).await.items, []);
     let trail = eventually("the trail", async || {
         let trail = tenant.alert(open[0].id).await.trail;
         (!trail.is_empty()).then_some(trail)

@@ -1,7 +1,8 @@
 //! From a reading out of range to the people who must know, and back to normal.
 
-use freshtrack_contracts::alerts::{AlertList, AlertView, TrailEntry};
+use freshtrack_contracts::alerts::{AlertView, TrailEntry};
 use freshtrack_contracts::live::ServerBody;
+use freshtrack_contracts::page::Page;
 use freshtrack_domain::access::Right;
 use freshtrack_domain::alert::{AlertKind, AlertStatus, Severity, Side};
 use freshtrack_domain::ids::AlertId;
@@ -104,7 +105,7 @@ async fn an_excursion_is_one_alert_from_its_first_reading_to_its_recovery() {
         (snapshot.status, snapshot.severity),
         (UnitStatus::AlarmActive, Some(Severity::Critical))
     );
-    assert_eq!(tenant.alerts(AlertStatus::Open).await.alerts, [upgraded]);
+    assert_eq!(tenant.alerts(AlertStatus::Open).await.items, [upgraded]);
 
     world.advance(five_minutes);
     let recovered = world.now();
@@ -123,8 +124,8 @@ async fn an_excursion_is_one_alert_from_its_first_reading_to_its_recovery() {
         .await;
     assert_eq!(ok.severity, None);
 
-    assert_eq!(tenant.alerts(AlertStatus::Open).await.alerts, []);
-    assert_eq!(tenant.alerts(AlertStatus::Resolved).await.alerts, [resolved]);
+    assert_eq!(tenant.alerts(AlertStatus::Open).await.items, []);
+    assert_eq!(tenant.alerts(AlertStatus::Resolved).await.items, [resolved]);
     let trail = trail(&tenant, opened.id, 3).await;
     assert_eq!(
         events(&trail),
@@ -230,7 +231,7 @@ async fn a_new_limit_is_applied_to_what_is_known() {
     let world = World::start().await;
     let mut tenant = world.tenant(1).await;
     measure(&world, &tenant, 0, 1, 650).await;
-    let alerts = tenant.alerts(AlertStatus::Open).await.alerts;
+    let alerts = tenant.alerts(AlertStatus::Open).await.items;
     assert_eq!(alerts.len(), 1);
 
     world.advance(Span::minutes(1));
@@ -238,7 +239,7 @@ async fn a_new_limit_is_applied_to_what_is_known() {
     tenant.import().await;
     let unit = tenant.unit_view(0).await.now;
     assert_eq!((unit.status, unit.high_c), (UnitStatus::Restoring, 8.0));
-    assert_eq!(tenant.alerts(AlertStatus::Open).await.alerts, []);
+    assert_eq!(tenant.alerts(AlertStatus::Open).await.items, []);
     let trail = trail(&tenant, alerts[0].id, 2).await;
     assert_eq!(events(&trail)[1], ("alert.resolved", world.now()));
 
@@ -246,7 +247,7 @@ async fn a_new_limit_is_applied_to_what_is_known() {
     tenant.unit_mut(0).high_c = Some(5.0);
     tenant.import().await;
     assert_eq!(tenant.unit_view(0).await.now.status, UnitStatus::Excursion);
-    assert_eq!(tenant.alerts(AlertStatus::Open).await.alerts.len(), 1);
+    assert_eq!(tenant.alerts(AlertStatus::Open).await.items.len(), 1);
 }
 
 #[tokio::test]
@@ -323,8 +324,8 @@ async fn alerts_are_listed_page_by_page() {
     let (mut pages, mut cursor) = (Vec::new(), String::new());
     loop {
         let path = tenant.path(&format!("alerts?status=open&limit=2{cursor}"));
-        let page: AlertList = world.api.get(&path, tenant.key(Right::Read)).await.ok();
-        pages.push(page.alerts);
+        let page: Page<AlertView> = world.api.get(&path, tenant.key(Right::Read)).await.ok();
+        pages.push(page.items);
         match page.next_cursor {
             Some(next) => cursor = format!("&cursor={next}"),
             None => break,
@@ -352,7 +353,7 @@ async fn an_upload_in_any_order_tells_the_same_story() {
     for items in [forwards, backwards] {
         tenant.upload(&items).await;
     }
-    let alerts = tenant.alerts(AlertStatus::Resolved).await.alerts;
+    let alerts = tenant.alerts(AlertStatus::Resolved).await.items;
     assert_eq!(alerts.len(), 2);
     for alert in &alerts {
         assert_eq!(alert.severity, Severity::Critical);

@@ -78,7 +78,7 @@ async fn readings_for_another_organizations_sensor_do_not_reach_it() {
     let topic = format!("freshtrack/{}/ours/up", ours.org_id());
     device.publish(&topic, forged.to_string()).await;
     let kept = eventually("the forged message in our own quarantine", async || {
-        let frames = ours.quarantine().await.frames;
+        let frames = ours.quarantine().await.items;
         (frames.len() == 3).then_some(frames)
     })
     .await;

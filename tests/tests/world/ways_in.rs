@@ -196,7 +196,7 @@ async fn what_a_network_server_tells_besides_is_answered_and_ignored() {
     }
     assert_eq!(tenant.chirpstack("up", &about).await.results, []);
     assert_eq!(tenant.unit_view(0).await, before);
-    assert_eq!(tenant.quarantine().await.frames, []);
+    assert_eq!(tenant.quarantine().await.items, []);
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ fn report(head: AuditHead, broken: Option<BrokenChain>, more: bool) -> AuditVeri
 }
 
 fn head_of(request: &PageRequest) -> Result<AuditHead, Refusal> {
-    let Some(place) = request.after(VERIFIED)? else {
+    let Some(place) = request.after::<String>(VERIFIED)? else {
         return Ok(AuditHead::default());
     };
     place

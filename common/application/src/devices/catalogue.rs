@@ -1,12 +1,15 @@
 //! The catalogue of models, and what a frame of one says.
 
 use crate::error::Refusal;
+use crate::page::{Order, PageRequest, in_digits, page_of_whole};
+use crate::ports::RecordKind;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use freshtrack_contracts::devices::{
     BatterySource, Chemistry, CurvePoint, DecodeFrame, DecodedFrame, DecodedRecord, DecodedValues, Measure,
-    ModelList, ModelView,
+    ModelView,
 };
+use freshtrack_contracts::page::Page;
 use freshtrack_decoders::{self as decoders, Measurements, Model, battery};
 use freshtrack_domain::measurement::Probe;
 use freshtrack_domain::time::Span;
@@ -15,12 +18,18 @@ use freshtrack_domain::time::Span;
 /// together.
 const LONGEST_FRAME: usize = 512;
 
-/// Every model that is decoded natively.
-#[must_use]
-pub fn list_models() -> ModelList {
-    ModelList {
-        items: decoders::models().map(view).collect(),
-    }
+/// The list, as its cursors name it.
+const LIST: RecordKind = RecordKind("MODEL");
+
+/// The models that are decoded natively, the most used first.
+///
+/// # Errors
+/// Refused when there is no such page.
+pub fn list_models(request: &PageRequest) -> Result<Page<ModelView>, Refusal> {
+    let models = decoders::models().enumerate();
+    let place = |(place, _): &(usize, &Model)| in_digits(place);
+    let page = page_of_whole(request, LIST, Order::OldestFirst, models, place)?;
+    Ok(page.map(|(_, model)| view(model)))
 }
 
 /// One model.

@@ -54,13 +54,14 @@ fn view(account: &account::Account) -> UserView {
         email: user.email.clone(),
         name: user.name.clone(),
         locale: user.locale.clone(),
+        phone: user.phone.clone(),
         second_factor: factor.is_some(),
         recovery_codes_left: factor.map_or(0, |factor| factor.recovery_codes.len()),
         created_at: user.created_at.into(),
     }
 }
 
-/// Changes what the person is called and the language they are written to in.
+/// Changes what the person is called, the language they are written to in and the number they are called at.
 ///
 /// # Errors
 /// Refused when the account is no longer as the person read it.
@@ -79,6 +80,7 @@ pub async fn update_me(
         locale: input.locale.unwrap_or_else(|| before.locale.clone()),
         ..before.clone()
     };
+    input.phone.apply(&mut account.user.record.phone);
     let after = &account.user.record;
     if *after == before {
         return Ok(At {
@@ -89,6 +91,7 @@ pub async fn update_me(
     let changed: Vec<&str> = [
         ("name", after.name != before.name),
         ("locale", after.locale != before.locale),
+        ("phone", after.phone != before.phone),
     ]
     .into_iter()
     .filter_map(|(field, changed)| changed.then_some(field))

@@ -53,6 +53,7 @@ async fn set(accounts: &Accounts<'_>, input: SetPassword) -> Result<PasswordSet,
         email,
         name,
         locale: Locale::default(),
+        phone: None,
         created_at: now,
     };
     let change = account::creation(accounts, &actor, &user, password::hash(&password, accounts.ids)?)?;

@@ -125,6 +125,7 @@ pub async fn verify_email(
         email: pending.email,
         name: pending.name,
         locale: pending.locale,
+        phone: None,
         created_at: now,
     };
     let change = account::creation(accounts, &Actor::new(user.id), &user, pending.password)?;

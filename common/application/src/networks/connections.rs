@@ -6,21 +6,22 @@ use super::webhooks::{
 };
 use crate::error::{Failure, Refusal};
 use crate::organizations::{draw_secret, end_key, machine_key, whole_organization};
+use crate::page::{Order, PageRequest, page_of};
 use crate::places::{At, unchanged};
 use crate::ports::{ServerError, ServerErrorKind, Stored};
 use crate::registry::Change;
 use crate::scope::Caller;
 use freshtrack_contracts::networks::{
-    CreateNetwork, NetworkList, NetworkTest, NetworkView, NewNetwork, RotateNetworkKey, UpdateNetwork,
-    WebhookView,
+    CreateNetwork, NetworkTest, NetworkView, NewNetwork, RotateNetworkKey, UpdateNetwork, WebhookView,
 };
+use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{AccessKeySecret, Right};
 use freshtrack_domain::ids::{AccessKeyId, NetworkId, OrgId};
 use freshtrack_domain::network::{Network, NetworkDevice, Server, ServerTest, TestResult};
 use freshtrack_domain::time::Timestamp;
 
-/// Connections an organization may have, so that all of them can be listed at once.
+/// Connections an organization may have.
 const MOST_NETWORKS: usize = 20;
 
 /// Connects a network server. The webhook's secret is an access key that may send frames and nothing else, shown once.
@@ -93,14 +94,15 @@ pub(super) fn shown_once(
 /// The connections of the organization, oldest first.
 ///
 /// # Errors
-/// When the store does not answer.
-pub async fn list_networks(ports: &Networks<'_>, caller: &Caller) -> Result<NetworkList, Failure> {
-    let networks = ports.records.all::<Network>(caller.scope).await?;
-    let items = networks
-        .iter()
-        .map(|stored| view(caller.scope.org_id(), &stored.record))
-        .collect();
-    Ok(NetworkList { items })
+/// Refused when there is no such page.
+pub async fn list_networks(
+    ports: &Networks<'_>,
+    caller: &Caller,
+    request: &PageRequest,
+) -> Result<Page<NetworkView>, Failure> {
+    let (records, scope) = (ports.records, caller.scope);
+    let page = page_of::<Network>(records, scope, request, Order::OldestFirst, |_| true).await?;
+    Ok(page.map(|stored| view(scope.org_id(), &stored.record)))
 }
 
 /// One connection.

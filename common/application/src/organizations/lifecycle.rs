@@ -5,6 +5,7 @@ use super::slugs::{
 };
 use super::{MOST_MEMBERSHIPS, Office, event, whole_organization};
 use crate::error::{Failure, PortError, Refusal};
+use crate::page::{Order, PageRequest, page_of_whole};
 use crate::places::{At, time_zone, unchanged};
 use crate::ports::{Owner, Record, Stored};
 use crate::registry::{Change, changed_meanwhile};
@@ -67,10 +68,11 @@ pub async fn create_organization(
 /// The organizations of a person, and those they owned that can still be restored.
 ///
 /// # Errors
-/// When the store does not answer.
+/// Refused when there is no such page.
 pub async fn list_own_organizations(
     office: &Office<'_>,
     person: &SignedIn,
+    request: &PageRequest,
 ) -> Result<Page<OrganizationView>, Failure> {
     let now = office.clock.now();
     let found = office.records.of_person(person.user_id, Member::KIND).await?;
@@ -88,10 +90,9 @@ pub async fn list_own_organizations(
         Ok::<_, PortError>(organization.map(|stored| stored.record).filter(visible))
     });
     let organizations = future::try_join_all(organizations).await?;
-    Ok(Page {
-        items: organizations.iter().flatten().map(Into::into).collect(),
-        next_cursor: None,
-    })
+    let (own, kind) = (organizations.into_iter().flatten(), Organization::KIND);
+    let page = page_of_whole(request, kind, Order::OldestFirst, own, Record::key)?;
+    Ok(page.map(|organization| (&organization).into()))
 }
 
 /// The caller's organization.

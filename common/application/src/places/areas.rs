@@ -4,10 +4,13 @@ use super::sites::all;
 use super::summary::States;
 use super::{At, unchanged};
 use crate::error::Failure;
+use crate::page::{Order, PageRequest, in_digits, page_of_whole};
+use crate::ports::Record as _;
 use crate::registry::Change;
 use crate::scope::Caller;
 use crate::set_up::SetUp;
-use freshtrack_contracts::places::{AreaDetail, AreaList, CreateArea, UpdateArea};
+use freshtrack_contracts::page::Page;
+use freshtrack_contracts::places::{AreaDetail, CreateArea, UpdateArea};
 use freshtrack_domain::ids::{AreaId, SiteId};
 use freshtrack_domain::place::{Area, Site, Unit};
 
@@ -85,21 +88,25 @@ pub async fn get_area(ports: &SetUp<'_>, caller: &Caller, id: AreaId) -> Result<
 /// The areas that the caller may see, of one site or of all, in their order, without those that were deleted.
 ///
 /// # Errors
-/// Refused when there is no such site.
+/// Refused when there is no such site or page.
 pub async fn list_areas(
     ports: &SetUp<'_>,
     caller: &Caller,
     site_id: Option<SiteId>,
-) -> Result<AreaList, Failure> {
+    request: &PageRequest,
+) -> Result<Page<AreaDetail>, Failure> {
     if let Some(site_id) = site_id {
         ports.present::<Site>(caller, site_id).await?;
     }
     let mut areas = all::<Area>(ports, caller).await?;
     areas.retain(|area| area.deleted.is_none() && site_id.is_none_or(|site| area.site_id == site));
-    areas.sort_by_key(|area| (area.site_id, area.sort_order, area.id));
+    let areas = page_of_whole(request, Area::KIND, Order::OldestFirst, areas, place_of)?;
     let units = all::<Unit>(ports, caller).await?;
     let states = States::load(ports.states, caller.scope).await?;
-    Ok(AreaList {
-        items: areas.iter().map(|area| states.area(area, &units)).collect(),
-    })
+    Ok(areas.map(|area| states.area(&area, &units)))
+}
+
+/// Where an area stands in the list.
+fn place_of(area: &Area) -> String {
+    format!("{}#{}#{}", area.site_id, in_digits(area.sort_order), area.id)
 }

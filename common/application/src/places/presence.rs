@@ -5,12 +5,14 @@ use super::sites::all;
 use super::summary::States;
 use super::{Place, follow_change};
 use crate::error::{Failure, Refusal};
-use crate::ports::Stored;
+use crate::page::{Order, PageRequest, in_digits, page_of_whole};
+use crate::ports::{RecordKind, Stored};
 use crate::registry::Change;
 use crate::scope::Caller;
 use crate::set_up::SetUp;
 use freshtrack_contracts::events::{Happening, PlaceId};
-use freshtrack_contracts::places::DeletedPlaces;
+use freshtrack_contracts::page::Page;
+use freshtrack_contracts::places::DeletedPlace;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::place::{Area, Deletion, Site, Unit};
 
@@ -146,33 +148,52 @@ fn must_be_here<P: Place>(parent: &Stored<P>) -> Result<(), Refusal> {
     ))
 }
 
-/// What the caller may see that can be restored: whatever was deleted by itself.
+/// The list, as its cursors name it.
+const DELETED: RecordKind = RecordKind("DELETED");
+
+/// Something that can be restored.
+enum Restorable<'a> {
+    Site(&'a Site),
+    Area(&'a Area),
+    Unit(&'a Unit),
+}
+
+/// What the caller may see that can be restored, the last deleted first: whatever was deleted by itself.
 ///
 /// # Errors
-/// When the store does not answer.
-pub async fn list_deleted(ports: &SetUp<'_>, caller: &Caller) -> Result<DeletedPlaces, Failure> {
-    let by_itself = |deletion: Option<&Deletion>| deletion.is_some_and(|deletion| deletion.with.is_none());
+/// Refused when there is no such page.
+pub async fn list_deleted(
+    ports: &SetUp<'_>,
+    caller: &Caller,
+    request: &PageRequest,
+) -> Result<Page<DeletedPlace>, Failure> {
     let (sites, areas, units) = (
         all::<Site>(ports, caller).await?,
         all::<Area>(ports, caller).await?,
         all::<Unit>(ports, caller).await?,
     );
+    let restorable = restorable(&sites)
+        .map(|(key, site)| (key, Restorable::Site(site)))
+        .chain(restorable(&areas).map(|(key, area)| (key, Restorable::Area(area))))
+        .chain(restorable(&units).map(|(key, unit)| (key, Restorable::Unit(unit))));
+    let page = page_of_whole(request, DELETED, Order::NewestFirst, restorable, |(key, _)| {
+        key.clone()
+    })?;
     let states = States::load(ports.states, caller.scope).await?;
-    Ok(DeletedPlaces {
-        sites: sites
-            .iter()
-            .filter(|site| by_itself(site.deleted.as_ref()))
-            .map(|site| states.site(site, &areas, &units))
-            .collect(),
-        areas: areas
-            .iter()
-            .filter(|area| by_itself(area.deleted.as_ref()))
-            .map(|area| states.area(area, &units))
-            .collect(),
-        units: units
-            .iter()
-            .filter(|unit| by_itself(unit.deleted.as_ref()))
-            .map(|unit| states.unit(unit))
-            .collect(),
+    Ok(page.map(|(_, place)| match place {
+        Restorable::Site(site) => DeletedPlace::Site(states.site(site, &areas, &units)),
+        Restorable::Area(area) => DeletedPlace::Area(states.area(area, &units)),
+        Restorable::Unit(unit) => DeletedPlace::Unit(states.unit(unit)),
+    }))
+}
+
+/// Those of `places` that were deleted by themselves, each with where it stands in the list.
+fn restorable<P: Place>(places: &[P]) -> impl Iterator<Item = (String, &P)> {
+    places.iter().filter_map(|place| {
+        let deletion = place.deletion().filter(|deletion| deletion.with.is_none())?;
+        Some((
+            format!("{}#{}", in_digits(deletion.at.as_millis()), place.id()),
+            place,
+        ))
     })
 }

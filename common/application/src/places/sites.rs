@@ -4,10 +4,12 @@ use super::summary::States;
 use super::{At, cadence, time_zone, unchanged};
 use crate::error::Failure;
 use crate::organizations::whole_organization;
+use crate::page::{Order, PageRequest, page_of};
 use crate::registry::Change;
 use crate::scope::Caller;
 use crate::set_up::SetUp;
-use freshtrack_contracts::places::{CreateSite, SiteDetail, SiteList, UpdateSite};
+use freshtrack_contracts::page::Page;
+use freshtrack_contracts::places::{CreateSite, SiteDetail, UpdateSite};
 use freshtrack_domain::ids::SiteId;
 use freshtrack_domain::place::{Area, Site, Unit};
 
@@ -102,23 +104,23 @@ pub async fn get_site(ports: &SetUp<'_>, caller: &Caller, id: SiteId) -> Result<
     })
 }
 
-/// The sites that the caller may see, without those that were deleted.
+/// The sites that the caller may see, without those that were deleted, the oldest first.
 ///
 /// # Errors
-/// When the store does not answer.
-pub async fn list_sites(ports: &SetUp<'_>, caller: &Caller) -> Result<SiteList, Failure> {
-    let sites = all::<Site>(ports, caller).await?;
+/// Refused when there is no such page.
+pub async fn list_sites(
+    ports: &SetUp<'_>,
+    caller: &Caller,
+    request: &PageRequest,
+) -> Result<Page<SiteDetail>, Failure> {
+    let seen = |site: &Site| site.deleted.is_none() && caller.sites.include(site.id);
+    let sites = page_of(ports.records, caller.scope, request, Order::OldestFirst, seen).await?;
     let (areas, units) = (
         all::<Area>(ports, caller).await?,
         all::<Unit>(ports, caller).await?,
     );
     let states = States::load(ports.states, caller.scope).await?;
-    let items = sites
-        .iter()
-        .filter(|site| site.deleted.is_none())
-        .map(|site| states.site(site, &areas, &units))
-        .collect();
-    Ok(SiteList { items })
+    Ok(sites.map(|site| states.site(&site.record, &areas, &units)))
 }
 
 /// All records of one kind that the caller may see, deleted ones too.

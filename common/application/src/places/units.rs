@@ -5,11 +5,14 @@ use super::sites::all;
 use super::summary::States;
 use super::{At, cadence, claim_name, unchanged, unit_name};
 use crate::error::Failure;
+use crate::page::{Order, PageRequest, in_digits, page_of_whole};
+use crate::ports::Record as _;
 use crate::registry::Change;
 use crate::scope::Caller;
 use crate::set_up::SetUp;
 use freshtrack_contracts::events::Happening;
-use freshtrack_contracts::places::{CreateUnit, Patch, UnitDetail, UnitList, UpdateUnit};
+use freshtrack_contracts::page::Page;
+use freshtrack_contracts::places::{CreateUnit, Patch, UnitDetail, UpdateUnit};
 use freshtrack_domain::ids::{AreaId, SiteId, UnitId};
 use freshtrack_domain::place::{Area, Unit};
 
@@ -132,22 +135,27 @@ pub async fn get_unit(ports: &SetUp<'_>, caller: &Caller, id: UnitId) -> Result<
 /// The units that the caller may see, of one site or area or of all, in their order, without those that were deleted.
 ///
 /// # Errors
-/// When the store does not answer.
+/// Refused when there is no such page.
 pub async fn list_units(
     ports: &SetUp<'_>,
     caller: &Caller,
     site_id: Option<SiteId>,
     area_id: Option<AreaId>,
-) -> Result<UnitList, Failure> {
+    request: &PageRequest,
+) -> Result<Page<UnitDetail>, Failure> {
     let mut units = all::<Unit>(ports, caller).await?;
     units.retain(|unit| {
         unit.deleted.is_none()
             && site_id.is_none_or(|site| unit.site_id == site)
             && area_id.is_none_or(|area| unit.area_id == area)
     });
-    units.sort_by_key(|unit| (unit.site_id, unit.area_id, unit.sort_order, unit.id));
+    let units = page_of_whole(request, Unit::KIND, Order::OldestFirst, units, place_of)?;
     let states = States::load(ports.states, caller.scope).await?;
-    Ok(UnitList {
-        items: units.iter().map(|unit| states.unit(unit)).collect(),
-    })
+    Ok(units.map(|unit| states.unit(&unit)))
+}
+
+/// Where a unit stands in the list.
+fn place_of(unit: &Unit) -> String {
+    let order = in_digits(unit.sort_order);
+    format!("{}#{}#{order}#{}", unit.site_id, unit.area_id, unit.id)
 }

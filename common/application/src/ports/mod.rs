@@ -18,8 +18,7 @@ pub use networks::{
     WebhookName,
 };
 pub use records::{
-    AlertPage, Alerts, Devices, DueUnit, LateEntry, Quarantine, QuarantinedUplink, ReadingLog, SensorKey,
-    UnitStates,
+    Alerts, Devices, DueUnit, LateEntry, Quarantine, QuarantinedUplink, ReadingLog, SensorKey, UnitStates,
 };
 pub use registry::{
     Claim, ClaimSpace, CommitError, Found, Holder, MOST_STEPS, Owner, RawRecord, Record, RecordKind, Records,

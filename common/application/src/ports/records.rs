@@ -95,8 +95,8 @@ pub trait ReadingLog: Send + Sync {
     /// When it is not stored.
     async fn put_late(&self, scope: OrgScope, unit_id: UnitId, late: &LateEntry) -> Result<bool, PortError>;
 
-    /// The blocks that may hold readings from `from` to `to`, both included, in order. Unless they are to be `fresh`, which
-    /// costs twice as much, the newest may be missing that were stored a moment ago.
+    /// The blocks that may hold readings from `from` to `to`, both included, in order, at most `most`. Unless they are to be
+    /// `fresh`, which costs twice as much, the newest may be missing that were stored a moment ago.
     ///
     /// # Errors
     /// When the store does not answer or holds nonsense.
@@ -106,6 +106,7 @@ pub trait ReadingLog: Send + Sync {
         unit_id: UnitId,
         from: Timestamp,
         to: Timestamp,
+        most: usize,
         fresh: bool,
     ) -> Result<Vec<SealedBlock>, PortError>;
 
@@ -178,11 +179,16 @@ pub trait Quarantine: Send + Sync {
     /// When it is not safely kept.
     async fn keep(&self, scope: OrgScope, frame: &QuarantinedUplink) -> Result<(), PortError>;
 
-    /// The newest frames kept, at most 100.
+    /// Frames kept, the newest first, those behind `after` in that order only, at most `limit`.
     ///
     /// # Errors
     /// When the store does not answer.
-    async fn list(&self, scope: OrgScope) -> Result<Vec<QuarantinedUplink>, PortError>;
+    async fn list(
+        &self,
+        scope: OrgScope,
+        after: Option<FrameId>,
+        limit: usize,
+    ) -> Result<Vec<QuarantinedUplink>, PortError>;
 
     /// Frames kept of one device, the oldest first, those behind `after` only, at most `limit`. One that was put here a
     /// moment ago may be missing.
@@ -210,19 +216,10 @@ pub trait Quarantine: Send + Sync {
     async fn remove(&self, scope: OrgScope, id: FrameId) -> Result<(), PortError>;
 }
 
-/// One page of alerts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AlertPage {
-    /// The alerts, the newest first.
-    pub alerts: Vec<Alert>,
-    /// The last alert of the page, if there may be more behind it.
-    pub next: Option<AlertId>,
-}
-
 /// Alerts as they are kept.
 #[async_trait]
 pub trait Alerts: Send + Sync {
-    /// Alerts of `status`, the newest first, those before `after` in that order only.
+    /// Alerts of `status`, the newest first, those behind `after` in that order only, at most `limit`.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -232,7 +229,7 @@ pub trait Alerts: Send + Sync {
         status: AlertStatus,
         after: Option<AlertId>,
         limit: usize,
-    ) -> Result<AlertPage, PortError>;
+    ) -> Result<Vec<Alert>, PortError>;
 
     /// One alert and what happened to it, oldest first.
     ///

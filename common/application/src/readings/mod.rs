@@ -3,7 +3,7 @@
 mod list;
 mod summarize;
 
-pub use list::list_readings;
+pub use list::{ReadingsOf, list_readings};
 pub use summarize::{SummaryQuery, summarize_readings};
 
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
@@ -46,16 +46,20 @@ async fn seen(states: &dyn UnitStates, caller: &Caller, unit_id: UnitId) -> Resu
     Ok(record)
 }
 
-/// The readings of a unit in a span, each once.
+/// The readings of a unit in a span, each once, the oldest first; if they were to be few, all up to one of them.
 struct Recorded {
     /// By instant and sensor: a crash between sealing and trimming leaves the same reading in two places.
     found: BTreeMap<(Timestamp, SensorId), (Entry, bool)>,
     from: Timestamp,
+    /// Up to here none is missing.
     to: Timestamp,
+    /// Whether there may be more behind it.
+    more: bool,
 }
 
 impl Recorded {
-    /// The readings from `from` to `to`, both included, of the unit whose newest are in `record`.
+    /// The readings from `from` to `to`, both included, of the unit whose newest are in `record`: those of the first `most`
+    /// blocks, and what else was measured in their time.
     ///
     /// Nothing in between is missing. The record was read before the blocks are, so that what is moved meanwhile is found
     /// in both, and it tells until when the log is sealed: blocks that do not reach as far were read too early and are
@@ -64,22 +68,26 @@ impl Recorded {
         log: &dyn ReadingLog,
         scope: OrgScope,
         record: &UnitRecord,
-        from: Timestamp,
-        to: Timestamp,
+        (from, to): (Timestamp, Timestamp),
+        most: usize,
     ) -> Result<Self, Failure> {
         let unit_id = record.state.unit_id;
+        let mut blocks = log.blocks(scope, unit_id, from, to, most, false).await?;
+        if let Some(sealed) = record.sealed_until.map(|until| until.min(to))
+            && sealed >= from
+            && blocks.len() < most
+            && blocks.last().is_none_or(|newest| newest.last_at < sealed)
+        {
+            blocks = log.blocks(scope, unit_id, from, to, most, true).await?;
+        }
+        let end = blocks.last().filter(|_| blocks.len() >= most);
+        let until = end.map_or(to, |end| end.last_at.min(to));
         let mut recorded = Self {
             found: BTreeMap::new(),
             from,
-            to,
+            to: until,
+            more: until < to,
         };
-        let mut blocks = log.blocks(scope, unit_id, from, to, false).await?;
-        if let Some(sealed) = record.sealed_until.map(|until| until.min(to))
-            && sealed >= from
-            && blocks.last().is_none_or(|newest| newest.last_at < sealed)
-        {
-            blocks = log.blocks(scope, unit_id, from, to, true).await?;
-        }
         for block in blocks {
             let (sensors, entries) = block
                 .open()
@@ -88,7 +96,7 @@ impl Recorded {
         }
         let sensors: Vec<SensorId> = record.state.sensors.iter().map(|track| track.id).collect();
         recorded.add(&sensors, record.head.entries());
-        for late in log.late(scope, unit_id, from, to).await? {
+        for late in log.late(scope, unit_id, from, until).await? {
             recorded
                 .found
                 .entry((late.entry.recorded_at, late.sensor_id))

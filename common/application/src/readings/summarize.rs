@@ -48,7 +48,8 @@ pub async fn summarize_readings(
     let windows = windows(from, to.min(clock.now()), query.division, &zone)
         .map_err(|e| PortError::because("records.time_zone", PortErrorKind::Corrupt, e))?;
     // What was measured shortly before still holds when the span begins.
-    let recorded = Recorded::load(log, caller.scope, &record, from - rules.report_deadline(), to).await?;
+    let span = (from - rules.report_deadline(), to);
+    let recorded = Recorded::load(log, caller.scope, &record, span, usize::MAX).await?;
     let mut series: BTreeMap<SensorId, Vec<Sample>> = BTreeMap::new();
     for (sensor_id, entry, _) in recorded.iter() {
         if let Some(temperature) = entry.temperature {

@@ -4,6 +4,7 @@ use crate::support::{Depot, EUI, START, code, minute};
 use freshtrack_application::PageRequest;
 use freshtrack_application::devices::{get_calibration, list_calibrations, record_calibration};
 use freshtrack_contracts::devices::{CalibrationView, RecordCalibration};
+use freshtrack_contracts::page::PageSize;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::ids::SensorId;
 use freshtrack_domain::text::Notes;
@@ -104,7 +105,7 @@ async fn the_calibration_that_was_performed_last_is_in_force() {
     );
 
     let list = async |cursor: Option<&str>| {
-        let page = PageRequest::new(Some(2), cursor).unwrap();
+        let page = PageRequest::new(PageSize::ITEMS, Some(2), cursor).unwrap();
         list_calibrations(&depot.set_up(), &depot.owner(), id, &page)
             .await
             .unwrap()
@@ -123,7 +124,7 @@ async fn the_calibration_that_was_performed_last_is_in_force() {
     entered.sort();
     assert_eq!(ids, entered);
     let other = depot.brought_in(0);
-    let page = PageRequest::new(None, Some(&cursor)).unwrap();
+    let page = PageRequest::new(PageSize::ITEMS, None, Some(&cursor)).unwrap();
     let foreign = list_calibrations(&depot.set_up(), &depot.owner(), other, &page).await;
     assert_eq!(
         code(foreign),

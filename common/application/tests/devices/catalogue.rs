@@ -1,5 +1,6 @@
 //! The catalogue says what a model does, and trying a decoder tells what a frame says.
 
+use freshtrack_application::PageRequest;
 use freshtrack_application::devices::{decode_frame, get_model, list_models};
 use freshtrack_contracts::devices::{BatterySource, DecodeFrame, DecodedRecord, Measure};
 use freshtrack_contracts::problem::ProblemCode;
@@ -13,7 +14,7 @@ fn hex(payload: &str) -> DecodeFrame {
 
 #[test]
 fn models_are_described() {
-    let models = list_models().items;
+    let models = list_models(&PageRequest::default()).unwrap().items;
     assert_eq!(models.len(), freshtrack_decoders::models().count());
     let model = get_model("dragino-lht65n").unwrap();
     assert_eq!(model.measures, [Measure::Temperature, Measure::Humidity]);

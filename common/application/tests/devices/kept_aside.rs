@@ -9,7 +9,7 @@ use freshtrack_testkit::{fresh_id, killed_after};
 
 impl Depot {
     async fn kept(&self) -> Vec<QuarantinedUplink> {
-        Quarantine::list(&self.world.memory, self.kitchen.scope())
+        Quarantine::list(&self.world.memory, self.kitchen.scope(), None, 1_000)
             .await
             .unwrap()
     }

@@ -7,11 +7,13 @@ use freshtrack_application::devices::{
 use freshtrack_application::places::{At, follow_change};
 use freshtrack_application::ports::{Clock, Devices, IdSource, Records, SensorKey, UnitStates};
 use freshtrack_application::{
-    Actor, Caller, Failure, OrgScope, PortError, ReceiveUplinks, Refusal, SetUp, Uplink, list_readings,
+    Actor, Caller, Failure, OrgScope, PageRequest, PortError, ReadingsOf, ReceiveUplinks, Refusal, SetUp,
+    Uplink, list_readings,
 };
 use freshtrack_contracts::devices::{ClaimFrame, RegisterSensor, SensorView, UpdateSensor};
 use freshtrack_contracts::events::Event;
 use freshtrack_contracts::ingest::ItemStatus;
+use freshtrack_contracts::page::PageSize;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_contracts::readings::ReadingView;
 use freshtrack_domain::access::{Role, Sites};
@@ -224,18 +226,22 @@ impl Depot {
     }
 
     pub(crate) async fn readings(&self, number: usize) -> Vec<ReadingView> {
-        let (caller, unit) = (self.member(Role::Viewer, Sites::All), self.unit(number));
+        let (caller, unit_id) = (self.member(Role::Viewer, Sites::All), self.unit(number));
+        let all = PageRequest::of(PageSize::SERIES);
         let now = self.world.clock.now();
         let list = list_readings(
             &self.world.memory,
             &self.world.memory,
             &self.world.clock,
             &caller,
-            unit,
-            Some(START),
-            Some(now),
+            ReadingsOf {
+                unit_id,
+                from: Some(START),
+                to: Some(now),
+            },
+            &all,
         );
-        list.await.unwrap().readings
+        list.await.unwrap().items
     }
 
     pub(crate) async fn state(&self, number: usize) -> UnitRecord {

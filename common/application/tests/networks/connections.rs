@@ -1,13 +1,13 @@
 //! Connections: who may make them, and what is never told of them.
 
 use crate::support::{KEY, OTHER_KEY, Office, chirpstack, code, input, things_stack};
-use freshtrack_application::Caller;
 use freshtrack_application::networks::{
     create_network, delete_network, get_network, list_networks, rotate_network_key, test_network,
     update_network,
 };
 use freshtrack_application::organizations::authorize_access_key;
 use freshtrack_application::ports::{Owner, RecordKind, Records as _, ServerErrorKind};
+use freshtrack_application::{Caller, PageRequest};
 use freshtrack_contracts::networks::{RotateNetworkKey, UpdateNetwork};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Right, Sites};
@@ -30,7 +30,9 @@ async fn a_connection_shows_neither_of_its_secrets_again() {
     let shown = get_network(&office.networks(), &caller, new.network.id)
         .await
         .unwrap();
-    let listed = list_networks(&office.networks(), &caller).await.unwrap();
+    let listed = list_networks(&office.networks(), &caller, &PageRequest::default())
+        .await
+        .unwrap();
     assert_eq!(listed.items, std::slice::from_ref(&shown.view));
     let owner = Owner::from(caller.scope);
     let mut told = serde_json::to_string(&(shown.view, listed)).unwrap();
@@ -58,7 +60,7 @@ async fn connecting_again_with_the_same_request_connects_once() {
     let second = office.connected(&caller).await;
     assert_eq!(first, second);
     assert_eq!(
-        list_networks(&office.networks(), &caller)
+        list_networks(&office.networks(), &caller, &PageRequest::default())
             .await
             .unwrap()
             .items

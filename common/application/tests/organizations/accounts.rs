@@ -6,7 +6,7 @@ use freshtrack_application::organizations::{
     transfer_ownership,
 };
 use freshtrack_application::ports::{Claim, ClaimSpace};
-use freshtrack_application::{Caller, Failure, PortErrorKind, SignedIn};
+use freshtrack_application::{Caller, Failure, PageRequest, PortErrorKind, SignedIn};
 use freshtrack_contracts::invitations::CreateInvitation;
 use freshtrack_contracts::organizations::TransferOwnership;
 use freshtrack_contracts::problem::ProblemCode;
@@ -162,7 +162,9 @@ async fn a_person_sees_their_organizations_and_what_they_can_restore() {
     let ann = house.account("ann@example.com").await;
     house.enrol(org_id, ann.user_id, Role::Admin, Sites::All).await;
     let seen = async |person: &SignedIn| {
-        let page = list_own_organizations(&house.office(), person).await.unwrap();
+        let page = list_own_organizations(&house.office(), person, &PageRequest::default())
+            .await
+            .unwrap();
         page.items
     };
     assert_eq!(seen(&owner).await.len(), 1);

@@ -7,6 +7,7 @@ use freshtrack_application::ports::{Owner, Record};
 use freshtrack_application::{Caller, ChainEnd, PageRequest};
 use freshtrack_contracts::audit::{AuditDamage, AuditEntryView, BrokenEntry};
 use freshtrack_contracts::organizations::UpdateOrganization;
+use freshtrack_contracts::page::PageSize;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{Role, Sites};
 use freshtrack_domain::audit::ChainedEntry;
@@ -108,7 +109,7 @@ async fn a_long_chain_is_verified_in_stretches() {
     let first = verify_audit(house.store(), &caller, &PageRequest::default()).await;
     let first = first.unwrap();
     assert_eq!((first.verified, first.broken), (1_000, None));
-    let rest = PageRequest::new(None, first.next_cursor.as_deref()).unwrap();
+    let rest = PageRequest::new(PageSize::ITEMS, None, first.next_cursor.as_deref()).unwrap();
     let last = verify_audit(house.store(), &caller, &rest).await.unwrap();
     assert_eq!(
         (last.verified, last.broken, last.next_cursor),
@@ -119,11 +120,11 @@ async fn a_long_chain_is_verified_in_stretches() {
         freshtrack_application::ports::RecordKind("VERIFIED"),
         &format!("1000#{}", "00".repeat(32)),
     );
-    let forged = PageRequest::new(None, Some(&forged)).unwrap();
+    let forged = PageRequest::new(PageSize::ITEMS, None, Some(&forged)).unwrap();
     let found = verify_audit(house.store(), &caller, &forged).await.unwrap();
     assert_eq!(found.broken.map(|broken| broken.seq), Some(1_001));
     for bad in ["nonsense", "VkVSSUZJRUQjMQ"] {
-        let bad = PageRequest::new(None, Some(bad)).unwrap();
+        let bad = PageRequest::new(PageSize::ITEMS, None, Some(bad)).unwrap();
         let refused = verify_audit(house.store(), &caller, &bad).await;
         assert_eq!(code(refused), ProblemCode::InvalidRequest);
     }

@@ -66,6 +66,7 @@ impl House {
             email: email.parse().unwrap(),
             name: Name::new(email.split('@').next().unwrap()).unwrap(),
             locale: Locale::default(),
+            phone: None,
             created_at: Timestamp::from_seconds(1_790_000_000),
         };
         let holder = Holder {

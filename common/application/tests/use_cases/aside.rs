@@ -1,8 +1,8 @@
 //! Frames that were kept aside are taken in once they can be, and stay until then.
 
 use crate::support::{COLD, Stage, minute};
-use freshtrack_application::ports::{Quarantine, QuarantinedUplink};
-use freshtrack_application::{Failure, PortErrorKind, Uplink, list_quarantine, replay_frame};
+use freshtrack_application::ports::QuarantinedUplink;
+use freshtrack_application::{Failure, PageRequest, PortErrorKind, Uplink, list_quarantine, replay_frame};
 use freshtrack_contracts::ingest::ItemStatus::{self, Accepted, Duplicate, Quarantined, Queued, Rejected};
 use freshtrack_contracts::ingest::QuarantineReason;
 use freshtrack_contracts::problem::ProblemCode;
@@ -29,10 +29,6 @@ impl Stage {
         (stage, frames)
     }
 
-    async fn frames(&self) -> Vec<QuarantinedUplink> {
-        Quarantine::list(&self.world.memory, self.scope()).await.unwrap()
-    }
-
     async fn register(&self) {
         self.register_for(self.unit(0)).await;
     }
@@ -57,10 +53,10 @@ impl Stage {
 #[tokio::test]
 async fn frames_are_listed_with_all_that_is_needed_to_find_their_sensor() {
     let (stage, _) = Stage::with_frames(&[1, 2]).await;
-    let listed = list_quarantine(&stage.world.memory, stage.scope())
+    let listed = list_quarantine(&stage.world.memory, stage.scope(), &PageRequest::default())
         .await
         .unwrap()
-        .frames;
+        .items;
     assert_eq!(
         (listed[0].received_at.0, listed[1].received_at.0),
         (minute(20), minute(10))
@@ -82,10 +78,10 @@ async fn frames_are_listed_with_all_that_is_needed_to_find_their_sensor() {
     );
     let other = Stage::new(1);
     assert_eq!(
-        list_quarantine(&stage.world.memory, other.scope())
+        list_quarantine(&stage.world.memory, other.scope(), &PageRequest::default())
             .await
             .unwrap()
-            .frames,
+            .items,
         []
     );
 }

@@ -4,8 +4,8 @@
 use crate::support::{COLD, EndState, Stage, WARM, done, minute};
 use freshtrack_application::ports::Quarantine;
 use freshtrack_application::{
-    Import, PortErrorKind, UnitReading, get_alert, import_organization, list_quarantine, record_trail,
-    replay_frame, retry_readings, sweep_timers,
+    Import, PortErrorKind, UnitReading, get_alert, import_organization, record_trail, replay_frame,
+    retry_readings, sweep_timers,
 };
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_domain::alert::AlertStatus;
@@ -118,8 +118,8 @@ fn receiving_uplinks() {
         if killed {
             done(receive());
         }
-        let aside = done(list_quarantine(&stage.world.memory, stage.scope())).unwrap();
-        assert_eq!(aside.frames.len(), 1);
+        let aside = done(stage.frames());
+        assert_eq!(aside.len(), 1);
         (killed, done(stage.end_state()))
     });
 }
@@ -136,7 +136,7 @@ fn replaying_a_frame_that_was_kept_aside() {
         done(receive.receive(scope, vec![uplink.clone()])).unwrap();
         done(stage.world.import(&registered)).unwrap();
         let quarantine: &dyn Quarantine = &stage.world.memory;
-        let [frame] = done(quarantine.list(scope)).unwrap().try_into().unwrap();
+        let [frame] = done(stage.frames()).try_into().unwrap();
         let killed = killed_after(calls, replay_frame(&receive, scope, frame.id)).is_none();
         // A frame that is gone was taken in before the death.
         if killed && let Some(frame) = done(quarantine.find(scope, frame.id)).unwrap() {
@@ -146,7 +146,7 @@ fn replaying_a_frame_that_was_kept_aside() {
                 ItemStatus::Accepted | ItemStatus::Duplicate
             ));
         }
-        assert_eq!(done(quarantine.list(scope)).unwrap(), []);
+        assert_eq!(done(stage.frames()), []);
         (killed, done(stage.end_state()))
     });
 }

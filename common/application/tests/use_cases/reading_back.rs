@@ -4,15 +4,16 @@ use crate::support::{COLD, START, Stage, WARM, minute};
 use async_trait::async_trait;
 use freshtrack_application::ports::{LateEntry, Owner, RawRecord, ReadingLog, Records, Step};
 use freshtrack_application::{
-    AlertQuery, Caller, Failure, OrgScope, PortError, PortErrorKind, get_alert, get_overview, list_alerts,
-    list_readings, record_trail,
+    Caller, Failure, OrgScope, PageRequest, PortError, PortErrorKind, ReadingsOf, get_alert, get_overview,
+    list_alerts, list_readings, record_trail,
 };
-use freshtrack_contracts::alerts::AlertList;
+use freshtrack_contracts::alerts::AlertView;
+use freshtrack_contracts::page::{Page, PageSize};
 use freshtrack_contracts::problem::ProblemCode;
-use freshtrack_contracts::readings::ReadingList;
+use freshtrack_contracts::readings::ReadingView;
 use freshtrack_domain::access::Sites;
 use freshtrack_domain::alert::{AlertStatus, Severity};
-use freshtrack_domain::ids::{AlertId, UnitId};
+use freshtrack_domain::ids::UnitId;
 use freshtrack_domain::log::SealedBlock;
 use freshtrack_domain::place::Unit;
 use freshtrack_domain::text::Name;
@@ -26,12 +27,21 @@ impl Stage {
     async fn list(
         &self,
         caller: &Caller,
-        unit: UnitId,
+        unit_id: UnitId,
         from: Option<Timestamp>,
         to: Option<Timestamp>,
-    ) -> Result<ReadingList, Failure> {
+    ) -> Result<Page<ReadingView>, Failure> {
         let World { memory, clock, .. } = &self.world;
-        list_readings(memory, memory, clock, caller, unit, from, to).await
+        let of = ReadingsOf { unit_id, from, to };
+        list_readings(
+            memory,
+            memory,
+            clock,
+            caller,
+            of,
+            &PageRequest::of(PageSize::SERIES),
+        )
+        .await
     }
 
     async fn instants(&self, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
@@ -39,10 +49,7 @@ impl Stage {
             .list(&self.viewer(), self.unit(0), Some(from), Some(to))
             .await
             .unwrap();
-        list.readings
-            .iter()
-            .map(|reading| reading.recorded_at.0)
-            .collect()
+        list.items.iter().map(|reading| reading.recorded_at.0).collect()
     }
 
     /// Somebody who sees none of its sites.
@@ -53,9 +60,9 @@ impl Stage {
         }
     }
 
-    async fn alert_page(&self, status: AlertStatus, after: Option<AlertId>, limit: usize) -> AlertList {
-        let query = AlertQuery { status, after, limit };
-        list_alerts(&self.world.memory, &self.viewer(), query)
+    async fn alert_page(&self, status: AlertStatus, cursor: Option<&str>, limit: usize) -> Page<AlertView> {
+        let request = PageRequest::new(PageSize::ITEMS, Some(limit), cursor).unwrap();
+        list_alerts(&self.world.memory, &self.viewer(), status, &request)
             .await
             .unwrap()
     }
@@ -98,11 +105,8 @@ async fn the_last_day_is_shown_unless_another_span_is_asked_for() {
         .list(&stage.viewer(), stage.unit(0), None, None)
         .await
         .unwrap();
-    assert_eq!(
-        (list.from.0, list.to.0),
-        (minute(5), START + Span::hours(24) + Span::minutes(5))
-    );
-    assert_eq!(list.readings.len(), 2);
+    let shown: Vec<Timestamp> = list.items.iter().map(|reading| reading.recorded_at.0).collect();
+    assert_eq!(shown, [minute(5), minute(10)]);
 }
 
 #[tokio::test]
@@ -147,7 +151,7 @@ async fn readings_that_stand_in_two_places_are_shown_once() {
     assert_eq!(interrupted, None);
     let log: &dyn ReadingLog = &stage.world.memory;
     let blocks: Vec<SealedBlock> = log
-        .blocks(stage.scope(), stage.unit(0), minute(0), minute(500), true)
+        .blocks(stage.scope(), stage.unit(0), minute(0), minute(500), 10, true)
         .await
         .unwrap();
     assert_eq!(
@@ -200,9 +204,10 @@ impl ReadingLog for Lagging<'_> {
         unit: UnitId,
         from: Timestamp,
         to: Timestamp,
+        most: usize,
         fresh: bool,
     ) -> Result<Vec<SealedBlock>, PortError> {
-        let mut blocks = self.0.blocks(scope, unit, from, to, fresh).await?;
+        let mut blocks = self.0.blocks(scope, unit, from, to, most, fresh).await?;
         if !fresh {
             blocks.pop();
         }
@@ -226,11 +231,53 @@ async fn a_block_that_is_not_everywhere_yet_is_not_missed() {
     stage.record(&stage.calm(0, 0, 73)).await;
     assert_eq!(stage.record_of(0).await.head.entries().len(), 1);
     let World { memory, clock, .. } = &stage.world;
-    let (log, caller, unit) = (Lagging(memory), stage.viewer(), stage.unit(0));
+    let (log, caller) = (Lagging(memory), stage.viewer());
     for (from, to, expected) in [(0, 360, 73), (100, 200, 21), (300, 360, 13), (360, 400, 1)] {
-        let (from, to) = (Some(minute(from)), Some(minute(to)));
-        let list = list_readings(memory, &log, clock, &caller, unit, from, to).await;
-        assert_eq!(list.unwrap().readings.len(), expected, "{from:?} to {to:?}");
+        let of = ReadingsOf {
+            unit_id: stage.unit(0),
+            from: Some(minute(from)),
+            to: Some(minute(to)),
+        };
+        let all = PageRequest::of(PageSize::SERIES);
+        let list = list_readings(memory, &log, clock, &caller, of, &all).await;
+        assert_eq!(list.unwrap().items.len(), expected, "{of:?}");
+    }
+}
+
+/// Head, blocks and late readings, a page at a time, of whatever size.
+#[tokio::test]
+async fn readings_are_paged_without_gap_or_overlap() {
+    let stage = Stage::new(1);
+    stage.record(&stage.calm(0, 0, 300)).await;
+    stage
+        .record(&[
+            stage.measured(0, minute(3), COLD),
+            stage.measured(0, minute(701), COLD),
+        ])
+        .await;
+    let World { memory, clock, .. } = &stage.world;
+    let of = ReadingsOf {
+        unit_id: stage.unit(0),
+        from: Some(minute(0)),
+        to: Some(minute(1_495)),
+    };
+    let whole = stage.readings(0).await;
+    assert_eq!(whole.len(), 302, "{whole:?}");
+    for limit in [1, 2, 17, 72, 301, 302, 10_000] {
+        let mut request = PageRequest::new(PageSize::SERIES, Some(limit), None).unwrap();
+        let mut pieces = Vec::new();
+        loop {
+            let page = list_readings(memory, memory, clock, &stage.viewer(), of, &request)
+                .await
+                .unwrap();
+            assert!(page.items.len() <= limit, "{limit}");
+            pieces.extend(page.items);
+            request.cursor = page.next_cursor;
+            if request.cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(pieces, whole, "{limit}");
     }
 }
 
@@ -336,24 +383,21 @@ async fn alerts_are_paged_from_the_newest() {
         stage.record(&[stage.measured(unit, minute(at), WARM)]).await;
     }
     let mut opened = Vec::new();
-    let mut after = None;
+    let mut cursor = None;
     loop {
-        let page = stage.alert_page(AlertStatus::Open, after, 2).await;
-        opened.extend(page.alerts.iter().map(|alert| alert.opened_at.0));
-        match page.next_cursor {
-            Some(cursor) => after = Some(cursor.parse().unwrap()),
-            None => break,
+        let page = stage.alert_page(AlertStatus::Open, cursor.as_deref(), 2).await;
+        opened.extend(page.items.iter().map(|alert| alert.opened_at.0));
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
         }
     }
     assert_eq!(opened, [4, 3, 2, 1, 0].map(minute));
-    assert_eq!(stage.alert_page(AlertStatus::Resolved, None, 2).await.alerts, []);
+    assert_eq!(stage.alert_page(AlertStatus::Resolved, None, 2).await.items, []);
     stage.record(&[stage.measured(3, minute(60), COLD)]).await;
-    let resolved = stage.alert_page(AlertStatus::Resolved, None, 2).await.alerts;
+    let resolved = stage.alert_page(AlertStatus::Resolved, None, 2).await.items;
     assert_eq!((resolved.len(), resolved[0].unit_id), (1, stage.unit(3)));
-    assert_eq!(
-        stage.alert_page(AlertStatus::Open, None, 50).await.alerts.len(),
-        4
-    );
+    assert_eq!(stage.alert_page(AlertStatus::Open, None, 50).await.items.len(), 4);
 }
 
 #[tokio::test]
@@ -363,13 +407,11 @@ async fn nobody_sees_alerts_that_are_not_theirs_to_see() {
     let [alert] = stage.alerts(AlertStatus::Open).await.try_into().unwrap();
     let memory = &stage.world.memory;
     for caller in [stage.stranger(), foreign.viewer()] {
-        let query = AlertQuery {
-            status: AlertStatus::Open,
-            after: None,
-            limit: 10,
-        };
-        let listed = list_alerts(memory, &caller, query).await.unwrap();
-        assert_eq!((listed.alerts, listed.next_cursor), (vec![], None));
+        let first = PageRequest::default();
+        let listed = list_alerts(memory, &caller, AlertStatus::Open, &first)
+            .await
+            .unwrap();
+        assert_eq!((listed.items, listed.next_cursor), (vec![], None));
         assert_eq!(
             code_of(get_alert(memory, &caller, alert.id).await),
             ProblemCode::NotFound

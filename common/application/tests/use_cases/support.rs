@@ -1,13 +1,14 @@
 //! A kitchen in memory, and everything that can be seen of it afterwards.
 
-use freshtrack_application::ports::{Alerts, Clock, ReadingLog, UnitStates};
+use freshtrack_application::ports::{Alerts, Clock, Quarantine, QuarantinedUplink, ReadingLog, UnitStates};
 use freshtrack_application::{
-    Actor, CONNECTION_LIFE, Caller, Change, Failure, OrgScope, Outcome, PortError, Registry, UnitReading,
-    connect, list_readings, retry_readings, subscribe,
+    Actor, CONNECTION_LIFE, Caller, Change, Failure, OrgScope, Outcome, PageRequest, PortError, ReadingsOf,
+    Registry, UnitReading, connect, list_readings, retry_readings, subscribe,
 };
 use freshtrack_contracts::events::Happening;
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_contracts::live::{ServerBody, ServerMessage, Topic};
+use freshtrack_contracts::page::PageSize;
 use freshtrack_contracts::readings::ReadingView;
 use freshtrack_contracts::time::Instant;
 use freshtrack_domain::access::{AccessKey, Right, Role, Sites};
@@ -172,7 +173,14 @@ impl Stage {
         let log: &dyn ReadingLog = &self.world.memory;
         let (unit, now) = (self.unit(number), self.world.clock.now());
         let blocks = log
-            .blocks(self.scope(), unit, Timestamp::from_seconds(0), now, true)
+            .blocks(
+                self.scope(),
+                unit,
+                Timestamp::from_seconds(0),
+                now,
+                usize::MAX,
+                true,
+            )
             .await
             .unwrap();
         assert_eq!(SealedBlock::first_broken_link(unit, &blocks), None);
@@ -185,16 +193,27 @@ impl Stage {
     pub(crate) async fn readings(&self, number: usize) -> Vec<ReadingView> {
         let World { memory, clock, .. } = &self.world;
         let (from, to) = (START - Span::hours(24 * 14), START + Span::hours(24 * 16));
-        let unit = self.unit(number);
-        list_readings(memory, memory, clock, &self.viewer(), unit, Some(from), Some(to))
+        let of = ReadingsOf {
+            unit_id: self.unit(number),
+            from: Some(from),
+            to: Some(to),
+        };
+        let all = PageRequest::of(PageSize::SERIES);
+        list_readings(memory, memory, clock, &self.viewer(), of, &all)
             .await
             .unwrap()
-            .readings
+            .items
+    }
+
+    /// The frames kept aside, the newest first.
+    pub(crate) async fn frames(&self) -> Vec<QuarantinedUplink> {
+        let frames = Quarantine::list(&self.world.memory, self.scope(), None, 1_000).await;
+        frames.unwrap()
     }
 
     pub(crate) async fn alerts(&self, status: AlertStatus) -> Vec<Alert> {
         let page = Alerts::list(&self.world.memory, self.scope(), status, None, 1_000).await;
-        page.unwrap().alerts
+        page.unwrap()
     }
 
     /// What left by the outbox since it was last looked into: each event once, those of a unit in order.

@@ -1,7 +1,6 @@
 //! Frames become readings of the right unit, or are kept until they can.
 
 use crate::support::{Stage, WARM, minute};
-use freshtrack_application::ports::Quarantine;
 use freshtrack_application::{PortErrorKind, Uplink};
 use freshtrack_contracts::ingest::ItemStatus::{
     self, Accepted, Duplicate, Ignored, Quarantined, Queued, Rejected,
@@ -48,8 +47,8 @@ impl Stage {
     }
 
     async fn aside(&self) -> Vec<(QuarantineReason, String)> {
-        let frames = Quarantine::list(&self.world.memory, self.scope()).await.unwrap();
-        frames
+        self.frames()
+            .await
             .into_iter()
             .map(|frame| (frame.reason, frame.detail))
             .collect()

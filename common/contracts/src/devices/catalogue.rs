@@ -84,13 +84,6 @@ pub struct ModelView {
     pub takes_downlinks: bool,
 }
 
-/// `GET /v1/orgs/{org_id}/device-models`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ModelList {
-    /// Every model, the most used first.
-    pub items: Vec<ModelView>,
-}
-
 /// `POST /v1/orgs/{org_id}/device-models/{model}/decode`: a frame, in one of two spellings.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

@@ -6,7 +6,7 @@ use crate::events::Event;
 use crate::ingest::UploadedReading;
 use crate::live::{ClientMessage, ServerMessage};
 use crate::organization::OrganizationDocument;
-use crate::page::MAX_LIMIT;
+use crate::page::PageSize;
 use crate::problem::{Problem, ProblemCode};
 use freshtrack_domain::ids::{
     AccessKeyId, AlertId, AreaId, CalibrationId, FrameId, GatewayId, InvitationId, JobId, NetworkId, OrgId,
@@ -14,6 +14,9 @@ use freshtrack_domain::ids::{
 };
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
+
+/// The parameter that says how many items of a list are asked for.
+const LIMIT: &str = "limit";
 
 /// Makes the schema of one type.
 type MakeSchema = fn(&mut SchemaGenerator) -> Schema;
@@ -43,6 +46,15 @@ const ACCESS_KEY: &str = "access_key";
 /// The credential of a person.
 const SESSION: &str = "session";
 
+/// What holds for all endpoints, for whoever reads the document first.
+const DESCRIPTION: &str = "Food safety monitoring: readings in, verdicts and alerts out. \
+A list replies with `items` and, unless it is the last page, with `next_cursor`: send it back as `cursor`. \
+Who is refused gets a problem document (`application/problem+json`, RFC 9457): decide by its `code`. \
+The gateway in front of the API refuses by itself what has no credential (401), one that is unknown or has ended (403), \
+a path that there is not (404), more than 10 MB (413) and too many requests (429); its replies are `application/json` with \
+nothing but a `message`. So 403 with a problem document means that a right is missing, and without one that the credential is \
+none any more. Nothing was done in either case.";
+
 /// The OpenAPI 3.1 document of the HTTP API. The socket's messages and the bus's events are among its schemas,
 /// so that one generation of the client covers them too.
 #[must_use]
@@ -66,7 +78,7 @@ pub fn openapi() -> Value {
         "info": {
             "title": "FreshTrack",
             "version": "1",
-            "description": "Food safety monitoring: readings in, verdicts and alerts out.",
+            "description": DESCRIPTION,
             "license": license(),
         },
         "tags": AREAS
@@ -101,10 +113,10 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
             json!({ "name": name, "in": "path", "required": true, "schema": schema })
         })
         .collect();
-    for parameter in endpoint.query {
+    for parameter in endpoint.query_parameters() {
         parameters.push(json!({
             "name": parameter.name, "in": "query", "required": parameter.required,
-            "description": parameter.description, "schema": query_schema(parameter, generator),
+            "description": parameter.description, "schema": query_schema(endpoint, parameter, generator),
         }));
     }
     if takes_idempotency_key(endpoint) {
@@ -155,9 +167,11 @@ fn identifier(name: &str, generator: &mut SchemaGenerator) -> Option<Value> {
 }
 
 /// What a query parameter looks like.
-fn query_schema(parameter: &QueryParameter, generator: &mut SchemaGenerator) -> Value {
+fn query_schema(endpoint: &Endpoint, parameter: &QueryParameter, generator: &mut SchemaGenerator) -> Value {
+    if let (LIMIT, Some(PageSize { default, most })) = (parameter.name, endpoint.pages()) {
+        return json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": most, "default": default });
+    }
     match (parameter.name, parameter.format) {
-        ("limit", _) => json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": MAX_LIMIT }),
         (_, Some("int32")) => json!({ "type": "integer", "format": "int32" }),
         (_, Some(format)) => json!({ "type": "string", "format": format }),
         (name, None) => identifier(name, generator).unwrap_or_else(|| json!({ "type": "string" })),
@@ -223,6 +237,7 @@ fn gateway_answers(endpoint: &Endpoint) -> impl Iterator<Item = (u16, &'static s
         (closed, 403, "A credential that is none, or none any more"),
         (named, 404, "No such path"),
         (endpoint.request.is_some(), 413, "More than the gateway takes"),
+        (true, 429, "More requests than the gateway lets in"),
         (true, 500, "No answer that the gateway understands"),
         (true, 503, "No answer in time"),
     ]
@@ -270,6 +285,9 @@ fn problems(endpoint: &Endpoint) -> Vec<ProblemCode> {
             ProblemCode::Conflict,
             ProblemCode::Stale,
         ]);
+    }
+    if endpoint.pages().is_some() {
+        problems.push(ProblemCode::InvalidRequest);
     }
     problems.extend(endpoint.problems);
     problems
@@ -349,7 +367,7 @@ mod tests {
     #[test]
     fn every_identifier_is_told_what_it_looks_like() {
         for endpoint in endpoints() {
-            let asked = endpoint.query.iter().map(|parameter| parameter.name);
+            let asked = endpoint.query_parameters().map(|parameter| parameter.name);
             for name in path_parameters(endpoint.path)
                 .chain(asked)
                 .filter(|name| name.ends_with("_id"))

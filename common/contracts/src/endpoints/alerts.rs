@@ -1,7 +1,7 @@
 //! Alerts.
 
 use super::{Access, Endpoint, QueryParameter, schema};
-use crate::alerts::{AlertDetail, AlertList};
+use crate::alerts::{AlertDetail, AlertView};
 use crate::problem::ProblemCode;
 use freshtrack_domain::access::Right;
 
@@ -11,29 +11,13 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/orgs/{org_id}/alerts",
         summary: "Lists alerts, the newest first.",
         access: Access::Organization(Right::Read),
-        query: &[
-            QueryParameter {
-                name: "status",
-                description: "`open` or `resolved`; open unless given.",
-                required: false,
-                format: None,
-            },
-            QueryParameter {
-                name: "cursor",
-                description: "The `next_cursor` of the page before.",
-                required: false,
-                format: None,
-            },
-            QueryParameter {
-                name: "limit",
-                description: "1 to 200; 50 unless given.",
-                required: false,
-                format: Some("int32"),
-            },
-        ],
-        reply: Some(schema::<AlertList>),
-        problems: &[ProblemCode::InvalidRequest],
-        ..Endpoint::BASE
+        query: &[QueryParameter {
+            name: "status",
+            description: "`open` or `resolved`; open unless given.",
+            required: false,
+            format: None,
+        }],
+        ..Endpoint::list_of::<AlertView>()
     },
     Endpoint {
         function: "alerts-get",

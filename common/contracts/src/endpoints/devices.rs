@@ -1,8 +1,7 @@
 //! Sensors, gateways, calibrations, and the catalogue of models.
 
-use super::{Access, CURSOR, Endpoint, LIMIT, LIMIT_AND_CURSOR, QueryParameter, schema};
+use super::{Access, Endpoint, QueryParameter, schema};
 use crate::devices::*;
-use crate::page::Page;
 use crate::problem::ProblemCode;
 use freshtrack_domain::access::Right;
 use serde_json::{Value, json};
@@ -85,10 +84,9 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         function: "devices-list-models",
         path: "/v1/orgs/{org_id}/device-models",
-        summary: "Lists the models of sensors that are understood, with what each measures.",
+        summary: "Lists the models of sensors that are understood, with what each measures, the most used first.",
         access: Access::Organization(Right::Read),
-        reply: Some(schema::<ModelList>),
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<ModelView>()
     },
     Endpoint {
         function: "devices-get-model",
@@ -128,10 +126,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/orgs/{org_id}/sensors",
         summary: "Lists sensors, each with how it is, the oldest first.",
         access: Access::Organization(Right::Read),
-        query: &[SITE, UNIT, STATUS, LIMIT, CURSOR],
-        reply: Some(schema::<Page<SensorView>>),
-        problems: &[ProblemCode::InvalidRequest],
-        ..Endpoint::BASE
+        query: &[SITE, UNIT, STATUS],
+        ..Endpoint::list_of::<SensorView>()
     },
     Endpoint {
         function: "devices-get-sensor",
@@ -218,10 +214,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/orgs/{org_id}/sensors/{sensor_id}/calibrations",
         summary: "Lists the calibrations of a sensor, the last entered first.",
         access: Access::Organization(Right::Read),
-        query: LIMIT_AND_CURSOR,
-        reply: Some(schema::<Page<CalibrationView>>),
-        problems: &[ProblemCode::InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<CalibrationView>()
     },
     Endpoint {
         function: "devices-get-calibration",
@@ -262,10 +255,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/orgs/{org_id}/gateways",
         summary: "Lists the gateways that are not retired, the oldest first.",
         access: Access::Organization(Right::Read),
-        query: &[SITE, LIMIT, CURSOR],
-        reply: Some(schema::<Page<GatewayView>>),
-        problems: &[ProblemCode::InvalidRequest],
-        ..Endpoint::BASE
+        query: &[SITE],
+        ..Endpoint::list_of::<GatewayView>()
     },
     Endpoint {
         function: "devices-get-gateway",

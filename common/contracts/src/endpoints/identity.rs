@@ -1,12 +1,11 @@
 //! People: signing up, signing in, their sessions and secrets.
 
-use super::{Access, Endpoint, LIMIT_AND_CURSOR, schema};
+use super::{Access, Endpoint, schema};
 use crate::identity::{
     ChangePassword, DisableTotp, Jwks, Me, RecoveryCodes, Refresh, ResetPassword, SecondStep, SendMail,
     SessionView, SignIn, SignInReply, SignOut, SignUp, Tokens, TotpCode, TotpEnrolment, UpdateMe, UserView,
     VerifyEmail,
 };
-use crate::page::Page;
 use crate::problem::ProblemCode::{Conflict, InvalidRequest, NotFound, NotSignedIn, Stale, TooManyRequests};
 use serde_json::json;
 
@@ -126,7 +125,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         function: "identity-update-me",
         method: "PATCH",
         path: "/v1/me",
-        summary: "Changes what the person is called and the language they are written to in.",
+        summary: "Changes what the person is called, the language they are written to in and the number they are called at.",
         access: Access::SignedIn,
         request: Some(schema::<UpdateMe>),
         example: Some(|| json!({ "name": "Ann Smith" })),
@@ -151,10 +150,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/me/sessions",
         summary: "Lists the person's sessions, the newest first.",
         access: Access::SignedIn,
-        query: LIMIT_AND_CURSOR,
-        reply: Some(schema::<Page<SessionView>>),
-        problems: &[InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<SessionView>()
     },
     Endpoint {
         function: "identity-revoke-session",

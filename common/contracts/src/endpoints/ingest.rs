@@ -1,7 +1,7 @@
 //! Readings and frames on their way in.
 
 use super::{Access, Endpoint, QueryParameter, VendorMessage, schema};
-use crate::ingest::{IngestReport, QuarantineList, UploadReadings};
+use crate::ingest::{IngestReport, QuarantinedFrame, UploadReadings};
 use crate::problem::ProblemCode;
 use freshtrack_domain::access::Right;
 use serde_json::{Value, json};
@@ -88,10 +88,9 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         function: "ingest-list-quarantine",
         path: "/v1/orgs/{org_id}/quarantine",
-        summary: "Lists frames of unknown devices and frames that could not be decoded.",
+        summary: "Lists frames of unknown devices and frames that could not be decoded, the newest first.",
         access: Access::Organization(Right::ManageDevices),
-        reply: Some(schema::<QuarantineList>),
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<QuarantinedFrame>()
     },
     Endpoint {
         function: "ingest-replay-quarantine",

@@ -11,6 +11,7 @@ mod platform;
 mod readings;
 mod realtime;
 
+use crate::page::{Page, PageSize};
 use crate::problem::ProblemCode;
 use freshtrack_domain::access::Right;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -30,12 +31,9 @@ pub struct QueryParameter {
     pub format: Option<&'static str>,
 }
 
-/// The parameters of every list.
-const LIMIT_AND_CURSOR: &[QueryParameter] = &[LIMIT, CURSOR];
-
 const LIMIT: QueryParameter = QueryParameter {
     name: "limit",
-    description: "1 to 200; 50 unless given.",
+    description: "How many items at most.",
     required: false,
     format: Some("int32"),
 };
@@ -90,7 +88,7 @@ pub struct Endpoint {
     pub summary: &'static str,
     /// Who may call it.
     pub access: Access,
-    /// Its query parameters.
+    /// Its own query parameters. A list has some more: see [`Endpoint::query_parameters`].
     pub query: &'static [QueryParameter],
     /// The schema of its body.
     pub request: Option<fn(&mut SchemaGenerator) -> Schema>,
@@ -104,6 +102,9 @@ pub struct Endpoint {
     pub status: u16,
     /// The problems it may answer with, beside those that every endpoint may.
     pub problems: &'static [ProblemCode],
+    /// The size of the pages of the list that it is, if it is one. Set by [`Endpoint::list_of`] and
+    /// [`Endpoint::series_of`] alone.
+    pages: Option<PageSize>,
 }
 
 impl Endpoint {
@@ -121,7 +122,41 @@ impl Endpoint {
         media_type: "application/json",
         status: 200,
         problems: &[],
+        pages: None,
     };
+
+    /// A list of `T`, which is read page by page.
+    pub(crate) const fn list_of<T: JsonSchema>() -> Self {
+        Self::pages_of::<T>(PageSize::ITEMS)
+    }
+
+    /// A list of what was measured, of which a page is as long as a chart.
+    pub(crate) const fn series_of<T: JsonSchema>() -> Self {
+        Self::pages_of::<T>(PageSize::SERIES)
+    }
+
+    const fn pages_of<T: JsonSchema>(size: PageSize) -> Self {
+        Self {
+            reply: Some(schema::<Page<T>>),
+            pages: Some(size),
+            ..Self::BASE
+        }
+    }
+
+    /// The size of the pages of the list that it is; nothing if it is none.
+    #[must_use]
+    pub const fn pages(&self) -> Option<PageSize> {
+        self.pages
+    }
+
+    /// Its query parameters: its own, then those of every list if it is one.
+    pub fn query_parameters(&self) -> impl Iterator<Item = &'static QueryParameter> + use<> {
+        let of_a_page: &[QueryParameter] = match self.pages {
+            Some(_) => &[LIMIT, CURSOR],
+            None => &[],
+        };
+        self.query.iter().chain(of_a_page)
+    }
 
     /// The endpoint's route as API Gateway writes it.
     #[must_use]
@@ -236,4 +271,76 @@ pub const AREAS: &[Area] = &[
 /// Every endpoint, in the order the documentation shows them.
 pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
     AREAS.iter().flat_map(|area| area.endpoints)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::openapi;
+
+    /// Replies that show many things of which each has an identifier, and are no lists: they are shown as a whole.
+    const WHOLES: &[&str] = &["places-get-overview"];
+
+    /// The schema of the reply of `endpoint` in `document`, with what it refers to in place of the reference.
+    fn reply<'d>(document: &'d Value, endpoint: &Endpoint) -> &'d Value {
+        let operation = &document["paths"][endpoint.path][endpoint.method.to_lowercase()];
+        let content = &operation["responses"][endpoint.status.to_string()]["content"];
+        resolved(document, &content[endpoint.media_type]["schema"])
+    }
+
+    fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
+        match schema["$ref"].as_str() {
+            Some(reference) => &document.pointer(&reference[1..]).unwrap(),
+            None => schema,
+        }
+    }
+
+    #[test]
+    fn whoever_lists_is_read_page_by_page() {
+        let document = openapi();
+        for endpoint in endpoints() {
+            let function = endpoint.function;
+            let named = function.split('-').nth(1) == Some("list");
+            assert_eq!(
+                endpoint.pages().is_some(),
+                named,
+                "{function}: declare it with Endpoint::list_of"
+            );
+            let reply = reply(&document, endpoint);
+            assert_ne!(reply["type"], "array", "{function}");
+            let has = |field: &str| reply["properties"].get(field).is_some();
+            assert_eq!(endpoint.pages().is_some(), has("items"), "{function}");
+            assert!(!endpoint.pages().is_some() || has("next_cursor"), "{function}");
+            let asked: Vec<&str> = endpoint
+                .query_parameters()
+                .map(|parameter| parameter.name)
+                .collect();
+            assert_eq!(
+                endpoint.pages().is_some(),
+                asked.ends_with(&["limit", "cursor"]),
+                "{function}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_that_may_be_many_hides_in_a_reply() {
+        let document = openapi();
+        for endpoint in endpoints().filter(|endpoint| !endpoint.pages().is_some() && endpoint.method == "GET")
+        {
+            let function = endpoint.function;
+            let fields = reply(&document, endpoint)["properties"]
+                .as_object()
+                .into_iter()
+                .flatten();
+            for (field, schema) in fields.filter(|_| !WHOLES.contains(&function)) {
+                let item = resolved(&document, &resolved(&document, schema)["items"]);
+                let has_identity = item["properties"].get("id").is_some();
+                assert!(
+                    !has_identity,
+                    "{function}: {field} is a list: declare it with Endpoint::list_of"
+                );
+            }
+        }
+    }
 }

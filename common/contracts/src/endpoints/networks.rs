@@ -1,8 +1,7 @@
 //! Network servers: connections, registration of sensors, changes of their settings.
 
-use super::{Access, CURSOR, Endpoint, LIMIT, LIMIT_AND_CURSOR, QueryParameter, schema};
+use super::{Access, Endpoint, QueryParameter, schema};
 use crate::networks::*;
-use crate::page::Page;
 use crate::problem::ProblemCode;
 use freshtrack_domain::access::Right;
 use serde_json::{Value, json};
@@ -58,10 +57,9 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         function: "networks-list",
         path: "/v1/orgs/{org_id}/networks",
-        summary: "Lists the connections to network servers.",
+        summary: "Lists the connections to network servers, the oldest first.",
         access: Access::Organization(Right::ManageDevices),
-        reply: Some(schema::<NetworkList>),
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<NetworkView>()
     },
     Endpoint {
         function: "networks-get",
@@ -161,10 +159,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/orgs/{org_id}/network-jobs",
         summary: "Lists the work on registrations of sensors, the newest first. What has ended is shown for 90 days.",
         access: Access::Organization(Right::ManageDevices),
-        query: &[SENSOR, STATE, LIMIT, CURSOR],
-        reply: Some(schema::<Page<JobView>>),
-        problems: &[ProblemCode::InvalidRequest],
-        ..Endpoint::BASE
+        query: &[SENSOR, STATE],
+        ..Endpoint::list_of::<JobView>()
     },
     Endpoint {
         function: "networks-get-job",
@@ -205,10 +201,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/orgs/{org_id}/sensors/{sensor_id}/changes",
         summary: "Lists the changes of a sensor's settings, the newest first. What has ended is shown for 90 days.",
         access: Access::Organization(Right::ManageDevices),
-        query: LIMIT_AND_CURSOR,
-        reply: Some(schema::<Page<ChangeView>>),
-        problems: &[ProblemCode::InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<ChangeView>()
     },
     Endpoint {
         function: "networks-cancel-change",

@@ -1,6 +1,6 @@
 //! Organizations, their members, invitations, access keys and audit log.
 
-use super::{Access, CURSOR, Endpoint, LIMIT, LIMIT_AND_CURSOR, QueryParameter, schema};
+use super::{Access, CURSOR, Endpoint, QueryParameter, schema};
 use crate::access_keys::{AccessKeyView, CreateAccessKey, NewAccessKey, RotateAccessKey};
 use crate::audit::{AuditEntryView, AuditVerification};
 use crate::identity::MembershipView;
@@ -10,7 +10,6 @@ use crate::organizations::{
     CreateOrganization, OrganizationView, RestoreOrganization, SlugAvailability, TransferOwnership,
     UpdateOrganization,
 };
-use crate::page::Page;
 use crate::problem::ProblemCode::{Conflict, InvalidRequest, NotFound, TooManyRequests};
 use crate::support::SupportSessionView;
 use freshtrack_domain::access::Right;
@@ -38,8 +37,6 @@ const AUDIT: &[QueryParameter] = &[
         required: false,
         format: None,
     },
-    LIMIT,
-    CURSOR,
 ];
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
@@ -48,8 +45,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/orgs",
         summary: "Lists the organizations of the person who asks, and those of theirs that were deleted and can be restored.",
         access: Access::SignedIn,
-        reply: Some(schema::<Page<OrganizationView>>),
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<OrganizationView>()
     },
     Endpoint {
         function: "organizations-create",
@@ -130,10 +126,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/orgs/{org_id}/members",
         summary: "Lists the members. Their addresses are shown to those who manage members.",
         access: Access::Organization(Right::Read),
-        query: LIMIT_AND_CURSOR,
-        reply: Some(schema::<Page<MemberView>>),
-        problems: &[InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<MemberView>()
     },
     Endpoint {
         function: "organizations-update-member",
@@ -171,10 +164,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/orgs/{org_id}/invitations",
         summary: "Lists whom the organization invited and what came of it, the newest first.",
         access: Access::Organization(Right::ManageMembers),
-        query: LIMIT_AND_CURSOR,
-        reply: Some(schema::<Page<InvitationView>>),
-        problems: &[InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<InvitationView>()
     },
     Endpoint {
         function: "organizations-create-invitation",
@@ -237,10 +227,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/orgs/{org_id}/access-keys",
         summary: "Lists the access keys, without their secrets.",
         access: Access::Organization(Right::ManageAccessKeys),
-        query: LIMIT_AND_CURSOR,
-        reply: Some(schema::<Page<AccessKeyView>>),
-        problems: &[InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<AccessKeyView>()
     },
     Endpoint {
         function: "organizations-create-access-key",
@@ -284,9 +271,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         summary: "Lists what was done in the organization and by whom, the newest first.",
         access: Access::Organization(Right::ViewAudit),
         query: AUDIT,
-        reply: Some(schema::<Page<AuditEntryView>>),
-        problems: &[InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<AuditEntryView>()
     },
     Endpoint {
         function: "organizations-verify-audit",
@@ -303,10 +288,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/orgs/{org_id}/support-sessions",
         summary: "Lists when administrators of the platform acted in the organization, and why, the newest first.",
         access: Access::Organization(Right::ViewAudit),
-        query: LIMIT_AND_CURSOR,
-        reply: Some(schema::<Page<SupportSessionView>>),
-        problems: &[InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<SupportSessionView>()
     },
     Endpoint {
         function: "organizations-delete-account",

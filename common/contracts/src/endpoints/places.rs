@@ -69,11 +69,9 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         function: "places-list-sites",
         path: "/v1/orgs/{org_id}/sites",
-        summary: "Lists the sites that are not deleted, each with how its units are.",
+        summary: "Lists the sites that are not deleted, each with how its units are, the oldest first.",
         access: Access::Organization(Right::Read),
-        reply: Some(schema::<SiteList>),
-        problems: &[ProblemCode::InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<SiteDetail>()
     },
     Endpoint {
         function: "places-get-site",
@@ -143,9 +141,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         summary: "Lists the areas that are not deleted, each with how its units are.",
         access: Access::Organization(Right::Read),
         query: &[SITE],
-        reply: Some(schema::<AreaList>),
-        problems: &[ProblemCode::InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<AreaDetail>()
     },
     Endpoint {
         function: "places-get-area",
@@ -215,9 +211,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         summary: "Lists the units that are not deleted, each with how it is.",
         access: Access::Organization(Right::Read),
         query: &[SITE, AREA],
-        reply: Some(schema::<UnitList>),
-        problems: &[ProblemCode::InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<UnitDetail>()
     },
     Endpoint {
         function: "places-get-unit",
@@ -271,10 +265,9 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         function: "places-list-deleted",
         path: "/v1/orgs/{org_id}/deleted",
-        summary: "Lists what was deleted and can be restored.",
+        summary: "Lists what was deleted by itself and can be restored, the last deleted first.",
         access: Access::Organization(Right::ManagePlaces),
-        reply: Some(schema::<DeletedPlaces>),
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<DeletedPlace>()
     },
     Endpoint {
         function: "places-get-statistics",

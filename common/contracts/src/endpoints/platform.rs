@@ -1,24 +1,19 @@
 //! The system itself, and those who see to it.
 
-use super::{Access, CURSOR, Endpoint, Health, LIMIT, LIMIT_AND_CURSOR, QueryParameter, schema};
+use super::{Access, Endpoint, Health, QueryParameter, schema};
 use crate::audit::AuditEntryView;
 use crate::members::MemberView;
 use crate::organizations::OrganizationView;
-use crate::page::Page;
 use crate::problem::ProblemCode::{Conflict, InvalidRequest, TooManyRequests, Unavailable};
 use crate::support::{ActiveSupportView, PersonDetail, PersonView, StartSupport, SupportSessionView};
 use serde_json::{Map, Value, json};
 
-const SEARCH: &[QueryParameter] = &[
-    QueryParameter {
-        name: "query",
-        description: "Only those whose name holds this, or their short name or address, or whose identifier it is.",
-        required: false,
-        format: None,
-    },
-    LIMIT,
-    CURSOR,
-];
+const SEARCH: &[QueryParameter] = &[QueryParameter {
+    name: "query",
+    description: "Only those whose name holds this, or their short name or address, or whose identifier it is.",
+    required: false,
+    format: None,
+}];
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
@@ -50,19 +45,14 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         summary: "Lists every organization, deleted ones too, the newest first.",
         access: Access::Platform,
         query: SEARCH,
-        reply: Some(schema::<Page<OrganizationView>>),
-        problems: &[InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<OrganizationView>()
     },
     Endpoint {
         function: "platform-list-members",
         path: "/v1/platform/organizations/{org_id}/members",
         summary: "Lists the members of an organization. That it was looked at is noted.",
         access: Access::Platform,
-        query: LIMIT_AND_CURSOR,
-        reply: Some(schema::<Page<MemberView>>),
-        problems: &[InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<MemberView>()
     },
     Endpoint {
         function: "platform-list-users",
@@ -70,9 +60,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         summary: "Lists everybody with an account, the newest first. That it was searched is noted.",
         access: Access::Platform,
         query: SEARCH,
-        reply: Some(schema::<Page<PersonView>>),
-        problems: &[InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<PersonView>()
     },
     Endpoint {
         function: "platform-get-user",
@@ -87,10 +75,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         path: "/v1/platform/audit",
         summary: "Lists what was done to the platform itself, the newest first.",
         access: Access::Platform,
-        query: LIMIT_AND_CURSOR,
-        reply: Some(schema::<Page<AuditEntryView>>),
-        problems: &[InvalidRequest],
-        ..Endpoint::BASE
+        ..Endpoint::list_of::<AuditEntryView>()
     },
     Endpoint {
         function: "platform-start-support",

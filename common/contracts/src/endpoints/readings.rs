@@ -2,7 +2,7 @@
 
 use super::{Access, Endpoint, QueryParameter, schema};
 use crate::problem::ProblemCode;
-use crate::readings::{ReadingList, ReadingSummaries};
+use crate::readings::{ReadingSummaries, ReadingView};
 use freshtrack_domain::access::Right;
 
 const FROM: QueryParameter = QueryParameter {
@@ -26,9 +26,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         summary: "Lists a unit's readings between two instants, oldest first.",
         access: Access::Organization(Right::Read),
         query: &[FROM, TO],
-        reply: Some(schema::<ReadingList>),
-        problems: &[ProblemCode::InvalidRequest, ProblemCode::NotFound],
-        ..Endpoint::BASE
+        problems: &[ProblemCode::NotFound],
+        ..Endpoint::series_of::<ReadingView>()
     },
     Endpoint {
         function: "readings-summarize",

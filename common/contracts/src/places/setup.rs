@@ -156,13 +156,6 @@ pub struct SiteDetail {
     pub deleted_at: Option<Instant>,
 }
 
-/// `GET /v1/orgs/{org_id}/sites`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SiteList {
-    /// The sites, the oldest first.
-    pub items: Vec<SiteDetail>,
-}
-
 /// `POST /v1/orgs/{org_id}/areas`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -212,13 +205,6 @@ pub struct AreaDetail {
     pub severity: Option<Severity>,
     /// When it was deleted, if it was.
     pub deleted_at: Option<Instant>,
-}
-
-/// `GET /v1/orgs/{org_id}/areas`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct AreaList {
-    /// The areas in their order.
-    pub items: Vec<AreaDetail>,
 }
 
 /// `POST /v1/orgs/{org_id}/units`. What it measures and how it is judged begins with the limits of its kind.
@@ -308,22 +294,16 @@ pub struct UnitDetail {
     pub deleted_at: Option<Instant>,
 }
 
-/// `GET /v1/orgs/{org_id}/units`.
+/// What was deleted by itself, not with what it is in, and can be restored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct UnitList {
-    /// The units in their order.
-    pub items: Vec<UnitDetail>,
-}
-
-/// `GET /v1/orgs/{org_id}/deleted`: what can still be restored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct DeletedPlaces {
-    /// Sites.
-    pub sites: Vec<SiteDetail>,
-    /// Areas that were deleted by themselves, not with their site.
-    pub areas: Vec<AreaDetail>,
-    /// Units that were deleted by themselves, not with their site or area.
-    pub units: Vec<UnitDetail>,
+#[serde(tag = "type", content = "place", rename_all = "snake_case")]
+pub enum DeletedPlace {
+    /// A site.
+    Site(SiteDetail),
+    /// An area.
+    Area(AreaDetail),
+    /// A unit.
+    Unit(UnitDetail),
 }
 
 /// How the units of an organization or a site are. What cannot be told is `null`, never a good figure.

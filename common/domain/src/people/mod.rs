@@ -5,6 +5,7 @@ mod invitation;
 mod key_ring;
 mod member;
 mod password;
+mod phone;
 mod secret;
 mod session;
 mod user;
@@ -16,6 +17,7 @@ pub use invitation::{
 pub use key_ring::{KEY_LIFE, PUBLISHED_AHEAD, is_outlived, is_renewal_due, signing};
 pub use member::Member;
 pub use password::{InvalidPassword, LONGEST_PASSWORD, Password, SHORTEST_PASSWORD};
+pub use phone::{InvalidPhoneNumber, PhoneNumber};
 pub use secret::{InvalidSecret, Sealed, Secret, SecretHash};
 pub use session::{
     ACCESS_TOKEN_LIFE, InvalidRefreshToken, MOST_SESSIONS, REPEAT_WITHIN, RefreshState, RefreshToken,

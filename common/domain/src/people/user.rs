@@ -1,6 +1,6 @@
 //! A person's account: who they are, and what proves that it is they.
 
-use super::{EmailAddress, Sealed, SecretHash};
+use super::{EmailAddress, PhoneNumber, Sealed, SecretHash};
 use crate::ids::UserId;
 use crate::text::Name;
 use crate::time::Timestamp;
@@ -20,6 +20,9 @@ pub struct User {
     /// The language they want to be written to in.
     #[serde(default)]
     pub locale: Locale,
+    /// The number of their telephone.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub phone: Option<PhoneNumber>,
     /// Since when they have the account.
     pub created_at: Timestamp,
 }

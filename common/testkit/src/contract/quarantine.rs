@@ -31,9 +31,10 @@ pub async fn quarantine(quarantine: &dyn Quarantine) {
     for frame in frames.iter().chain(&frames[100..]) {
         quarantine.keep(scope, frame).await.unwrap();
     }
-    let listed = quarantine.list(scope).await.unwrap();
-    let newest: Vec<QuarantinedUplink> = frames.iter().rev().take(100).cloned().collect();
-    assert_eq!(listed, newest, "the newest hundred, the newest first");
+    let newest_first: Vec<QuarantinedUplink> = frames.iter().rev().cloned().collect();
+    let page = async |after| quarantine.list(scope, after, 100).await.unwrap();
+    assert_eq!(page(None).await, newest_first[..100], "the newest first");
+    assert_eq!(page(Some(newest_first[99].id)).await, newest_first[100..]);
     let oldest = &frames[0];
     assert_eq!(
         quarantine.find(scope, oldest.id).await.unwrap().as_ref(),
@@ -51,7 +52,7 @@ pub async fn quarantine(quarantine: &dyn Quarantine) {
         assert_eq!(found, Vec::new(), "{dev_eui}");
     }
 
-    assert_eq!(quarantine.list(other).await.unwrap(), Vec::new());
+    assert_eq!(quarantine.list(other, None, 100).await.unwrap(), Vec::new());
     assert_eq!(
         quarantine.find(other, oldest.id).await.unwrap(),
         None,

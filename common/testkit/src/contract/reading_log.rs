@@ -51,18 +51,26 @@ async fn blocks(log: &dyn ReadingLog) {
         (minute(45), minute(200), &blocks[1..]),
         (minute(81), minute(200), none),
     ] {
-        let found = log.blocks(scope, unit_id, from, to, true).await.unwrap();
+        let found = log.blocks(scope, unit_id, from, to, 10, true).await.unwrap();
         assert_eq!(found, expected, "{from} to {to}");
-        let seen = log.blocks(scope, unit_id, from, to, false).await.unwrap();
+        let seen = log.blocks(scope, unit_id, from, to, 10, false).await.unwrap();
         assert!(
             expected.starts_with(&seen),
             "only the newest may be missing: {from} to {to}"
         );
     }
+    for (from, most) in [(minute(0), 2), (minute(10), 1), (minute(10), 2), (minute(30), 1)] {
+        let found = log
+            .blocks(scope, unit_id, from, minute(90), most, true)
+            .await
+            .unwrap();
+        let begin = usize::from(from == minute(30));
+        assert_eq!(found, blocks[begin..begin + most], "{most} from {from}");
+    }
     let day = (START - Span::hours(24), START + Span::hours(24));
     for (scope, unit_id) in [(OrgScope::granted(fresh_id()), unit_id), (scope, fresh_id())] {
         assert_eq!(
-            log.blocks(scope, unit_id, day.0, day.1, true).await.unwrap(),
+            log.blocks(scope, unit_id, day.0, day.1, 10, true).await.unwrap(),
             Vec::new(),
             "not theirs"
         );

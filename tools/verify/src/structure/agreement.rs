@@ -280,10 +280,8 @@ mod tests {
 
     #[test]
     fn a_body_is_shown() {
-        let upload = Endpoint {
-            example: None,
-            ..*of_function("ingest-upload-readings").unwrap()
-        };
+        let mut upload = *of_function("ingest-upload-readings").unwrap();
+        upload.example = None;
         let functions = [function(upload.function, route(&upload.route_key(), true))];
         assert_eq!(
             lines(&story(&functions, &[upload], &[upload.function])),

@@ -105,8 +105,7 @@ pub(super) fn of(endpoint: &Endpoint) -> String {
             path.replace(&format!("{{{name}}}"), value)
         });
     let query: BTreeMap<&str, &str> = endpoint
-        .query
-        .iter()
+        .query_parameters()
         .filter(|parameter| parameter.required)
         .map(|parameter| (parameter.name, query_value(parameter)))
         .collect();
@@ -312,10 +311,8 @@ mod tests {
                 format: None,
             },
         ];
-        let endpoint = Endpoint {
-            query: QUERY,
-            ..*of_function("readings-list").unwrap()
-        };
+        let mut endpoint = *of_function("readings-list").unwrap();
+        endpoint.query = QUERY;
         let event: Value = serde_json::from_str(&of(&endpoint)).unwrap();
         assert_eq!(
             event["queryStringParameters"],
