@@ -1,4 +1,4 @@
-//! Judges units that the clock must judge because no reading came: the minute sweep.
+//! Judges units at which the clock is to look, in case no reading came: the minute sweep.
 
 use crate::error::{PortError, PortErrorKind};
 use crate::live::{Live, LiveUpdate};
@@ -7,8 +7,10 @@ use crate::scope::OrgScope;
 use freshtrack_domain::time::Span;
 use futures_util::stream::{self, StreamExt};
 
-/// Units judged in one sweep. What is left over is the longest overdue of the next.
+/// Units judged in one round.
 const LIMIT: usize = 1_000;
+/// Rounds of one sweep. What is left over is the longest overdue of the next.
+const ROUNDS: usize = 10;
 /// Units judged side by side.
 const PARALLEL: usize = 16;
 
@@ -34,29 +36,32 @@ pub async fn sweep_timers(
     live: Live<'_>,
     clock: &dyn Clock,
 ) -> Result<SweepReport, PortError> {
-    let now = clock.now();
-    let due = states.due(now, LIMIT).await?;
-    let mut report = SweepReport {
-        due: due.len(),
-        ..SweepReport::default()
-    };
-    report.lag = due
-        .iter()
-        .map(|unit| now.since(unit.due))
-        .max()
-        .unwrap_or_default();
-    let judged: Vec<_> = stream::iter(due)
-        .map(|unit| judge(states, live, clock, unit))
-        .buffer_unordered(PARALLEL)
-        .collect()
-        .await;
-    for result in judged {
-        match result {
-            Ok(changed) => report.changed += usize::from(changed),
-            Err(error) => {
-                report.failed += 1;
-                tracing::error!(%error, "a due unit was not judged");
+    let mut report = SweepReport::default();
+    for _ in 0..ROUNDS {
+        let now = clock.now();
+        let due = states.due(now, LIMIT).await?;
+        let more = due.len() == LIMIT;
+        report.due += due.len();
+        // The first is the longest overdue.
+        let lag = due.first().map(|unit| now.since(unit.due));
+        report.lag = report.lag.max(lag.unwrap_or_default());
+        let judged: Vec<_> = stream::iter(due)
+            .map(|unit| judge(states, live, clock, unit))
+            .buffer_unordered(PARALLEL)
+            .collect()
+            .await;
+        for result in judged {
+            match result {
+                Ok(changed) => report.changed += usize::from(changed),
+                Err(error) => {
+                    report.failed += 1;
+                    tracing::error!(%error, "a due unit was not judged");
+                }
             }
+        }
+        // One that was not judged is still the first of those that are due: it waits for the next sweep.
+        if !more || report.failed > 0 {
+            break;
         }
     }
     Ok(report)
@@ -75,9 +80,15 @@ async fn judge(
     };
     let now = clock.now();
     let mut changes = Vec::new();
+    let before = record.state.clone();
     record.judge(now, &mut changes);
-    // Saved also when nothing changed: that moves the unit's due time on.
-    match states.save(scope, &mut record, &changes).await {
+    // A unit that has reported meanwhile, as most have, is only to be looked at later.
+    let saved = if record.state == before {
+        states.rearm(scope, &record).await
+    } else {
+        states.save(scope, &mut record, &changes).await
+    };
+    match saved {
         Ok(()) => {}
         // A reading came in between and has judged the unit itself.
         Err(error) if error.kind == PortErrorKind::Conflict => return Ok(false),

@@ -187,6 +187,13 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
         0.5,
     ),
     pattern(
+        "UpdateItem",
+        "O#{org}",
+        "STATE#{unit}",
+        "unit at which the clock has found nothing to do, and its place in the list of timers",
+        3.0,
+    ),
+    pattern(
         "Query GSI2",
         "TIMER#{shard}",
         "until {time}",

@@ -3,7 +3,7 @@
 use crate::error::{corrupt, sdk};
 use crate::keys::{self, TIMER_SHARDS};
 use crate::table::{
-    Condition, Item, Query, SK, Table, binary, bytes_of, data, item, number, number_of, text, text_of,
+    Condition, Item, PK, Query, SK, Table, binary, bytes_of, data, item, number, number_of, text, text_of,
 };
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
@@ -24,6 +24,8 @@ const HEAD: &str = "h";
 const CHAIN: &str = "c";
 const SEALED_UNTIL: &str = "su";
 const DUE_INDEX: &str = "GSI2";
+const DUE_SHARD: &str = "g2pk";
+const DUE_AT: &str = "g2sk";
 
 /// Unit states in the table.
 #[derive(Debug, Clone)]
@@ -68,6 +70,33 @@ impl UnitStates for DynamoUnitStates {
         Ok(())
     }
 
+    async fn rearm(&self, scope: OrgScope, record: &UnitRecord) -> Result<(), PortError> {
+        const OP: &str = "unit_states.rearm";
+        let unit_id = record.state.unit_id;
+        let key = keys::state(scope.org_id(), unit_id);
+        // The stream shows the item again; its last events must not be in it.
+        let update = self.0.client.update_item();
+        let update = match record.due {
+            Some(due) => update
+                .update_expression("SET g2pk = :shard, g2sk = :due REMOVE ev")
+                .expression_attribute_values(":shard", text(keys::timer_shard(unit_id)))
+                .expression_attribute_values(":due", text(keys::sortable(due))),
+            None => update.update_expression("REMOVE g2pk, g2sk, ev"),
+        };
+        let output = update
+            .table_name(&self.0.name)
+            .key(PK, text(&key.pk))
+            .key(SK, text(&key.sk))
+            .condition_expression("rev = :rev")
+            .expression_attribute_values(":rev", number(record.rev))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|error| sdk(OP, error))?;
+        self.0.metered_write(output.consumed_capacity());
+        Ok(())
+    }
+
     async fn list(&self, scope: OrgScope) -> Result<Vec<UnitRecord>, PortError> {
         const OP: &str = "unit_states.list";
         let pk = keys::org_partition(scope.org_id());
@@ -98,13 +127,11 @@ impl UnitStates for DynamoUnitStates {
             for item in self.0.query(OP, query).await? {
                 let (org_id, unit_id) = keys::parse_state_key(text_of(&item, "pk"), text_of(&item, SK))
                     .ok_or_else(|| PortError::new(OP, PortErrorKind::Corrupt))?;
-                let millis = text_of(&item, "g2sk")
-                    .parse()
-                    .map_err(|error| corrupt(OP, error))?;
+                let at = due_of(OP, &item)?.ok_or_else(|| PortError::new(OP, PortErrorKind::Corrupt))?;
                 due.push(DueUnit {
                     org_id,
                     unit_id,
-                    due: Timestamp::from_millis(millis),
+                    due: at,
                 });
             }
         }
@@ -196,9 +223,9 @@ fn item_of(
         item.insert(CHAIN.to_owned(), binary(record.chain.0));
         item.insert(SEALED_UNTIL.to_owned(), number(sealed.as_millis()));
     }
-    if let Some(due) = record.next_due() {
-        item.insert("g2pk".to_owned(), text(keys::timer_shard(unit_id)));
-        item.insert("g2sk".to_owned(), text(keys::sortable(due)));
+    if let Some(due) = record.due {
+        item.insert(DUE_SHARD.to_owned(), text(keys::timer_shard(unit_id)));
+        item.insert(DUE_AT.to_owned(), text(keys::sortable(due)));
     }
     if !changes.is_empty() {
         let events: Vec<Event> = changes
@@ -227,5 +254,17 @@ fn record_of(op: &'static str, mut item: Item) -> Result<UnitRecord, PortError> 
             BlockHash(chain.try_into().map_err(|error| corrupt(op, error))?)
         },
         sealed_until: number_of(&item, SEALED_UNTIL).map(Timestamp::from_millis),
+        due: due_of(op, &item)?,
     })
+}
+
+/// When the clock is to look at the unit of `item`.
+fn due_of(op: &'static str, item: &Item) -> Result<Option<Timestamp>, PortError> {
+    match text_of(item, DUE_AT) {
+        "" => Ok(None),
+        millis => {
+            let millis = millis.parse().map_err(|error| corrupt(op, error))?;
+            Ok(Some(Timestamp::from_millis(millis)))
+        }
+    }
 }

@@ -14,6 +14,20 @@ pub enum AlertKind {
     TempExcursion,
     /// The sensor answers but its temperature cannot be used.
     SensorFault,
+    /// Nothing is heard of the sensor.
+    MonitoringInterrupted,
+    /// The sensor is silent and nobody has logged a temperature by hand in its place.
+    MissedManualEntry,
+}
+
+impl AlertKind {
+    /// All of them. Where each one stands is stored, so new ones come last.
+    pub(crate) const ALL: [Self; 4] = [
+        Self::TempExcursion,
+        Self::SensorFault,
+        Self::MonitoringInterrupted,
+        Self::MissedManualEntry,
+    ];
 }
 
 /// How much an alert matters. Ordered: a later one is worse.
@@ -27,6 +41,11 @@ pub enum Severity {
     Warning,
     /// Needs a person now.
     Critical,
+}
+
+impl Severity {
+    /// All of them, in order. Where each one stands is stored.
+    pub(crate) const ALL: [Self; 3] = [Self::Info, Self::Warning, Self::Critical];
 }
 
 /// Whether an alert still asks for something.

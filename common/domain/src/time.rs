@@ -133,6 +133,12 @@ impl Span {
         self.0 / 60_000
     }
 
+    /// This span `count` times.
+    #[must_use]
+    pub const fn times(self, count: u32) -> Self {
+        Self(self.0.saturating_mul(count as i64))
+    }
+
     /// This span made longer by `percent` hundredths.
     #[must_use]
     pub const fn plus_percent(self, percent: u32) -> Self {

@@ -126,6 +126,19 @@ impl UnitStates for Memory {
         Ok(())
     }
 
+    async fn rearm(&self, scope: OrgScope, record: &UnitRecord) -> Result<(), PortError> {
+        const OP: &str = "unit_states.rearm";
+        let key = (scope.org_id(), record.state.unit_id);
+        let rearm = |tables: &mut Tables| match tables.units.get_mut(&key) {
+            Some(stored) if stored.rev == record.rev => {
+                stored.due = record.due;
+                Ok(())
+            }
+            _ => Err(PortError::new(OP, PortErrorKind::Conflict)),
+        };
+        self.change(OP, rearm).await
+    }
+
     async fn list(&self, scope: OrgScope) -> Result<Vec<UnitRecord>, PortError> {
         let tables = self.read("unit_states.list").await?;
         let ours = tables
@@ -144,7 +157,7 @@ impl UnitStates for Memory {
                 Some(DueUnit {
                     org_id: *org_id,
                     unit_id: *unit_id,
-                    due: record.next_due()?,
+                    due: record.due?,
                 })
             })
             .filter(|unit| unit.due <= now)

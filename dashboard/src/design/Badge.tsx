@@ -22,6 +22,9 @@ const OF_STATUS: Record<UnitStatus, [Tone, IconName]> = {
   alarm_active: ["alarm", "alarm"],
   restoring: ["recovering", "recovering"],
   pending: ["neutral", "pending"],
+  offline: ["neutral", "offline"],
+  monitoring_interrupted: ["watch", "offline"],
+  manual_required: ["watch", "log"],
 };
 
 export function toneOfStatus(status: UnitStatus): Tone {

@@ -4,6 +4,7 @@ import type {
   ProblemCode,
   Role,
   Severity,
+  Silence,
   UnitKind,
   UnitStatus,
 } from "../api/types";
@@ -313,6 +314,9 @@ const en = {
     excursion: "Out of range",
     alarm_active: "Alarm",
     restoring: "Recovering",
+    offline: "Offline",
+    monitoring_interrupted: "Not monitored",
+    manual_required: "Log required",
   } satisfies Record<UnitStatus, string>,
   unitKind: {
     fridge: "Fridge",
@@ -323,7 +327,18 @@ const en = {
     blast_chiller: "Blast chiller",
   } satisfies Record<UnitKind, string>,
   severity: { info: "Info", warning: "Warning", critical: "Critical" } satisfies Record<Severity, string>,
-  alertKind: { temp_excursion: "Temperature", sensor_fault: "Sensor" } satisfies Record<AlertKind, string>,
+  alertKind: {
+    temp_excursion: "Temperature",
+    sensor_fault: "Sensor",
+    monitoring_interrupted: "Monitoring",
+    missed_manual_entry: "Log by hand",
+  } satisfies Record<AlertKind, string>,
+  /** Beside a status that has worse to tell. */
+  silence: {
+    offline: "Sensor offline",
+    monitoring_interrupted: "Not monitored",
+    manual_required: "Log required",
+  } satisfies Record<Silence, string>,
   age: {
     seconds: (seconds: number) => `${seconds} s`,
     minutes: (minutes: number) => `${minutes} min`,

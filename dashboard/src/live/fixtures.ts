@@ -12,6 +12,7 @@ export function unitSnapshot(over: Partial<UnitSnapshot> = {}): UnitSnapshot {
     rev: 1,
     status: "ok",
     status_since: AT,
+    silence: null,
     temperature_c: 3.5,
     measured_at: AT,
     seen_at: AT,

@@ -1,8 +1,11 @@
 import type { AlertView, Severity, UnitSnapshot, UnitStatus } from "../api/types";
 
 const STATUS_RANK: Record<UnitStatus, number> = {
-  alarm_active: 4,
-  excursion: 3,
+  alarm_active: 7,
+  excursion: 6,
+  manual_required: 5,
+  monitoring_interrupted: 4,
+  offline: 3,
   restoring: 2,
   pending: 1,
   ok: 0,

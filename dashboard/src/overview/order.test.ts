@@ -14,11 +14,21 @@ test("sites and units come with the worst first, by name among equals", () => {
     unitSnapshot({ unit_id: "unt_alarm", status: "alarm_active", severity: "warning" }),
     unitSnapshot({ unit_id: "unt_worse", status: "alarm_active", severity: "critical" }),
     unitSnapshot({ unit_id: "unt_out", status: "excursion" }),
+    unitSnapshot({ unit_id: "unt_unseen", status: "monitoring_interrupted", severity: "critical" }),
+    unitSnapshot({ unit_id: "unt_late", status: "offline", severity: "warning" }),
   ];
   const now = new Map(units.map((unit) => [unit.unit_id, unit]));
   const sites = worstFirst([site("calm", ...units.slice(0, 2)), site("busy", ...units)], (id) => now.get(id));
   expect(sites.map(({ name }) => name)).toEqual(["busy", "calm"]);
-  expect(sites[0]?.areas[0]?.units.map(({ id }) => id)).toEqual(["unt_worse", "unt_alarm", "unt_out", "unt_a", "unt_b"]);
+  expect(sites[0]?.areas[0]?.units.map(({ id }) => id)).toEqual([
+    "unt_worse",
+    "unt_alarm",
+    "unt_out",
+    "unt_unseen",
+    "unt_late",
+    "unt_a",
+    "unt_b",
+  ]);
 });
 
 test.each([

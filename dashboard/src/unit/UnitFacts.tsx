@@ -26,6 +26,9 @@ export function UnitFacts({ unit, complete = false }: UnitFactsProps) {
   return (
     <ul className={styles.facts}>
       <li>{range}</li>
+      {unit.silence != null && unit.silence !== unit.status && (
+        <Fact icon={unit.silence === "manual_required" ? "log" : "offline"} text={strings.silence[unit.silence]} attention />
+      )}
       {unit.door != null && (
         <Fact
           icon={unit.door === "open" ? "doorOpen" : "doorClosed"}

@@ -14,7 +14,7 @@ use freshtrack_domain::access::{Role, Sites};
 use freshtrack_domain::device::GatewayEui;
 use freshtrack_domain::measurement::CentiCelsius;
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_domain::unit::{Overrides, UnitStatus};
+use freshtrack_domain::unit::{Overrides, Rule, SetAt, Sources, UnitStatus};
 use freshtrack_testkit::{Kitchen, ManualClock, World, lht65n_payload, lht65n_uplink};
 use serde_json::json;
 use std::sync::Arc;
@@ -222,6 +222,14 @@ async fn a_unit_in_alarm_is_written_in_one_unit_too() {
         hysteresis: Some(CentiCelsius(56)),
         confirm: Some(Span::minutes(20)),
         report_interval: Some(Span::minutes(20)),
+        offline_warning: Some(2),
+        offline_critical: Some(10),
+        manual_missed: Some(10),
+        manual_interval: Some(Span::minutes(125)),
+        manual_grace: Some(Span::minutes(15)),
+        sources: Sources::STANDARD
+            .with(Rule::ManualInterval, SetAt::Unit)
+            .with(Rule::Low, SetAt::Unit),
     };
     stage.states.save(scope, &mut record, &[]).await.unwrap();
     for number in 0..71 {
@@ -342,6 +350,33 @@ async fn a_sweep_that_finds_nothing_due_costs_two_units_of_reading() {
         written: 0.0,
     };
     assert_eq!(cost, expected, "half a unit for each of four shards");
+}
+
+#[tokio::test]
+async fn looking_at_a_unit_that_reports_costs_its_place_in_the_list_of_timers() {
+    let stage = Stage::new(1).await;
+    for number in 0..20 {
+        stage.receive(stage.frame(0, number, Span::minutes(5))).await;
+    }
+    stage.world.clock.set(START + Span::minutes(97));
+    let sweep = || sweep_timers(&stage.states, stage.world.live(), &stage.world.clock);
+    let (report, cost) = stage.engine.metered(sweep()).await;
+    let report = report.unwrap();
+    assert_eq!((report.due, report.changed, report.failed), (1, 0, 0));
+    // Half a unit for each of four shards, and one for the unit. The item, and its old and its new place in the index.
+    let expected = Cost {
+        read: 3.0,
+        written: 3.0,
+    };
+    assert_eq!(cost, expected);
+    let (report, _) = stage.engine.metered(sweep()).await;
+    assert_eq!(
+        report.unwrap().due,
+        0,
+        "it is looked at once for each report that could be missing"
+    );
+    let after = stage.receive(stage.frame(0, 20, Span::minutes(5))).await;
+    assert_eq!(after, PLAIN);
 }
 
 #[tokio::test]

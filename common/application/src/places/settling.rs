@@ -16,7 +16,7 @@ use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::UnitId;
 use freshtrack_domain::place::{EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Unit};
 use freshtrack_domain::time::Span;
-use freshtrack_domain::unit::{Basis, UnitRecord, UnitState};
+use freshtrack_domain::unit::{Basis, REPORT_INTERVAL, UnitRecord, UnitState};
 use std::collections::BTreeMap;
 
 /// How often a unit's state is read again when readings come in at the same time. Who sets something up can wait for it.
@@ -103,11 +103,12 @@ impl Grounds {
         self.sensors.iter().filter(in_unit)
     }
 
-    /// How often the sensor that drives the unit reports, by its own setting or its model's.
+    /// How often the sensor that drives the unit reports, by its own setting or its model's; `None` if none does.
     fn report_interval(&self, unit_id: UnitId) -> Option<Span> {
         let driving = self.sensors_of(unit_id).find(|stored| stored.record.primary)?;
         let model = || decoders::find(&driving.record.model).map(|model| model.uplink_interval);
-        driving.record.report_interval.or_else(model)
+        let own = driving.record.report_interval.or_else(model);
+        Some(own.unwrap_or(REPORT_INTERVAL))
     }
 
     fn basis(&self, scope: OrgScope, unit: &Stored<Unit>) -> Basis {
@@ -150,7 +151,7 @@ impl Grounds {
                 let unit = &stored.record;
                 (state.site_id, state.area_id, state.kind) = (unit.site_id, unit.area_id, unit.kind);
                 let rules = self.rules.effective(scope, unit);
-                state.overrides = rules.overrides(self.report_interval(unit.id));
+                state.overrides = rules.overrides(self.report_interval(unit.id), unit.log_cadence);
                 state.active = unit.deleted.is_none();
                 state.basis = self.basis(scope, stored);
             }
@@ -179,7 +180,7 @@ async fn judge_and_save(
     mut record: UnitRecord,
 ) -> Result<Saved, Failure> {
     let mut changes = Vec::new();
-    record.judge(ports.clock.now(), &mut changes);
+    record.judge_anew(ports.clock.now(), &mut changes);
     match ports.states.save(scope, &mut record, &changes).await {
         Ok(()) => Ok(Saved::Yes),
         Err(error) if error.kind == PortErrorKind::Conflict => Ok(Saved::TooLate),

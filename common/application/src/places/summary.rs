@@ -55,6 +55,9 @@ impl States {
                 UnitStatus::Excursion => &mut counts.excursion,
                 UnitStatus::AlarmActive => &mut counts.alarm_active,
                 UnitStatus::Restoring => &mut counts.restoring,
+                UnitStatus::Offline => &mut counts.offline,
+                UnitStatus::MonitoringInterrupted => &mut counts.monitoring_interrupted,
+                UnitStatus::ManualRequired => &mut counts.manual_required,
             } += 1;
             let worse = summary
                 .worst

@@ -14,7 +14,7 @@ use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::{Change, UnitRecord};
 use serde::{Deserialize, Serialize};
 
-/// A unit that the clock must judge.
+/// A unit that the clock is to look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DueUnit {
     /// The organization it belongs to.
@@ -57,13 +57,20 @@ pub trait UnitStates: Send + Sync {
         changes: &[Change],
     ) -> Result<(), PortError>;
 
+    /// Notes that the clock looks at the unit when `record` says, if the stored one still has `record.rev`, which stays: of
+    /// the unit itself nothing is written, so whoever follows it has missed nothing.
+    ///
+    /// # Errors
+    /// `Conflict` when someone else saved in between.
+    async fn rearm(&self, scope: OrgScope, record: &UnitRecord) -> Result<(), PortError>;
+
     /// All units of the organization.
     ///
     /// # Errors
     /// When the store does not answer or holds nonsense.
     async fn list(&self, scope: OrgScope) -> Result<Vec<UnitRecord>, PortError>;
 
-    /// Units of all organizations that are due at `now`, the longest overdue first, at most `limit`.
+    /// Units of all organizations that the clock is to look at by `now`, the longest overdue first, at most `limit`.
     ///
     /// # Errors
     /// When the store does not answer.

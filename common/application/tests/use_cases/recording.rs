@@ -463,6 +463,7 @@ async fn an_excursion_lasts_as_long_as_its_readings_say_whenever_they_are_record
     let record = stage.record_of(0).await;
     assert_eq!(
         (record.state.status, record.state.status_since),
-        (UnitStatus::AlarmActive, minute(11))
+        (UnitStatus::AlarmActive, minute(10)),
+        "as of when it was due"
     );
 }

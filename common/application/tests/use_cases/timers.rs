@@ -1,24 +1,35 @@
 //! What only the clock can judge.
 
 use crate::support::{COLD, Stage, WARM, minute, shown};
-use freshtrack_application::ports::Clock;
+use freshtrack_application::ports::UnitStates;
 use freshtrack_application::{PortErrorKind, SweepReport, sweep_timers};
 use freshtrack_contracts::ingest::ItemStatus::Accepted;
 use freshtrack_contracts::live::{ServerBody, Topic};
-use freshtrack_domain::alert::{AlertStatus, Severity};
+use freshtrack_domain::alert::{AlertKind, AlertStatus, Severity};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::UnitStatus;
-use freshtrack_testkit::{Work, World, interleaved};
+use freshtrack_testkit::{Kitchen, Work, World, interleaved, reading};
 
 impl Stage {
-    /// Units whose first reading, at minute zero, was out of range; the clock stands there.
+    /// Units of which two readings, at minutes zero and five, were out of range; the clock stands at the second.
     async fn warm(units: usize) -> Self {
         let stage = Self::new(units);
-        stage.world.clock.set(minute(0));
-        let batch: Vec<_> = (0..units)
-            .map(|unit| stage.measured(unit, minute(0), WARM))
-            .collect();
-        stage.record(&batch).await;
+        for at in [minute(0), minute(5)] {
+            stage.world.clock.set(at);
+            let batch: Vec<_> = (0..units).map(|unit| stage.measured(unit, at, WARM)).collect();
+            stage.record(&batch).await;
+        }
+        stage
+    }
+
+    /// A unit that has reported at minutes zero and five, always in range.
+    async fn cold() -> Self {
+        let stage = Self::new(1);
+        for at in [minute(0), minute(5)] {
+            stage.world.clock.set(at);
+            stage.record(&[stage.measured(0, at, COLD)]).await;
+        }
+        stage.told();
         stage
     }
 
@@ -33,11 +44,27 @@ impl Stage {
     }
 }
 
+/// What a sweep finds at units at which there is nothing to do.
+fn nothing_to_do(units: usize, lag: Span) -> SweepReport {
+    SweepReport {
+        due: units,
+        lag,
+        ..SweepReport::default()
+    }
+}
+
 #[tokio::test]
-async fn silence_after_a_reading_out_of_range_confirms_it() {
+async fn the_clock_confirms_what_readings_have_not_ended() {
     let stage = Stage::warm(1).await;
     let due = stage.due().await;
-    assert_eq!(stage.sweep(due - Span::seconds(1)).await, SweepReport::default());
+    assert_eq!(due, minute(10));
+    let before = due - Span::seconds(1);
+    assert_eq!(
+        stage.sweep(before).await,
+        nothing_to_do(1, Span::seconds(239)),
+        "the first report could have been missing at minute six"
+    );
+    assert_eq!(stage.sweep(before).await, SweepReport::default());
     stage.told();
     let report = stage.sweep(due + Span::seconds(20)).await;
     let expected = SweepReport {
@@ -50,15 +77,107 @@ async fn silence_after_a_reading_out_of_range_confirms_it() {
     let [alert] = stage.alerts(AlertStatus::Open).await.try_into().unwrap();
     assert_eq!(
         (alert.severity, alert.escalated_at),
-        (Severity::Critical, Some(stage.world.clock.now()))
+        (Severity::Critical, Some(due)),
+        "as of when it was due"
     );
     assert_eq!(stage.told().len(), 2);
     assert_eq!(
-        stage.sweep(due + Span::hours(1)).await,
+        stage.sweep(due + Span::seconds(30)).await,
         SweepReport::default(),
         "once"
     );
     assert_eq!(stage.told(), []);
+}
+
+#[tokio::test]
+async fn a_unit_that_reports_is_looked_at_and_nothing_is_written_of_it() {
+    let stage = Stage::cold().await;
+    stage.watch("screen", Topic::Org).await;
+    let before = stage.record_of(0).await;
+    let report = stage.sweep(minute(6)).await;
+    assert_eq!(report, nothing_to_do(1, Span::ZERO));
+    let after = stage.record_of(0).await;
+    assert_eq!(
+        (before.rev, &before.state),
+        (after.rev, &after.state),
+        "whoever follows it by its revision has missed nothing"
+    );
+    assert_eq!(after.due, Some(minute(11)), "when its next report is overdue");
+    assert_eq!((shown(&stage, "screen"), stage.told()), (Vec::new(), Vec::new()));
+    assert_eq!(stage.sweep(minute(10)).await, SweepReport::default());
+}
+
+#[tokio::test]
+async fn silence_is_told_by_the_clock_step_by_step_and_ends_with_the_next_reading() {
+    let stage = Stage::cold().await;
+    stage.watch("screen", Topic::Org).await;
+    for (at, status, severity) in [
+        (11, UnitStatus::Offline, Severity::Warning),
+        (31, UnitStatus::MonitoringInterrupted, Severity::Critical),
+    ] {
+        let late = Span::seconds(50);
+        let report = stage.sweep(minute(at) + late).await;
+        assert_eq!((report.changed, report.failed), (1, 0));
+        let record = stage.record_of(0).await;
+        assert_eq!(
+            (record.state.status, record.state.status_since),
+            (status, minute(at))
+        );
+        let [alert] = stage.alerts(AlertStatus::Open).await.try_into().unwrap();
+        assert_eq!(
+            (alert.kind, alert.severity, alert.opened_at),
+            (AlertKind::MonitoringInterrupted, severity, minute(11))
+        );
+        let shown = shown(&stage, "screen");
+        assert!(
+            matches!(&shown[..], [ServerBody::AlertsChanged { alerts }, ServerBody::UnitsChanged { units }]
+                if alerts[0].severity == severity && units[0].status == status),
+            "{shown:?}"
+        );
+        assert_eq!(stage.told().len(), 2);
+    }
+    assert_eq!(stage.sweep(minute(200)).await, SweepReport::default());
+    stage.sweep(minute(246)).await;
+    assert_eq!(stage.record_of(0).await.state.status, UnitStatus::ManualRequired);
+    assert_eq!(stage.alerts(AlertStatus::Open).await.len(), 2);
+
+    stage.world.clock.set(minute(250));
+    stage.record(&[stage.measured(0, minute(250), COLD)]).await;
+    assert_eq!(stage.record_of(0).await.state.status, UnitStatus::Restoring);
+    assert_eq!(stage.alerts(AlertStatus::Open).await, []);
+    assert_eq!(stage.alerts(AlertStatus::Resolved).await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_could_not_be_put_off_is_looked_at_again() {
+    let stage = Stage::cold().await;
+    stage
+        .world
+        .memory
+        .faults
+        .fail("unit_states.rearm", PortErrorKind::Throttled, 1);
+    let report = stage.sweep(minute(6)).await;
+    assert_eq!((report.due, report.failed), (1, 1));
+    let report = stage.sweep(minute(7)).await;
+    assert_eq!((report.due, report.failed), (1, 0));
+}
+
+#[tokio::test]
+async fn a_sweep_reaches_every_unit_that_is_due() {
+    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(2_500));
+    for (mut record, sensor) in kitchen.records(minute(0)).into_iter().zip(&kitchen.sensors) {
+        record.take(&reading(sensor.id, minute(0), COLD), minute(0), &mut Vec::new());
+        world
+            .memory
+            .save(kitchen.scope(), &mut record, &[])
+            .await
+            .unwrap();
+    }
+    world.clock.set(minute(6));
+    let sweep = || sweep_timers(&world.memory, world.live(), &world.clock);
+    let report = sweep().await.unwrap();
+    assert_eq!((report.due, report.changed, report.failed), (2_500, 2_500, 0));
+    assert_eq!(sweep().await.unwrap(), SweepReport::default());
 }
 
 #[tokio::test]
@@ -120,7 +239,7 @@ async fn a_unit_that_cannot_be_judged_keeps_no_other_waiting_and_stays_due() {
         stage.world.memory.faults.fail(op, PortErrorKind::Throttled, 1);
         let report = stage.sweep(due).await;
         assert_eq!((report.due, report.changed, report.failed), (3, 2, 1), "{op}");
-        let report = stage.sweep(due + Span::minutes(1)).await;
+        let report = stage.sweep(due + Span::seconds(30)).await;
         assert_eq!((report.due, report.changed, report.failed), (1, 1, 0), "{op}");
     }
 }

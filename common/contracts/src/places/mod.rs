@@ -8,7 +8,7 @@ use crate::time::Instant;
 use freshtrack_domain::alert::Severity;
 use freshtrack_domain::ids::{AreaId, OrgId, SiteId, UnitId};
 use freshtrack_domain::measurement::Door;
-use freshtrack_domain::unit::{UnitKind, UnitRecord, UnitStatus};
+use freshtrack_domain::unit::{Silence, UnitKind, UnitRecord, UnitStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,9 @@ pub struct UnitSnapshot {
     pub status: UnitStatus,
     /// Since when.
     pub status_since: Instant,
+    /// How far the silence of its sensor has gone; `null` while it reports. Told beside the status, which may have worse to
+    /// tell.
+    pub silence: Option<Silence>,
     /// The newest temperature in degrees Celsius.
     pub temperature_c: Option<f64>,
     /// When that was measured.
@@ -59,6 +62,7 @@ impl From<&UnitRecord> for UnitSnapshot {
             rev: record.rev,
             status: state.status,
             status_since: state.status_since.into(),
+            silence: state.silence,
             temperature_c: state.last.map(|last| last.temperature.celsius()),
             measured_at: state.last.map(|last| last.recorded_at.into()),
             seen_at: state.seen_at.map(Into::into),

@@ -121,6 +121,12 @@ pub struct UnitCounts {
     pub restoring: u32,
     /// From which nothing has been heard yet.
     pub pending: u32,
+    /// Whose sensor has missed reports.
+    pub offline: u32,
+    /// Whose sensor has missed so many that nobody watches them.
+    pub monitoring_interrupted: u32,
+    /// Which nobody watches, and where a log by hand is due.
+    pub manual_required: u32,
 }
 
 /// A site as it is set up, and how its units are.

@@ -100,6 +100,7 @@ impl SealedBlock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::HEAD_BYTES;
     use crate::measurement::{CentiCelsius, Correction};
 
     fn head(first_minute: i64) -> Head {
@@ -141,10 +142,10 @@ mod tests {
 
     #[test]
     fn a_full_head_is_told_by_count_and_by_size() {
-        assert!(head(0).is_full());
+        assert!(head(0).is_full(|| HEAD_BYTES));
         let mut wide = Head::default();
         let mut minute = 0;
-        while !wide.is_full() {
+        while !wide.is_full(|| HEAD_BYTES) {
             let swing = if minute % 2 == 0 { 14_000 } else { -7_000 };
             wide.insert(Entry {
                 recorded_at: Timestamp::from_seconds(minute * 86_400),

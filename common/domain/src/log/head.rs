@@ -1,7 +1,7 @@
 //! The newest readings of a unit, packed into its state.
 
 use super::codec::{Corrupt, decode, encode};
-use super::{Entry, HEAD_BYTES, HEAD_CAPACITY};
+use super::{Entry, HEAD_BYTES, HEAD_CAPACITY, LEAST_HEAD_BYTES};
 use crate::time::Timestamp;
 
 /// The newest readings of a unit in order of time.
@@ -25,16 +25,22 @@ impl Head {
         encode(&self.entries)
     }
 
-    /// Whether it must be sealed before it takes another reading.
+    /// Whether it must be sealed before it takes another reading, where `room` tells how many bytes there are for it. `room`
+    /// is not asked for while the head is small.
     #[must_use]
-    pub fn is_full(&self) -> bool {
+    pub fn is_full(&self, room: impl FnOnce() -> usize) -> bool {
         // The largest entry: flags, 6 bytes of time, 3 of temperature, 3 of humidity, the further byte, 4 and 3 of what
         // the corrections differ by.
         const LARGEST_ENTRY: usize = 21;
-        self.entries.len() >= HEAD_CAPACITY
-            // Below this many entries even the largest ones fit, so packing need not be tried.
-            || (self.entries.len() > HEAD_BYTES / LARGEST_ENTRY
-                && self.pack().len() + LARGEST_ENTRY > HEAD_BYTES)
+        if self.entries.len() >= HEAD_CAPACITY {
+            return true;
+        }
+        // Below this many entries even the largest ones fit, so packing need not be tried.
+        if self.entries.len() <= LEAST_HEAD_BYTES / LARGEST_ENTRY {
+            return false;
+        }
+        let needed = self.pack().len() + LARGEST_ENTRY;
+        needed > HEAD_BYTES || (needed > LEAST_HEAD_BYTES && needed > room())
     }
 
     /// Whether this sensor's reading of this second is already here.

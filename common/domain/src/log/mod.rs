@@ -21,6 +21,9 @@ pub const HEAD_CAPACITY: usize = 72;
 /// Bytes that a head holds before it is sealed, so that the state's item stays under 1 KB, DynamoDB's unit of
 /// writing, whatever the readings look like.
 pub const HEAD_BYTES: usize = 480;
+/// Bytes that a head may always have, however much is to be said of its unit: a block of fewer readings is not worth its
+/// write.
+pub const LEAST_HEAD_BYTES: usize = 160;
 
 /// One reading as the log keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@ use super::Unit;
 use crate::ids::{OrgId, SiteId, UnitId};
 use crate::measurement::CentiCelsius;
 use crate::time::Span;
-use crate::unit::{EmptyRange, Overrides, UnitKind};
+use crate::unit::{EmptyRange, Overrides, Rule, SetAt, Sources, UnitKind};
 use serde::{Deserialize, Serialize};
 
 /// At which level a rule was set. Of two levels the one nearer to the unit counts, field by field.
@@ -154,18 +154,51 @@ impl EffectiveRules {
         }
     }
 
-    /// What the engine is told of them for a unit whose sensor reports every `report_interval`.
+    /// What the engine is told of them for a unit that a sensor drives which reports every `report_interval`, or none, and
+    /// whose temperatures are logged by hand every `log_cadence`, if that was set.
     #[must_use]
-    pub fn overrides(&self, report_interval: Option<Span>) -> Overrides {
-        let set = |rule: Sourced<Span>| (rule.source > Level::Kind).then_some(rule.value);
-        let limit = |rule: Sourced<CentiCelsius>| (rule.source > Level::Kind).then_some(rule.value);
-        Overrides {
-            low: limit(self.low),
-            high: limit(self.high),
-            hysteresis: limit(self.hysteresis),
-            confirm: set(self.confirm_door_closed),
-            report_interval: set(self.expected_reading_interval).or(report_interval),
+    pub fn overrides(&self, report_interval: Option<Span>, log_cadence: Option<Span>) -> Overrides {
+        fn set<T: Copy>(rule: Sourced<T>) -> Option<T> {
+            (rule.source > Level::Kind).then_some(rule.value)
         }
+        let manual_interval = if self.manual_interval.source > Level::Kind {
+            self.manual_interval
+        } else {
+            log_cadence.map_or(self.manual_interval, |value| Sourced {
+                value,
+                source: Level::Unit,
+            })
+        };
+        let sources = Sources::default()
+            .with(Rule::Low, set_at(self.low.source))
+            .with(Rule::High, set_at(self.high.source))
+            .with(Rule::Confirm, set_at(self.confirm_door_closed.source))
+            .with(Rule::OfflineWarning, set_at(self.offline_warning_missed.source))
+            .with(Rule::OfflineCritical, set_at(self.offline_critical_missed.source))
+            .with(Rule::ManualInterval, set_at(manual_interval.source));
+        Overrides {
+            low: set(self.low),
+            high: set(self.high),
+            hysteresis: set(self.hysteresis),
+            confirm: set(self.confirm_door_closed),
+            report_interval: report_interval.map(|own| set(self.expected_reading_interval).unwrap_or(own)),
+            offline_warning: set(self.offline_warning_missed),
+            offline_critical: set(self.offline_critical_missed),
+            manual_missed: set(self.manual_log_missed),
+            manual_interval: set(manual_interval),
+            manual_grace: set(self.manual_grace),
+            sources,
+        }
+    }
+}
+
+/// How the engine calls the level at which a rule was set.
+const fn set_at(level: Level) -> SetAt {
+    match level {
+        Level::Default | Level::Kind => SetAt::Standard,
+        Level::Organization => SetAt::Organization,
+        Level::Site => SetAt::Site,
+        Level::Unit => SetAt::Unit,
     }
 }
 
@@ -236,11 +269,47 @@ mod tests {
     }
 
     #[test]
-    fn the_engine_is_told_what_somebody_set() {
+    fn the_engine_is_told_what_somebody_set_and_where() {
         let rules = EffectiveRules::merge(UnitKind::Freezer, &[(Level::Site, confirm(7))]);
-        let overrides = rules.overrides(Some(Span::minutes(1)));
+        let overrides = rules.overrides(Some(Span::minutes(1)), None);
         assert_eq!(overrides.confirm, Some(Span::minutes(7)));
         assert_eq!((overrides.low, overrides.high), (None, None));
         assert_eq!(overrides.report_interval, Some(Span::minutes(1)));
+        assert_eq!(overrides.sources.of(Rule::Confirm), SetAt::Site);
+        assert_eq!(overrides.sources.of(Rule::High), SetAt::Standard);
+    }
+
+    #[test]
+    fn an_expected_interval_replaces_that_of_a_sensor_and_is_none_without_one() {
+        let hourly = RuleFields {
+            expected_reading_interval: Some(Span::hours(1)),
+            ..RuleFields::default()
+        };
+        let rules = EffectiveRules::merge(UnitKind::Fridge, &[(Level::Organization, hourly)]);
+        let told = |own| rules.overrides(own, None).report_interval;
+        assert_eq!(told(Some(Span::minutes(5))), Some(Span::hours(1)));
+        assert_eq!(told(None), None, "there is no sensor to wait for");
+    }
+
+    #[test]
+    fn a_rule_for_logs_by_hand_comes_before_the_cadence_of_the_unit() {
+        let rule = RuleFields {
+            manual_interval: Some(Span::hours(2)),
+            ..RuleFields::default()
+        };
+        let told = |levels: &[(Level, RuleFields)], cadence| {
+            let overrides = EffectiveRules::merge(UnitKind::Fridge, levels).overrides(None, cadence);
+            (
+                overrides.manual_interval,
+                overrides.sources.of(Rule::ManualInterval),
+            )
+        };
+        let cadence = Some(Span::hours(6));
+        assert_eq!(
+            told(&[(Level::Site, rule)], cadence),
+            (Some(Span::hours(2)), SetAt::Site)
+        );
+        assert_eq!(told(&[], cadence), (cadence, SetAt::Unit));
+        assert_eq!(told(&[], None), (None, SetAt::Standard));
     }
 }

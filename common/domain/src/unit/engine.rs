@@ -1,24 +1,25 @@
 //! The engine: one pure function that moves a unit. The live path, the timers, replay, the simulator, the
 //! benchmarks and the property tests all call it; there is no second opinion.
 
+use super::explain::{Ending, Telling};
 use super::rules::RECOVERY_READINGS;
-use super::{DoorState, Excursion, LastReading, OpenAlert, Rules, UnitState, UnitStatus};
+use super::silence::Quiet;
+use super::{Contact, DoorState, Excursion, LastReading, OpenAlert, Rules, Silence, UnitState, UnitStatus};
 use crate::alert::{Alert, AlertKind, Severity, Side};
-use crate::ids::{AlertId, Id};
 use crate::measurement::{CentiCelsius, TemperatureSample};
-use crate::reading::Reading;
+use crate::reading::{Origin, Reading};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use ulid::Ulid;
 
 /// What can move a unit.
 #[derive(Debug, Clone, Copy)]
 pub enum Input<'a> {
     /// A reading that was not seen before.
     Reading(&'a Reading),
-    /// The clock, or the rules, moved on: judge again what is known.
+    /// The clock moved on: judge what fell due, each thing as of the instant it did.
     Tick,
+    /// The rules or the sensors were changed, or whether the unit is judged: judge anew what is known.
+    Changed,
 }
 
 /// Something that changed and that people or machines must hear of.
@@ -47,8 +48,9 @@ pub enum Change {
 /// Deterministic: the same state, rules, input and time give the same result, whoever asks and whenever. The
 /// state is moved in place because a plain reading is the hot path and copies nothing that way.
 ///
-/// `now` is the time of judgement. Readings are judged at the time they were measured, so that a replay of
-/// them gives what happened live; only [`Input::Tick`] is judged at `now`.
+/// `now` is the time of judgement. Readings are judged at the time they were measured, and what falls due by the clock at
+/// the time it does, also when the clock comes late or a reading before it: so a replay of the readings gives what happened
+/// live. Only [`Input::Changed`] is judged at `now`.
 ///
 /// A reading that is not newer than the newest one of the unit moves nothing: it belongs to history. Neither does
 /// anything move a unit that is not active.
@@ -62,52 +64,74 @@ pub fn transition(
     let mut step = Step {
         state,
         rules,
+        ending: Ending::Over,
         changes,
     };
     match input {
         _ if !step.state.active => step.rest(now),
-        Input::Reading(reading) => step.reading(reading),
-        Input::Tick => step.judge_again(now),
+        Input::Reading(reading) => step.reading(reading, now),
+        Input::Tick => step.pass_time(now, true),
+        Input::Changed => step.judge_anew(now),
     }
 }
 
 /// When the unit must be judged again though no reading comes, or `None` if time alone can change nothing.
 #[must_use]
 pub fn next_due(state: &UnitState, rules: &Rules) -> Option<Timestamp> {
-    match (state.status, state.excursion) {
-        (UnitStatus::Excursion, Some(excursion)) => Some(confirm_due(&excursion, rules)),
-        _ => None,
-    }
+    let due = [confirmed_at(state, rules), silent_at(state, rules)];
+    due.into_iter().flatten().min()
 }
 
-/// When an excursion is confirmed by the clock.
+/// When the clock confirms the excursion that goes on.
 ///
 /// One reading out of range is not yet evidence: with a sensor that reports every ten minutes, a clock alone
 /// would raise the alarm seconds before the reading that shows it was only a door. So a single reading waits
 /// until the next report is overdue.
-fn confirm_due(excursion: &Excursion, rules: &Rules) -> Timestamp {
+fn confirmed_at(state: &UnitState, rules: &Rules) -> Option<Timestamp> {
+    let excursion = state
+        .excursion
+        .filter(|_| state.status == UnitStatus::Excursion)?;
     let due = excursion.since + rules.confirm;
-    if excursion.samples >= 2 {
+    Some(if excursion.samples >= 2 {
         due
     } else {
         due.max(excursion.since + rules.report_deadline())
-    }
+    })
+}
+
+/// When the silence of the sensor goes further than it has.
+fn silent_at(state: &UnitState, rules: &Rules) -> Option<Timestamp> {
+    quiet(state, rules)?.next(state.silence)
+}
+
+fn quiet<'a>(state: &UnitState, rules: &'a Rules) -> Option<Quiet<'a>> {
+    state.contact.map(|contact| Quiet {
+        rules,
+        contact,
+        logged_at: state.logged_at,
+    })
 }
 
 /// One step of the engine: the state being moved and what changed so far.
 struct Step<'a> {
     state: &'a mut UnitState,
     rules: &'a Rules,
+    /// Why alerts end in this step.
+    ending: Ending,
     changes: &'a mut Vec<Change>,
 }
 
 impl Step<'_> {
     /// A unit that is not judged has no alerts, and knows nothing that could raise one once it is judged again.
     fn rest(&mut self, now: Timestamp) {
-        for kind in [AlertKind::TempExcursion, AlertKind::SensorFault] {
+        self.ending = Ending::Deactivated;
+        while let Some(kind) = self.state.alerts.first().map(|alert| alert.kind) {
             self.resolve(kind, now);
         }
         self.state.last = None;
+        self.state.contact = None;
+        self.state.silence = None;
+        self.state.logged_at = None;
         self.state.excursion = None;
         self.state.recovery = 0;
         if self.state.status != UnitStatus::Pending {
@@ -115,8 +139,16 @@ impl Step<'_> {
         }
     }
 
-    fn reading(&mut self, reading: &Reading) {
+    fn reading(&mut self, reading: &Reading, now: Timestamp) {
         let at = reading.recorded_at;
+        // What fell due before this was measured came first, whether or not the clock has been here since. Of silence only
+        // what is missing now is told: a gap in what comes long after it was measured is history.
+        let before = Timestamp::from_millis(at.min(now).as_millis().saturating_sub(1));
+        let fresh = now < at + self.rules.report_deadline();
+        self.pass_time(before, fresh);
+        if reading.origin == Origin::Manual {
+            return self.logged(at, now);
+        }
         if self.state.seen_at.is_none_or(|seen| at >= seen) {
             self.state.seen_at = Some(at);
             self.state.humidity = reading.humidity.or(self.state.humidity);
@@ -124,9 +156,27 @@ impl Step<'_> {
             self.state.rssi_dbm = reading.rssi_dbm.or(self.state.rssi_dbm);
         }
         self.door(reading);
-        if !reading.drives_unit || self.state.last.is_some_and(|last| at <= last.recorded_at) {
+        if !reading.drives_unit {
             return;
         }
+        let heard = match self.state.contact {
+            None => true,
+            // What was kept of a sensor until it was fitted is the past, unless that was a moment ago.
+            Some(Contact::Fitted(since)) => fresh || at >= since,
+            Some(Contact::Heard(newest)) => at > newest,
+        };
+        if heard {
+            self.state.contact = Some(Contact::Heard(at));
+            self.end_silence(at, now);
+        }
+        if self.state.last.is_none_or(|last| at > last.recorded_at) {
+            self.measured(reading, at);
+        }
+        self.show_silence(at);
+    }
+
+    /// What the newest reading of the driving sensor says of the temperature.
+    fn measured(&mut self, reading: &Reading, at: Timestamp) {
         match reading.temperature {
             Some(TemperatureSample::Valid(temperature)) => {
                 // One from before the fault says nothing of the sensor now.
@@ -137,17 +187,104 @@ impl Step<'_> {
                 {
                     self.resolve(AlertKind::SensorFault, at);
                 }
+                self.temperature(temperature, at);
                 self.state.last = Some(LastReading {
                     recorded_at: at,
                     temperature,
                 });
-                self.temperature(temperature, at);
             }
             // A sensor that cannot measure says nothing about the food, so it moves no temperature state.
             Some(TemperatureSample::Fault(_)) => {
-                self.open(AlertKind::SensorFault, Severity::Critical, at, None)
+                self.open(AlertKind::SensorFault, Severity::Critical, at, About::default());
             }
             None => {}
+        }
+    }
+
+    /// Somebody logged a temperature by hand: it stands in for a sensor that is silent, and moves nothing else.
+    fn logged(&mut self, at: Timestamp, now: Timestamp) {
+        self.state.logged_at = self.state.logged_at.max(Some(at));
+        self.end_silence(at, now);
+        self.show_silence(at);
+    }
+
+    /// Does what fell due until `until`, one thing after the other, each as of the time it was due; of silence only if
+    /// `silent`.
+    fn pass_time(&mut self, until: Timestamp, silent: bool) {
+        loop {
+            let due = |at: Option<Timestamp>| at.filter(|at| *at <= until);
+            let confirmed = due(confirmed_at(self.state, self.rules));
+            let further = due(silent_at(self.state, self.rules).filter(|_| silent));
+            match (confirmed, further) {
+                (Some(at), further) if further.is_none_or(|further| at <= further) => self.confirm(at),
+                (_, Some(at)) => self.fall_silent(at),
+                (_, None) => return,
+            }
+        }
+    }
+
+    /// Silence has gone further by `at`.
+    fn fall_silent(&mut self, at: Timestamp) {
+        let Some(quiet) = quiet(self.state, self.rules) else {
+            return;
+        };
+        let Some(silence) = quiet.at(at).max(self.state.silence) else {
+            return;
+        };
+        self.state.silence = Some(silence);
+        let heard = match quiet.contact {
+            Contact::Heard(at) => Some(at),
+            Contact::Fitted(_) => None,
+        };
+        let since = |since| About {
+            since,
+            ..About::default()
+        };
+        let severity = if silence == Silence::Offline {
+            Severity::Warning
+        } else {
+            Severity::Critical
+        };
+        self.open(AlertKind::MonitoringInterrupted, severity, at, since(heard));
+        self.upgrade(AlertKind::MonitoringInterrupted, severity, at);
+        if silence == Silence::ManualRequired {
+            let known = heard.max(quiet.logged_at);
+            self.open(AlertKind::MissedManualEntry, Severity::Warning, at, since(known));
+        }
+        self.show_silence(at);
+    }
+
+    /// Lets silence go back as far as what was heard at `at` makes it, if at all: what comes long after it was measured
+    /// does not say that the sensor is there now.
+    fn end_silence(&mut self, at: Timestamp, now: Timestamp) {
+        let Some(known) = self.state.silence else { return };
+        let left = quiet(self.state, self.rules).and_then(|quiet| quiet.at(now));
+        if left >= Some(known) {
+            return;
+        }
+        self.state.silence = left;
+        if left < Some(Silence::ManualRequired) {
+            self.resolve(AlertKind::MissedManualEntry, at);
+        }
+        if left.is_none() {
+            self.resolve(AlertKind::MonitoringInterrupted, at);
+        }
+    }
+
+    /// Lets the status tell of the silence, unless it has worse to tell: silence never hides what is out of range.
+    fn show_silence(&mut self, at: Timestamp) {
+        let status = self.state.status;
+        let shown = match self.state.silence {
+            _ if self.state.excursion.is_some() => return,
+            Some(silence) => silence.status(),
+            None if !is_silent(status) => return,
+            None if self.state.last.is_none() => UnitStatus::Pending,
+            None => UnitStatus::Restoring,
+        };
+        if shown != status {
+            self.state.recovery = 0;
+            // What was measured before the silence was noticed can end it only afterwards.
+            self.enter(shown, at.max(self.state.status_since));
         }
     }
 
@@ -172,7 +309,11 @@ impl Step<'_> {
             None if self.rules.recovered(temperature) => self.well_in_range(at),
             None => self.in_the_band(at),
         }
-        self.confirm_if(|excursion, rules| at >= excursion.since + rules.confirm, at);
+        // A reading is evidence: it needs no second one, as the clock does.
+        let confirmed = |excursion: Excursion| at >= excursion.since + self.rules.confirm;
+        if self.state.status == UnitStatus::Excursion && self.state.excursion.is_some_and(confirmed) {
+            self.confirm(at);
+        }
     }
 
     fn out_of_range(&mut self, temperature: CentiCelsius, side: Side, at: Timestamp) {
@@ -191,7 +332,10 @@ impl Step<'_> {
             AlertKind::TempExcursion,
             Severity::Warning,
             at,
-            Some((temperature, side)),
+            About {
+                crossed: Some((temperature, side)),
+                ..About::default()
+            },
         );
         if let Some(alert) = self
             .state
@@ -212,6 +356,9 @@ impl Step<'_> {
             UnitStatus::Pending => self.enter(UnitStatus::Ok, at),
             UnitStatus::Excursion | UnitStatus::AlarmActive => self.begin_recovery(at),
             UnitStatus::Restoring => self.state.recovery = self.state.recovery.saturating_add(1),
+            UnitStatus::Offline | UnitStatus::MonitoringInterrupted | UnitStatus::ManualRequired => {
+                self.come_back(1, at);
+            }
         }
         if self.state.status == UnitStatus::Restoring && self.state.recovery >= RECOVERY_READINGS {
             self.state.recovery = 0;
@@ -225,43 +372,62 @@ impl Step<'_> {
             UnitStatus::Pending => self.enter(UnitStatus::Ok, at),
             UnitStatus::Restoring => self.state.recovery = 0,
             UnitStatus::Ok | UnitStatus::Excursion | UnitStatus::AlarmActive => {}
+            UnitStatus::Offline | UnitStatus::MonitoringInterrupted | UnitStatus::ManualRequired => {
+                self.come_back(0, at);
+            }
+        }
+    }
+
+    /// A temperature in range, of which `good` are to be counted, after silence: if that has ended.
+    fn come_back(&mut self, good: u8, at: Timestamp) {
+        if self.state.silence.is_some() {
+            return;
+        }
+        let at = at.max(self.state.status_since);
+        if self.state.last.is_none() {
+            self.enter(UnitStatus::Ok, at);
+        } else {
+            self.state.recovery = good;
+            self.enter(UnitStatus::Restoring, at);
         }
     }
 
     fn begin_recovery(&mut self, at: Timestamp) {
         self.state.excursion = None;
         self.state.recovery = 1;
-        self.enter(UnitStatus::Restoring, at);
+        let silent = self.state.silence.map(Silence::status);
+        self.enter(silent.unwrap_or(UnitStatus::Restoring), at);
         self.resolve(AlertKind::TempExcursion, at);
     }
 
-    /// Judges the newest temperature against rules that may have changed, at a time that has.
-    fn judge_again(&mut self, now: Timestamp) {
-        let Some(last) = self.state.last else { return };
-        match (self.rules.violation(last.temperature), self.state.status) {
-            (Some(side), UnitStatus::Ok | UnitStatus::Restoring | UnitStatus::Pending) => {
-                self.out_of_range(last.temperature, side, now);
-            }
-            (None, UnitStatus::Excursion | UnitStatus::AlarmActive)
-                if self.rules.recovered(last.temperature) =>
-            {
-                self.begin_recovery(now);
-            }
+    /// Judges what is known against rules and sensors that may have changed.
+    fn judge_anew(&mut self, now: Timestamp) {
+        self.ending = Ending::RulesChanged;
+        match self.state.contact {
+            None if self.rules.fitted => self.state.contact = Some(Contact::Fitted(now)),
+            Some(Contact::Fitted(_)) if !self.rules.fitted => self.state.contact = None,
             _ => {}
         }
-        self.confirm_if(|excursion, rules| now >= confirm_due(excursion, rules), now);
+        self.end_silence(now, now);
+        if let Some(LastReading { temperature, .. }) = self.state.last {
+            match (self.rules.violation(temperature), self.state.excursion) {
+                (Some(side), None) => self.out_of_range(temperature, side, now),
+                (None, Some(_)) if self.rules.recovered(temperature) => self.begin_recovery(now),
+                _ => {}
+            }
+        }
+        if confirmed_at(self.state, self.rules).is_some_and(|due| due <= now) {
+            self.confirm(now);
+        }
+        if silent_at(self.state, self.rules).is_some_and(|due| due <= now) {
+            self.fall_silent(now);
+        }
+        self.show_silence(now);
     }
 
-    fn confirm_if(&mut self, due: impl Fn(&Excursion, &Rules) -> bool, at: Timestamp) {
-        if self.state.status == UnitStatus::Excursion
-            && self
-                .state
-                .excursion
-                .is_some_and(|excursion| due(&excursion, self.rules))
-        {
-            self.enter(UnitStatus::AlarmActive, at);
-            self.upgrade(AlertKind::TempExcursion, Severity::Critical, at);
-        }
+    fn confirm(&mut self, at: Timestamp) {
+        self.enter(UnitStatus::AlarmActive, at);
+        self.upgrade(AlertKind::TempExcursion, Severity::Critical, at);
     }
 
     fn enter(&mut self, to: UnitStatus, at: Timestamp) {
@@ -270,21 +436,17 @@ impl Step<'_> {
         self.changes.push(Change::StatusChanged { from, to, at });
     }
 
-    fn open(
-        &mut self,
-        kind: AlertKind,
-        severity: Severity,
-        at: Timestamp,
-        crossed: Option<(CentiCelsius, Side)>,
-    ) {
+    fn open(&mut self, kind: AlertKind, severity: Severity, at: Timestamp, about: About) {
         if self.state.alert(kind).is_some() {
             return;
         }
+        let About { since, crossed } = about;
         let alert = OpenAlert {
-            id: alert_id(self.state, kind, at),
+            number: self.state.episodes,
             kind,
             severity,
             opened_at: at,
+            since,
             escalated_at: None,
             trigger: crossed.map(|(temperature, _)| temperature),
             worst: crossed.map(|(temperature, _)| temperature),
@@ -292,8 +454,8 @@ impl Step<'_> {
             side: crossed.map(|(_, side)| side),
         };
         self.state.episodes = self.state.episodes.wrapping_add(1);
-        self.changes
-            .push(Change::AlertOpened(self.state.describe(&alert, None)));
+        let told = self.state.describe(self.rules, &alert, Telling::Opened, at);
+        self.changes.push(Change::AlertOpened(told));
         self.state.alerts.push(alert);
     }
 
@@ -309,36 +471,35 @@ impl Step<'_> {
         alert.severity = severity;
         alert.escalated_at = Some(at);
         let alert = *alert;
-        self.changes
-            .push(Change::AlertUpgraded(self.state.describe(&alert, None)));
+        let told = self.state.describe(self.rules, &alert, Telling::Upgraded, at);
+        self.changes.push(Change::AlertUpgraded(told));
     }
 
     fn resolve(&mut self, kind: AlertKind, at: Timestamp) {
         if let Some(index) = self.state.alerts.iter().position(|alert| alert.kind == kind) {
             let alert = self.state.alerts.remove(index);
-            // An alert that edited rules opened can be ended by a reading measured before the edit.
-            let at = at.max(alert.opened_at);
-            self.changes
-                .push(Change::AlertResolved(self.state.describe(&alert, Some(at))));
+            // An alert that edited rules or the clock opened can be ended by a reading measured before that.
+            let at = at.max(alert.escalated_at.unwrap_or(alert.opened_at));
+            let telling = Telling::Resolved(self.ending);
+            let told = self.state.describe(self.rules, &alert, telling, at);
+            self.changes.push(Change::AlertResolved(told));
         }
     }
 }
 
-/// The identifier of the alert that a unit opens: derived, not drawn. Two workers that judge the same reading,
-/// or one that tries again after a crash, arrive at the same alert.
-fn alert_id(state: &UnitState, kind: AlertKind, at: Timestamp) -> AlertId {
-    let mut hash = Sha256::new();
-    hash.update(state.unit_id.ulid().to_bytes());
-    hash.update([kind as u8]);
-    hash.update(state.episodes.to_be_bytes());
-    hash.update(at.as_millis().to_be_bytes());
-    let digest = hash.finalize();
-    let random = digest
-        .iter()
-        .take(10)
-        .fold(0_u128, |value, byte| value << 8 | u128::from(*byte));
-    AlertId::from_ulid(Ulid::from_parts(
-        u64::try_from(at.as_millis()).unwrap_or(0),
-        random,
-    ))
+/// What an alert that opens is about, besides its kind.
+#[derive(Default)]
+struct About {
+    /// When it began, if that was before.
+    since: Option<Timestamp>,
+    /// The temperature and the limit that it crossed.
+    crossed: Option<(CentiCelsius, Side)>,
+}
+
+/// Whether `status` tells of nothing worse than silence.
+const fn is_silent(status: UnitStatus) -> bool {
+    matches!(
+        status,
+        UnitStatus::Offline | UnitStatus::MonitoringInterrupted | UnitStatus::ManualRequired
+    )
 }

@@ -1,16 +1,20 @@
 //! The unit: its kind, its rules, its state, and the one function that moves it.
 
 mod engine;
+mod explain;
 mod kind;
 mod record;
 mod rules;
+mod silence;
+mod size;
 mod state;
 mod track;
 
 pub use engine::{Change, Input, next_due, transition};
 pub use kind::UnitKind;
-pub use record::{Admission, UnitRecord};
-pub use rules::{EmptyRange, Overrides, Rules};
+pub use record::{Admission, ITEM_BYTES, UnitRecord, WRITE_UNIT};
+pub use rules::{EmptyRange, Overrides, REPORT_INTERVAL, Rule, Rules, SetAt, Sources};
+pub use silence::{Contact, Silence};
 pub use state::{Basis, DoorState, Excursion, LastReading, OpenAlert, UnitState, UnitStatus};
 pub use track::{SensorTrack, Sighting};
 

@@ -1,8 +1,9 @@
 //! A unit as it is stored: its state and the head of its reading log, moved together.
 
+use super::size::stored_size;
 use super::{Change, Input, MAX_SENSORS, SensorTrack, Sighting, UnitState, next_due, transition};
 use crate::ids::{Id, SensorId, Ulid};
-use crate::log::{BlockHash, Entry, Head, SealedBlock};
+use crate::log::{BlockHash, Entry, HEAD_BYTES, Head, LEAST_HEAD_BYTES, SealedBlock};
 use crate::reading::{Reading, Rejection};
 use crate::time::{Span, Timestamp};
 
@@ -19,7 +20,17 @@ pub struct UnitRecord {
     pub chain: BlockHash,
     /// When the newest sealed reading was measured. Readings before it no longer fit the log's order.
     pub sealed_until: Option<Timestamp>,
+    /// When the clock looks at the unit. Never later than it [must](UnitRecord::next_due), and mostly earlier: a reading
+    /// puts off what it makes needless, but moving this with every reading would cost more than the reading, so the clock
+    /// comes, finds nothing to do, and moves it itself.
+    pub due: Option<Timestamp>,
 }
+
+/// DynamoDB's unit of writing, in bytes.
+pub const WRITE_UNIT: usize = 1_024;
+/// What a unit's item holds besides its state and its readings: keys, version, revision, the newest block's hash, and the
+/// entry of the timer index.
+pub const ITEM_BYTES: usize = 200;
 
 /// How long a sensor must have been silent for another one to take its place, in a unit that has no other place left:
 /// over the years more sensors are replaced than a unit can tell apart. No sensor in use is silent for a day.
@@ -63,6 +74,7 @@ impl UnitRecord {
             head: Head::default(),
             chain: BlockHash::default(),
             sealed_until: None,
+            due: None,
         }
     }
 
@@ -90,7 +102,7 @@ impl UnitRecord {
         let late = self
             .sealed_until
             .is_some_and(|sealed| entry.recorded_at <= sealed);
-        if !late && self.head.is_full() {
+        if !late && self.head.is_full(|| self.room()) {
             return Admission::HeadFull;
         }
         self.note(reading, slot);
@@ -111,9 +123,14 @@ impl UnitRecord {
         tracks.any(|track| track.id == sensor && track.version > version)
     }
 
-    /// Judges the unit again, because time passed or its rules changed.
+    /// Judges what fell due until `now`.
     pub fn judge(&mut self, now: Timestamp, changes: &mut Vec<Change>) {
         self.step(Input::Tick, now, changes);
+    }
+
+    /// Judges the unit anew, because its rules or its sensors were changed, or whether it is judged at all.
+    pub fn judge_anew(&mut self, now: Timestamp, changes: &mut Vec<Change>) {
+        self.step(Input::Changed, now, changes);
     }
 
     /// When the clock must judge the unit next.
@@ -139,6 +156,15 @@ impl UnitRecord {
         self.sealed_until = Some(block.last_at);
         self.head = Head::default();
         Some(block)
+    }
+
+    /// Bytes there are for the head beside the state. What cannot be written in one unit takes two, and then there is room
+    /// enough.
+    fn room(&self) -> usize {
+        let left = stored_size(&self.state)
+            .and_then(|size| WRITE_UNIT.checked_sub(ITEM_BYTES + size))
+            .filter(|left| *left >= LEAST_HEAD_BYTES);
+        left.unwrap_or(HEAD_BYTES)
     }
 
     /// Whether `sensor` ever reported an external probe here.
@@ -192,5 +218,9 @@ impl UnitRecord {
     fn step(&mut self, input: Input<'_>, now: Timestamp, changes: &mut Vec<Change>) {
         let rules = self.state.rules();
         transition(&mut self.state, &rules, input, now, changes);
+        self.due = match (input, self.due, next_due(&self.state, &rules)) {
+            (Input::Reading(_), Some(due), Some(next)) => Some(due.min(next)),
+            (_, _, next) => next,
+        };
     }
 }

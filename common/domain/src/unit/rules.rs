@@ -19,14 +19,34 @@ pub struct Rules {
     pub confirm: Span,
     /// How often the unit's sensor reports.
     pub report_interval: Span,
+    /// Reports that are missing when silence is worth a warning.
+    pub offline_warning: u32,
+    /// Reports that are missing when nobody watches the unit any more.
+    pub offline_critical: u32,
+    /// Reports that are missing before temperatures must be logged by hand.
+    pub manual_missed: u32,
+    /// How often temperatures are logged by hand while the sensor is silent.
+    pub manual_interval: Span,
+    /// How late a log by hand may be.
+    pub manual_grace: Span,
+    /// Whether a sensor drives the unit, so that there is something to wait for.
+    pub fitted: bool,
+    /// Where each of them was set.
+    pub sources: Sources,
 }
 
 /// 1.0 °F (specification 2.3).
 const HYSTERESIS: CentiCelsius = CentiCelsius(56);
 /// Ten minutes with the door closed (specification 2.2).
 const CONFIRM: Span = Span::minutes(10);
-/// Five minutes (specification 1.5, check-in interval).
-const REPORT_INTERVAL: Span = Span::minutes(5);
+/// How often a sensor reports of which nobody knows it: every five minutes (specification 1.5, check-in interval).
+pub const REPORT_INTERVAL: Span = Span::minutes(5);
+/// One missed report is a warning, five are critical, and after five logs by hand are due (specification 2.2).
+const OFFLINE_WARNING: u32 = 1;
+const OFFLINE_CRITICAL: u32 = 5;
+const MANUAL_MISSED: u32 = 5;
+/// Four hours (specification 2.2).
+const MANUAL_INTERVAL: Span = Span::hours(4);
 /// Readings in a row, well inside the range, that end a recovery (specification 2.4).
 pub(super) const RECOVERY_READINGS: u8 = 2;
 
@@ -45,9 +65,93 @@ pub struct Overrides {
     /// Replaces the confirm time.
     #[serde(rename = "cf", skip_serializing_if = "Option::is_none", default)]
     pub confirm: Option<Span>,
-    /// The reporting interval of the unit's sensor.
+    /// The reporting interval of the sensor that drives the unit; `None` while there is none.
     #[serde(rename = "ri", skip_serializing_if = "Option::is_none", default)]
     pub report_interval: Option<Span>,
+    /// Replaces the missed reports before a warning.
+    #[serde(rename = "ow", skip_serializing_if = "Option::is_none", default)]
+    pub offline_warning: Option<u32>,
+    /// Replaces the missed reports before silence is critical.
+    #[serde(rename = "oc", skip_serializing_if = "Option::is_none", default)]
+    pub offline_critical: Option<u32>,
+    /// Replaces the missed reports before logs by hand are due.
+    #[serde(rename = "mm", skip_serializing_if = "Option::is_none", default)]
+    pub manual_missed: Option<u32>,
+    /// Replaces the interval of logs by hand.
+    #[serde(rename = "mi", skip_serializing_if = "Option::is_none", default)]
+    pub manual_interval: Option<Span>,
+    /// Replaces how late a log by hand may be.
+    #[serde(rename = "mg", skip_serializing_if = "Option::is_none", default)]
+    pub manual_grace: Option<Span>,
+    /// Where each of these was set.
+    #[serde(rename = "so", skip_serializing_if = "Sources::is_standard", default)]
+    pub sources: Sources,
+}
+
+/// A rule that an alert can be due to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// [`Rules::low`].
+    Low,
+    /// [`Rules::high`].
+    High,
+    /// [`Rules::confirm`].
+    Confirm,
+    /// [`Rules::offline_warning`].
+    OfflineWarning,
+    /// [`Rules::offline_critical`].
+    OfflineCritical,
+    /// [`Rules::manual_interval`].
+    ManualInterval,
+}
+
+/// Where a rule was set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetAt {
+    /// Nowhere: it is the standard.
+    Standard,
+    /// For the organization.
+    Organization,
+    /// For the site.
+    Site,
+    /// For the unit itself.
+    Unit,
+}
+
+/// Where each [`Rule`] was set, two bits for each: an alert names the source of the rule it is due to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sources(u32);
+
+impl Sources {
+    /// Nobody set anything.
+    pub const STANDARD: Self = Self(0);
+
+    /// With `rule` set at `place`.
+    #[must_use]
+    pub const fn with(self, rule: Rule, place: SetAt) -> Self {
+        let shift = rule as u32 * 2;
+        Self(self.0 & !(3 << shift) | (place as u32) << shift)
+    }
+
+    /// Where `rule` was set.
+    #[must_use]
+    pub const fn of(self, rule: Rule) -> SetAt {
+        match self.0 >> (rule as u32 * 2) & 3 {
+            1 => SetAt::Organization,
+            2 => SetAt::Site,
+            3 => SetAt::Unit,
+            _ => SetAt::Standard,
+        }
+    }
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde calls it with a reference"
+    )]
+    const fn is_standard(&self) -> bool {
+        self.0 == Self::STANDARD.0
+    }
 }
 
 /// The lower limit is not below the upper one.
@@ -71,6 +175,13 @@ impl Rules {
             hysteresis: overrides.hysteresis.unwrap_or(HYSTERESIS),
             confirm: overrides.confirm.unwrap_or(CONFIRM),
             report_interval: overrides.report_interval.unwrap_or(REPORT_INTERVAL),
+            offline_warning: overrides.offline_warning.unwrap_or(OFFLINE_WARNING),
+            offline_critical: overrides.offline_critical.unwrap_or(OFFLINE_CRITICAL),
+            manual_missed: overrides.manual_missed.unwrap_or(MANUAL_MISSED),
+            manual_interval: overrides.manual_interval.unwrap_or(MANUAL_INTERVAL),
+            manual_grace: overrides.manual_grace.unwrap_or(Span::ZERO),
+            fitted: overrides.report_interval.is_some(),
+            sources: overrides.sources,
         }
     }
 
@@ -130,7 +241,26 @@ impl Rules {
     /// its clock and 30 s for the network (specification 14, decision 7).
     #[must_use]
     pub fn report_deadline(&self) -> Span {
-        self.report_interval.plus_percent(10) + Span::seconds(30)
+        self.deadline_of(1)
+    }
+
+    /// How long a sensor must have been silent for `count` of its reports to be missing.
+    #[must_use]
+    pub fn deadline_of(&self, count: u32) -> Span {
+        self.report_interval.times(count.saturating_sub(1))
+            + self.report_interval.plus_percent(10)
+            + Span::seconds(30)
+    }
+
+    /// How many reports of a sensor are missing that has been silent for `silence`.
+    #[must_use]
+    pub fn missed(&self, silence: Span) -> i64 {
+        let first = self.report_deadline().as_millis();
+        let interval = self.report_interval.as_millis().max(1);
+        match silence.as_millis() - first {
+            late if late >= 0 => 1 + late / interval,
+            _ => 0,
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! What is known of a unit now. Small enough to be written with every reading.
 
-use super::{Overrides, Rules, SensorTrack, UnitKind};
+use super::explain::{Telling, explain};
+use super::{Contact, Overrides, Rules, SensorTrack, Silence, UnitKind};
 use crate::alert::{Alert, AlertKind, AlertStatus, Severity, Side};
-use crate::ids::{AlertId, AreaId, SiteId, UnitId};
+use crate::ids::{AlertId, AreaId, Id, SiteId, UnitId};
 use crate::measurement::{Battery, CentiCelsius, Door, Humidity};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use ulid::Ulid;
 
 /// Where a unit stands (specification 2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,6 +25,12 @@ pub enum UnitStatus {
     AlarmActive,
     /// Back in range, not yet for long enough.
     Restoring,
+    /// Reports of the sensor are missing. What was last known was in range.
+    Offline,
+    /// So many reports are missing that nobody watches the unit any more.
+    MonitoringInterrupted,
+    /// Nobody watches it, and no temperature was logged by hand for too long.
+    ManualRequired,
 }
 
 impl UnitStatus {
@@ -33,8 +41,11 @@ impl UnitStatus {
             Self::Ok => 0,
             Self::Pending => 1,
             Self::Restoring => 2,
-            Self::Excursion => 3,
-            Self::AlarmActive => 4,
+            Self::Offline => 3,
+            Self::MonitoringInterrupted => 4,
+            Self::ManualRequired => 5,
+            Self::Excursion => 6,
+            Self::AlarmActive => 7,
         }
     }
 }
@@ -81,17 +92,21 @@ pub struct DoorState {
 /// An open alert of the unit, as much of it as deciding needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenAlert {
-    /// Its identifier.
-    pub id: AlertId,
+    /// How many alerts the unit had opened before. With kind and time it gives [the identifier](UnitState::alert_id).
+    #[serde(rename = "n")]
+    pub number: u32,
     /// What it is about.
-    #[serde(rename = "k")]
+    #[serde(rename = "k", with = "kind_code")]
     pub kind: AlertKind,
     /// Its severity now.
-    #[serde(rename = "sv")]
+    #[serde(rename = "sv", with = "severity_code")]
     pub severity: Severity,
     /// When it opened.
     #[serde(rename = "at")]
     pub opened_at: Timestamp,
+    /// When what it is about began, if that was before it opened: the sensor was last heard, a log by hand was last made.
+    #[serde(rename = "si", skip_serializing_if = "Option::is_none", default)]
+    pub since: Option<Timestamp>,
     /// When it rose to its present severity.
     #[serde(rename = "up", skip_serializing_if = "Option::is_none", default)]
     pub escalated_at: Option<Timestamp>,
@@ -182,6 +197,15 @@ pub struct UnitState {
     /// The door.
     #[serde(rename = "d", skip_serializing_if = "Option::is_none", default)]
     pub door: Option<DoorState>,
+    /// From when the silence of the sensor that drives it counts; `None` while no sensor is to be waited for.
+    #[serde(rename = "c", skip_serializing_if = "Option::is_none", default)]
+    pub contact: Option<Contact>,
+    /// How far that silence has gone. The status tells of it unless it has worse to tell.
+    #[serde(rename = "q", skip_serializing_if = "Option::is_none", default)]
+    pub silence: Option<Silence>,
+    /// When a temperature was last logged by hand.
+    #[serde(rename = "lg", skip_serializing_if = "Option::is_none", default)]
+    pub logged_at: Option<Timestamp>,
     /// The excursion going on.
     #[serde(rename = "x", skip_serializing_if = "Option::is_none", default)]
     pub excursion: Option<Excursion>,
@@ -198,6 +222,35 @@ pub struct UnitState {
     #[serde(rename = "se", default)]
     pub sensors: Vec<SensorTrack>,
 }
+
+/// A word as its place among all of its kind: the state is written with every reading.
+macro_rules! code {
+    ($module:ident, $type:ty) => {
+        mod $module {
+            use serde::de::Error;
+            use serde::{Deserialize, Deserializer, Serializer};
+
+            #[expect(
+                clippy::trivially_copy_pass_by_ref,
+                reason = "serde calls it with a reference"
+            )]
+            pub(super) fn serialize<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_u8(*value as u8)
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                let code = u8::deserialize(deserializer)?;
+                let known = <$type>::ALL.get(usize::from(code));
+                known
+                    .copied()
+                    .ok_or_else(|| D::Error::custom(format_args!("nothing has the code {code}")))
+            }
+        }
+    };
+}
+
+code!(kind_code, crate::alert::AlertKind);
+code!(severity_code, crate::alert::Severity);
 
 impl UnitState {
     /// A unit from which nothing has been heard.
@@ -219,6 +272,9 @@ impl UnitState {
             battery: None,
             rssi_dbm: None,
             door: None,
+            contact: None,
+            silence: None,
+            logged_at: None,
             excursion: None,
             recovery: 0,
             alerts: Vec::new(),
@@ -245,11 +301,35 @@ impl UnitState {
         self.alerts.iter().map(|alert| alert.severity).max()
     }
 
-    /// `alert` as it is kept, with what this unit adds.
+    /// The identifier of an alert of the unit: derived, not drawn. Two workers that judge the same reading, or one that
+    /// tries again after a crash, arrive at the same alert.
     #[must_use]
-    pub fn describe(&self, alert: &OpenAlert, resolved_at: Option<Timestamp>) -> Alert {
+    pub fn alert_id(&self, alert: &OpenAlert) -> AlertId {
+        let mut hash = Sha256::new();
+        hash.update(self.unit_id.ulid().to_bytes());
+        hash.update([alert.kind as u8]);
+        hash.update(alert.number.to_be_bytes());
+        hash.update(alert.opened_at.as_millis().to_be_bytes());
+        let digest = hash.finalize();
+        let random = digest
+            .iter()
+            .take(10)
+            .fold(0_u128, |value, byte| value << 8 | u128::from(*byte));
+        let millis = u64::try_from(alert.opened_at.as_millis()).unwrap_or(0);
+        AlertId::from_ulid(Ulid::from_parts(millis, random))
+    }
+
+    /// `alert` as it is kept, with what this unit adds, when there is `telling` of it at `at`.
+    pub(super) fn describe(
+        &self,
+        rules: &Rules,
+        alert: &OpenAlert,
+        telling: Telling,
+        at: Timestamp,
+    ) -> Alert {
+        let resolved_at = matches!(telling, Telling::Resolved(_)).then_some(at);
         Alert {
-            id: alert.id,
+            id: self.alert_id(alert),
             unit_id: self.unit_id,
             site_id: self.site_id,
             kind: alert.kind,
@@ -266,7 +346,7 @@ impl UnitState {
             worst: alert.worst,
             limit: alert.limit,
             side: alert.side,
-            explanation: explain(alert, resolved_at),
+            explanation: explain(self.kind, rules, alert, telling, at),
         }
     }
 }
@@ -281,36 +361,4 @@ const fn yes() -> bool {
 )]
 const fn is_true(value: &bool) -> bool {
     *value
-}
-
-/// Why the alert is there, in one sentence a cook can read.
-fn explain(alert: &OpenAlert, resolved_at: Option<Timestamp>) -> String {
-    let (Some(side), Some(limit), Some(worst)) = (alert.side, alert.limit, alert.worst) else {
-        return match resolved_at {
-            None => "The sensor answers but sends no usable temperature: check the probe and its cable."
-                .to_owned(),
-            Some(_) => "The sensor sends usable temperatures again.".to_owned(),
-        };
-    };
-    let beyond = match side {
-        Side::High => "above",
-        Side::Low => "below",
-    };
-    let limit_f = limit.fahrenheit();
-    match (resolved_at, alert.escalated_at) {
-        (Some(at), _) => {
-            let minutes = at.since(alert.opened_at).as_minutes();
-            format!(
-                "Back in range after {minutes} min {beyond} {limit} ({limit_f:.1} °F); the worst was {worst}."
-            )
-        }
-        (None, Some(at)) => {
-            let minutes = at.since(alert.opened_at).as_minutes();
-            format!(
-                "{beyond} the limit of {limit} ({limit_f:.1} °F) for {minutes} min; the worst was {worst}."
-            )
-            .replacen(beyond, if side == Side::High { "Above" } else { "Below" }, 1)
-        }
-        (None, None) => format!("{worst} is {beyond} the limit of {limit} ({limit_f:.1} °F)."),
-    }
 }

@@ -105,47 +105,54 @@ pub async fn unit_states(states: &dyn UnitStates) {
     due(states).await;
 }
 
-/// Only units in an unconfirmed excursion are due, from the moment that is over, the longest overdue first.
+/// Units are due when their records say so, the longest overdue first, and looking at one can be put off.
 async fn due(states: &dyn UnitStates) {
     let kitchen = Kitchen::new(3);
     let scope = kitchen.scope();
     let mut records = kitchen.records(START);
-    for (number, record) in (0..).zip(&mut records) {
-        let warmth = if number == 2 { COLD } else { WARM };
-        let changes = take(
-            record,
-            &kitchen.sensors[number as usize],
-            minute(5 - number),
-            warmth,
-        );
+    // The third has never been heard and waits for nothing.
+    for ((number, record), sensor) in (0..2).zip(&mut records).zip(&kitchen.sensors) {
+        let changes = take(record, sensor, minute(5 - number), WARM);
         states.save(scope, record, &changes).await.unwrap();
     }
-    let (later, sooner) = (records[0].clone(), records[1].clone());
+    states.save(scope, &mut records[2], &[]).await.unwrap();
+    let (mut later, mut sooner) = (records[0].clone(), records[1].clone());
     let due_at = |now: Timestamp| async move {
         let due = states.due(now, ALL).await.unwrap();
         assert!(due.is_sorted_by_key(|unit| unit.due), "the longest overdue first");
         let ours = due.into_iter().filter(|unit| unit.org_id == scope.org_id());
         ours.map(|unit| (unit.unit_id, unit.due)).collect::<Vec<_>>()
     };
-    let (soon, late) = (sooner.next_due().unwrap(), later.next_due().unwrap());
-    assert_eq!(
-        due_at(soon + Span::seconds(59)).await,
-        vec![(sooner.state.unit_id, soon)]
-    );
-    let both = vec![(sooner.state.unit_id, soon), (later.state.unit_id, late)];
-    assert_eq!(due_at(late).await, both);
+    let (soon, late) = (sooner.due.unwrap(), later.due.unwrap());
+    let (first, second) = (sooner.state.unit_id, later.state.unit_id);
+    assert_eq!(due_at(soon + Span::seconds(59)).await, [(first, soon)]);
+    assert_eq!(due_at(late).await, [(first, soon), (second, late)]);
     assert_eq!(states.due(late, 1).await.unwrap().len(), 1);
 
-    for mut record in [sooner, later] {
-        let mut changes = Vec::new();
-        record.judge(late, &mut changes);
-        states.save(scope, &mut record, &changes).await.unwrap();
-    }
+    // Nothing but the time at which it is looked at is written, and readings go on as if nothing had been.
+    sooner.due = Some(late + Span::minutes(1));
+    states.rearm(scope, &sooner).await.unwrap();
+    assert_eq!(states.load(scope, first).await.unwrap().as_ref(), Some(&sooner));
+    assert_eq!(due_at(late).await, [(second, late)]);
+    let changes = take(&mut sooner, &kitchen.sensors[1], minute(8), WARM);
+    states.save(scope, &mut sooner, &changes).await.unwrap();
+    later.due = None;
+    states.rearm(scope, &later).await.unwrap();
     assert_eq!(
         due_at(late + Span::hours(1)).await,
-        Vec::new(),
-        "what is confirmed is not due again"
+        [(first, late + Span::minutes(1))]
     );
+
+    let mut outdated = sooner.clone();
+    outdated.rev -= 1;
+    outdated.due = None;
+    assert_conflict(
+        states.rearm(scope, &outdated).await,
+        "someone else saved in between",
+    );
+    let unborn = kitchen.records(START).remove(0);
+    let elsewhere = OrgScope::granted(fresh_id());
+    assert_conflict(states.rearm(elsewhere, &unborn).await, "there is no such unit");
 }
 
 /// Keeps alerts in the same step as their unit's state, lists them by status and page, and keeps their trail.

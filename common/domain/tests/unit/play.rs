@@ -1,0 +1,253 @@
+//! What happens to a unit, told in steps.
+
+use crate::support::{START, fridge, reading, sensor};
+use freshtrack_domain::alert::{AlertKind, Severity};
+use freshtrack_domain::measurement::{CentiCelsius, Door, Humidity, TemperatureSample};
+use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
+use freshtrack_domain::time::{Span, Timestamp};
+use freshtrack_domain::unit::{Change, Overrides, Sources, UnitRecord, UnitStatus};
+
+/// One thing that happens to the unit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Step {
+    /// The driving sensor measured degrees Fahrenheit at a minute.
+    Read(f64, f64),
+    /// The same in a radio frame: minute, degrees Fahrenheit, counter, session.
+    Frame(f64, f64, u32, u32),
+    /// The driving sensor's probe measured.
+    Probe(f64, f64),
+    /// The driving sensor looked for its probe, found none, and sent its own temperature.
+    NoProbe(f64, f64),
+    /// Another sensor of the unit measured.
+    Beside(f64, f64),
+    /// A door contact, which measures no temperature.
+    Contact(f64, Door),
+    /// The driving sensor measured degrees Fahrenheit at the first minute; it was received at the second.
+    Received(f64, f64, f64),
+    /// The driving sensor answered with a humidity alone.
+    Answer(f64),
+    /// Somebody logged degrees Fahrenheit by hand.
+    Log(f64, f64),
+    /// The clock.
+    Tick(f64),
+    /// Someone set both limits, in degrees Fahrenheit.
+    Limits(f64, f64, f64),
+    /// Someone fitted a sensor that reports every so many minutes, or set that of the one that is fitted.
+    Fit(f64, u32),
+    /// Someone took the sensor away.
+    Remove(f64),
+    /// Someone had the unit judged no more, or judged again.
+    Active(f64, bool),
+}
+
+/// Where the unit must stand after a step: status, open alerts, readings in its log.
+pub(crate) type Expected = (UnitStatus, &'static [(AlertKind, Severity)], usize);
+
+pub(crate) const CALM: &[(AlertKind, Severity)] = &[];
+pub(crate) const WARNED: &[(AlertKind, Severity)] = &[(AlertKind::TempExcursion, Severity::Warning)];
+pub(crate) const ALARMED: &[(AlertKind, Severity)] = &[(AlertKind::TempExcursion, Severity::Critical)];
+pub(crate) const FAULTY: &[(AlertKind, Severity)] = &[(AlertKind::SensorFault, Severity::Critical)];
+pub(crate) const WARNED_AND_FAULTY: &[(AlertKind, Severity)] = &[
+    (AlertKind::TempExcursion, Severity::Warning),
+    (AlertKind::SensorFault, Severity::Critical),
+];
+
+pub(crate) const SILENT: &[(AlertKind, Severity)] = &[(AlertKind::MonitoringInterrupted, Severity::Warning)];
+pub(crate) const INTERRUPTED: &[(AlertKind, Severity)] =
+    &[(AlertKind::MonitoringInterrupted, Severity::Critical)];
+pub(crate) const LOG_DUE: &[(AlertKind, Severity)] = &[
+    (AlertKind::MonitoringInterrupted, Severity::Critical),
+    (AlertKind::MissedManualEntry, Severity::Warning),
+];
+pub(crate) const WARNED_AND_SILENT: &[(AlertKind, Severity)] = &[
+    (AlertKind::TempExcursion, Severity::Warning),
+    (AlertKind::MonitoringInterrupted, Severity::Warning),
+];
+pub(crate) const ALARMED_AND_SILENT: &[(AlertKind, Severity)] = &[
+    (AlertKind::TempExcursion, Severity::Critical),
+    (AlertKind::MonitoringInterrupted, Severity::Warning),
+];
+pub(crate) const ALARMED_AND_INTERRUPTED: &[(AlertKind, Severity)] = &[
+    (AlertKind::TempExcursion, Severity::Critical),
+    (AlertKind::MonitoringInterrupted, Severity::Critical),
+];
+
+/// What a sensor with no probe sends: 327.67 °C.
+pub(crate) const NO_PROBE_MARKER: f64 = 621.8;
+
+pub(crate) struct Scenario {
+    name: &'static str,
+    overrides: Overrides,
+    steps: &'static [(Step, Expected)],
+}
+
+impl Scenario {
+    pub(crate) const fn new(name: &'static str, steps: &'static [(Step, Expected)]) -> Self {
+        Self {
+            name,
+            overrides: NOTHING_SET,
+            steps,
+        }
+    }
+
+    /// The unit's sensor reports every ten minutes.
+    pub(crate) const fn every_ten_minutes(mut self) -> Self {
+        self.overrides.report_interval = Some(Span::minutes(10));
+        self
+    }
+
+    /// Somebody set rules.
+    pub(crate) const fn with(mut self, overrides: Overrides) -> Self {
+        self.overrides = overrides;
+        self
+    }
+}
+
+pub(crate) const NOTHING_SET: Overrides = Overrides {
+    low: None,
+    high: None,
+    hysteresis: None,
+    confirm: None,
+    report_interval: None,
+    offline_warning: None,
+    offline_critical: None,
+    manual_missed: None,
+    manual_interval: None,
+    manual_grace: None,
+    sources: Sources::STANDARD,
+};
+
+pub(crate) fn apply(record: &mut UnitRecord, step: Step, changes: &mut Vec<Change>) {
+    let (now, reading) = match step {
+        Step::Tick(at) => return record.judge(minute(at), changes),
+        Step::Limits(at, low, high) => {
+            record.state.overrides.low = CentiCelsius::from_fahrenheit(low);
+            record.state.overrides.high = CentiCelsius::from_fahrenheit(high);
+            return record.judge_anew(minute(at), changes);
+        }
+        Step::Fit(at, minutes) => {
+            record.state.overrides.report_interval = Some(Span::minutes(minutes));
+            return record.judge_anew(minute(at), changes);
+        }
+        Step::Remove(at) => {
+            record.state.overrides.report_interval = None;
+            return record.judge_anew(minute(at), changes);
+        }
+        Step::Active(at, active) => {
+            record.state.active = active;
+            return record.judge_anew(minute(at), changes);
+        }
+        Step::Read(at, degrees) => (at, measured(at, degrees)),
+        Step::Frame(at, degrees, count, session) => (
+            at,
+            Reading {
+                frame: Some(FrameCounter { count, session }),
+                ..measured(at, degrees)
+            },
+        ),
+        Step::Probe(at, degrees) => (
+            at,
+            Reading {
+                from_probe: true,
+                ..measured(at, degrees)
+            },
+        ),
+        Step::NoProbe(at, degrees) => (
+            at,
+            Reading {
+                probe_missing: true,
+                ..measured(at, degrees)
+            },
+        ),
+        Step::Beside(at, degrees) => (
+            at,
+            Reading {
+                sensor_id: sensor(1),
+                drives_unit: false,
+                ..measured(at, degrees)
+            },
+        ),
+        Step::Contact(at, door) => (
+            at,
+            Reading {
+                sensor_id: sensor(2),
+                door: Some(door),
+                ..reading(minute(at), None)
+            },
+        ),
+        Step::Received(at, degrees, now) => (now, measured(at, degrees)),
+        Step::Answer(at) => (
+            at,
+            Reading {
+                humidity: Humidity::from_percent(60.0),
+                ..reading(minute(at), None)
+            },
+        ),
+        Step::Log(at, degrees) => (
+            at,
+            Reading {
+                sensor_id: sensor(4),
+                origin: Origin::Manual,
+                ..measured(at, degrees)
+            },
+        ),
+    };
+    record.take(&reading, minute(now), changes);
+}
+
+/// The instant `minutes` after minute zero, to the second.
+pub(crate) fn minute(minutes: f64) -> Timestamp {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "tests count minutes in hours, not in ages"
+    )]
+    let millis = (minutes * 60.0).round() as i64 * 1_000;
+    Timestamp::from_millis(START.as_millis() + millis)
+}
+
+/// What a sensor's element at `degrees` Fahrenheit gives, plausible or not.
+fn fahrenheit(degrees: f64) -> TemperatureSample {
+    TemperatureSample::judge(CentiCelsius::from_fahrenheit(degrees).expect("a finite temperature"))
+}
+
+pub(crate) fn measured(at: f64, degrees: f64) -> Reading {
+    reading(minute(at), Some(fahrenheit(degrees)))
+}
+
+pub(crate) fn play(steps: &[Step]) -> (UnitRecord, Vec<Change>) {
+    let mut record = fridge(minute(-60.0));
+    let mut changes = Vec::new();
+    for step in steps {
+        apply(&mut record, *step, &mut changes);
+    }
+    (record, changes)
+}
+
+/// Lets every scenario happen and looks at the unit after each step.
+pub(crate) fn every(scenarios: &[Scenario]) {
+    for scenario in scenarios {
+        let mut record = fridge(minute(-60.0));
+        record.state.overrides = scenario.overrides;
+        for (number, (step, expected)) in scenario.steps.iter().enumerate() {
+            apply(&mut record, *step, &mut Vec::new());
+            let alerts: Vec<_> = record
+                .state
+                .alerts
+                .iter()
+                .map(|alert| (alert.kind, alert.severity))
+                .collect();
+            let (status, open, logged) = *expected;
+            assert_eq!(
+                (
+                    record.state.status,
+                    alerts.as_slice(),
+                    record.head.entries().len()
+                ),
+                (status, open, logged),
+                "{}, step {}: {step:?}",
+                scenario.name,
+                number + 1
+            );
+        }
+    }
+}
