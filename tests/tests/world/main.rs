@@ -15,6 +15,7 @@ mod kept_aside;
 mod live;
 mod samples;
 mod side_by_side;
+mod silence;
 mod story;
 mod tenancy;
 mod ways_in;

@@ -7,19 +7,19 @@ use freshtrack_domain::access::Right;
 use freshtrack_domain::alert::{AlertKind, AlertStatus, Severity, Side};
 use freshtrack_domain::ids::AlertId;
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_domain::unit::UnitStatus;
+use freshtrack_domain::unit::{Silence, UnitStatus};
 use freshtrack_tests::{Frame, Socket, Tenant, World, eventually};
 use serde_json::json;
 use std::collections::BTreeSet;
 
 /// Sends what the sensor of the unit at `index` measures now, as the frame number `count`.
-async fn measure(world: &World, tenant: &Tenant, index: usize, count: u32, centi: i16) {
+pub(crate) async fn measure(world: &World, tenant: &Tenant, index: usize, count: u32, centi: i16) {
     let frame = Frame::new(tenant.dev_eui(index), world.now(), count, centi);
     tenant.things_stack(&frame.things_stack()).await;
 }
 
 /// The next alert that the screen is told of.
-async fn told(screen: &mut Socket) -> AlertView {
+pub(crate) async fn told(screen: &mut Socket) -> AlertView {
     screen
         .until("an alert", |body| match body {
             ServerBody::AlertsChanged { alerts } => {
@@ -32,7 +32,7 @@ async fn told(screen: &mut Socket) -> AlertView {
 }
 
 /// The trail of an alert, once it has `entries` entries.
-async fn trail(tenant: &Tenant, id: AlertId, entries: usize) -> Vec<TrailEntry> {
+pub(crate) async fn trail(tenant: &Tenant, id: AlertId, entries: usize) -> Vec<TrailEntry> {
     eventually("the trail", async || {
         let trail = tenant.alert(id).await.trail;
         (trail.len() >= entries).then_some(trail)
@@ -40,7 +40,7 @@ async fn trail(tenant: &Tenant, id: AlertId, entries: usize) -> Vec<TrailEntry> 
     .await
 }
 
-fn events(trail: &[TrailEntry]) -> Vec<(&str, Timestamp)> {
+pub(crate) fn events(trail: &[TrailEntry]) -> Vec<(&str, Timestamp)> {
     trail
         .iter()
         .map(|entry| (entry.event.as_str(), entry.at.0))
@@ -148,22 +148,21 @@ async fn an_excursion_is_one_alert_from_its_first_reading_to_its_recovery() {
 }
 
 #[tokio::test]
-async fn silence_after_a_reading_out_of_range_is_an_alarm_by_the_clock() {
+async fn silence_after_a_reading_out_of_range_is_an_alarm_by_the_clock_and_hides_none() {
     let world = World::start().await;
-    let tenant = world.tenant(2).await;
+    let tenant = world.tenant(1).await;
     let unit = tenant.unit(0).id;
     let mut screen = tenant.watching().await;
     measure(&world, &tenant, 0, 1, 800).await;
-    measure(&world, &tenant, 1, 1, 300).await;
     let opened = told(&mut screen).await;
 
-    world.advance(Span::minutes(9));
-    let swept = world
-        .api
-        .invoke("platform-sweep-timers", &json!({}))
-        .await
-        .unwrap();
-    assert_eq!((&swept["due"], &swept["changed"]), (&json!(0), &json!(0)));
+    world.advance(Span::minutes(6));
+    let silence = told(&mut screen).await;
+    assert_eq!(
+        (silence.kind, silence.severity),
+        (AlertKind::MonitoringInterrupted, Severity::Warning)
+    );
+    world.advance(Span::minutes(3));
     assert_eq!(
         tenant.unit_view(0).await.now.status,
         UnitStatus::Excursion,
@@ -179,6 +178,18 @@ async fn silence_after_a_reading_out_of_range_is_an_alarm_by_the_clock() {
         .await;
     assert_eq!(alarm.temperature_c, Some(8.0));
 
+    world.advance(Span::minutes(16));
+    let interrupted = told(&mut screen).await;
+    assert_eq!(
+        (interrupted.id, interrupted.severity),
+        (silence.id, Severity::Critical)
+    );
+    let unit = screen.unit("the interruption", unit, |_| true).await;
+    assert_eq!(
+        (unit.status, unit.silence),
+        (UnitStatus::AlarmActive, Some(Silence::MonitoringInterrupted))
+    );
+
     // Further sweeps find nothing more to say.
     world.advance(Span::hours(1));
     let swept = world
@@ -189,12 +200,16 @@ async fn silence_after_a_reading_out_of_range_is_an_alarm_by_the_clock() {
     assert_eq!((&swept["due"], &swept["changed"]), (&json!(0), &json!(0)));
     let trail = trail(&tenant, opened.id, 2).await;
     assert_eq!(trail.len(), 2);
+
+    // It comes back as warm as it went: the alarm goes on, and is the same.
+    measure(&world, &tenant, 0, 2, 900).await;
+    let heard = told(&mut screen).await;
+    assert_eq!((heard.id, heard.status), (silence.id, AlertStatus::Resolved));
+    let now = tenant.unit_view(0).await.now;
+    assert_eq!((now.status, now.silence), (UnitStatus::AlarmActive, None));
+    let open = tenant.alerts(AlertStatus::Open).await.alerts;
+    assert_eq!(open.iter().map(|alert| alert.id).collect::<Vec<_>>(), [opened.id]);
     world.settled().await;
-    assert_eq!(
-        tenant.unit_view(1).await.now.status,
-        UnitStatus::Ok,
-        "a quiet unit in range is none of the clock's business"
-    );
 }
 
 #[tokio::test]

@@ -166,6 +166,6 @@ mod tests {
             minute += 1;
         }
         assert!(wide.entries().len() < 72);
-        assert!(wide.pack().len() <= super::super::HEAD_BYTES);
+        assert!(wide.pack().len() <= HEAD_BYTES);
     }
 }

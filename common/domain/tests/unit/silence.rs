@@ -1,4 +1,4 @@
-//! What a unit makes of a sensor that is silent (specification 13.3, 2.3 and 2.4; ADR 18).
+//! What a unit makes of a sensor that is silent (specification 13.3, 2.3 and 2.4; ADR 20).
 
 use crate::play::{
     ALARMED, ALARMED_AND_INTERRUPTED, ALARMED_AND_SILENT, CALM, FAULTY, INTERRUPTED, LOG_DUE,
