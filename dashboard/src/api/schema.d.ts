@@ -240,7 +240,7 @@ export interface paths {
         delete: operations["organizations-delete-account"];
         options?: never;
         head?: never;
-        /** Changes what the person is called, the language they are written to in and the number they are called at. */
+        /** Changes what the person is called and the language they are written to in. */
         patch: operations["identity-update-me"];
         trace?: never;
     };
@@ -632,7 +632,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what was deleted by itself and can be restored, the last deleted first. */
+        /** Lists what was deleted and can be restored. */
         get: operations["places-list-deleted"];
         put?: never;
         post?: never;
@@ -649,7 +649,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the models of sensors that are understood, with what each measures, the most used first. */
+        /** Lists the models of sensors that are understood, with what each measures. */
         get: operations["devices-list-models"];
         put?: never;
         post?: never;
@@ -959,7 +959,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the connections to network servers, the oldest first. */
+        /** Lists the connections to network servers. */
         get: operations["networks-list"];
         put?: never;
         /** Connects a network server, sets up the webhook by which it sends frames, and shows once by which secret it proves itself to us. */
@@ -1081,7 +1081,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists frames of unknown devices and frames that could not be decoded, the newest first. */
+        /** Lists frames of unknown devices and frames that could not be decoded. */
         get: operations["ingest-list-quarantine"];
         put?: never;
         post?: never;
@@ -1376,7 +1376,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the sites that are not deleted, each with how its units are, the oldest first. */
+        /** Lists the sites that are not deleted, each with how its units are. */
         get: operations["places-list-sites"];
         put?: never;
         /** Creates a site. */
@@ -1863,7 +1863,14 @@ export interface components {
         };
         AlertId: string;
         /** @description What an alert is about. A unit has at most one open alert of each kind. */
-        AlertKind: "temp_excursion" | "sensor_fault";
+        AlertKind: "temp_excursion" | "sensor_fault" | "monitoring_interrupted" | "missed_manual_entry";
+        /** @description `GET /v1/orgs/{org_id}/alerts`. */
+        AlertList: {
+            /** @description Alerts, the newest first. */
+            alerts: components["schemas"]["AlertView"][];
+            /** @description Where the next page starts; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description Whether an alert still asks for something. */
         AlertStatus: "open" | "resolved";
         /** @description One alert. */
@@ -1915,13 +1922,6 @@ export interface components {
              */
             worst_c?: number | null;
         };
-        /** @description A page of a list. */
-        AlertViewPage: {
-            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
-            items: components["schemas"]["AlertView"][];
-            /** @description The `cursor` of the next page; absent on the last one. */
-            next_cursor?: string | null;
-        };
         /** @description An area as it is set up, and how its units are. */
         AreaDetail: {
             /**
@@ -1949,13 +1949,6 @@ export interface components {
             /** @description The worst status among them; `null` without units. */
             worst?: components["schemas"]["UnitStatus"] | null;
         };
-        /** @description A page of a list. */
-        AreaDetailPage: {
-            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
-            items: components["schemas"]["AreaDetail"][];
-            /** @description The `cursor` of the next page; absent on the last one. */
-            next_cursor?: string | null;
-        };
         /** @description An area. */
         AreaDocument: {
             /** @description Its identifier. */
@@ -1966,6 +1959,11 @@ export interface components {
             units: components["schemas"]["UnitDocument"][];
         };
         AreaId: string;
+        /** @description `GET /v1/orgs/{org_id}/areas`. */
+        AreaList: {
+            /** @description The areas in their order. */
+            items: components["schemas"]["AreaDetail"][];
+        };
         /** @description An area with its units. */
         AreaView: {
             /** @description The area's identifier. */
@@ -2559,26 +2557,14 @@ export interface components {
             /** @description Whether the sensor looked for its probe and found none. */
             probe_missing?: boolean;
         };
-        /** @description What was deleted by itself, not with what it is in, and can be restored. */
-        DeletedPlace: {
-            place: components["schemas"]["SiteDetail"];
-            /** @constant */
-            type: "site";
-        } | {
-            place: components["schemas"]["AreaDetail"];
-            /** @constant */
-            type: "area";
-        } | {
-            place: components["schemas"]["UnitDetail"];
-            /** @constant */
-            type: "unit";
-        };
-        /** @description A page of a list. */
-        DeletedPlacePage: {
-            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
-            items: components["schemas"]["DeletedPlace"][];
-            /** @description The `cursor` of the next page; absent on the last one. */
-            next_cursor?: string | null;
+        /** @description `GET /v1/orgs/{org_id}/deleted`: what can still be restored. */
+        DeletedPlaces: {
+            /** @description Areas that were deleted by themselves, not with their site. */
+            areas: components["schemas"]["AreaDetail"][];
+            /** @description Sites. */
+            sites: components["schemas"]["SiteDetail"][];
+            /** @description Units that were deleted by themselves, not with their site or area. */
+            units: components["schemas"]["UnitDetail"][];
         };
         /** @description `POST /v1/me/totp/disable`. */
         DisableTotp: {
@@ -3018,6 +3004,11 @@ export interface components {
             /** @description Its short name. */
             slug: components["schemas"]["Slug"];
         };
+        /** @description `GET /v1/orgs/{org_id}/device-models`. */
+        ModelList: {
+            /** @description Every model, the most used first. */
+            items: components["schemas"]["ModelView"][];
+        };
         /** @description A model of sensor that is decoded natively. */
         ModelView: {
             /** @description How its battery percentage comes about. */
@@ -3055,14 +3046,12 @@ export interface components {
             /** @description Who makes it. */
             vendor: string;
         };
-        /** @description A page of a list. */
-        ModelViewPage: {
-            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
-            items: components["schemas"]["ModelView"][];
-            /** @description The `cursor` of the next page; absent on the last one. */
-            next_cursor?: string | null;
-        };
         NetworkId: string;
+        /** @description `GET /v1/orgs/{org_id}/networks`. */
+        NetworkList: {
+            /** @description The connections, oldest first. */
+            items: components["schemas"]["NetworkView"][];
+        };
         /** @description What a try of a server gave. */
         NetworkTest: {
             /**
@@ -3106,13 +3095,6 @@ export interface components {
             server: components["schemas"]["Server"];
             /** @description How the server sends frames to us. */
             webhook: components["schemas"]["WebhookView"];
-        };
-        /** @description A page of a list. */
-        NetworkViewPage: {
-            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
-            items: components["schemas"]["NetworkView"][];
-            /** @description The `cursor` of the next page; absent on the last one. */
-            next_cursor?: string | null;
         };
         /** @description A new access key or a new secret of one. */
         NewAccessKey: {
@@ -3298,6 +3280,11 @@ export interface components {
             /** @description Through which connection. */
             network_id: components["schemas"]["NetworkId"];
         };
+        /** @description `GET /v1/orgs/{org_id}/quarantine`. */
+        QuarantineList: {
+            /** @description Frames kept aside, the newest first. */
+            frames: components["schemas"]["QuarantinedFrame"][];
+        };
         /** @description Why a frame is kept aside. */
         QuarantineReason: "unknown_device" | "unassigned" | "undecodable";
         /** @description A frame kept aside. */
@@ -3323,12 +3310,22 @@ export interface components {
              */
             received_at: string;
         };
-        /** @description A page of a list. */
-        QuarantinedFramePage: {
-            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
-            items: components["schemas"]["QuarantinedFrame"][];
-            /** @description The `cursor` of the next page; absent on the last one. */
-            next_cursor?: string | null;
+        /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings`. */
+        ReadingList: {
+            /**
+             * Format: date-time
+             * @description The first instant covered.
+             */
+            from: string;
+            /** @description The readings, oldest first. */
+            readings: components["schemas"]["ReadingView"][];
+            /**
+             * Format: date-time
+             * @description The last instant covered.
+             */
+            to: string;
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
         };
         /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings/summary`. */
         ReadingSummaries: {
@@ -3443,13 +3440,6 @@ export interface components {
              * @description Degrees Celsius.
              */
             temperature_c?: number | null;
-        };
-        /** @description A page of a list. */
-        ReadingViewPage: {
-            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
-            items: components["schemas"]["ReadingView"][];
-            /** @description The `cursor` of the next page; absent on the last one. */
-            next_cursor?: string | null;
         };
         /**
          * @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/calibrations`. The offset of the temperature is given, or computed from
@@ -4132,6 +4122,8 @@ export interface components {
              */
             password: string;
         };
+        /** @description How far silence has gone. Ordered: a later one is worse. */
+        Silence: "offline" | "monitoring_interrupted" | "manual_required";
         /** @description A site as it is set up, and how its units are. */
         SiteDetail: {
             /** @description Where it is. */
@@ -4172,13 +4164,6 @@ export interface components {
             /** @description The worst status among them; `null` without units. */
             worst?: components["schemas"]["UnitStatus"] | null;
         };
-        /** @description A page of a list. */
-        SiteDetailPage: {
-            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
-            items: components["schemas"]["SiteDetail"][];
-            /** @description The `cursor` of the next page; absent on the last one. */
-            next_cursor?: string | null;
-        };
         /** @description A site. */
         SiteDocument: {
             /** @description Its areas. */
@@ -4191,6 +4176,11 @@ export interface components {
             time_zone: string;
         };
         SiteId: string;
+        /** @description `GET /v1/orgs/{org_id}/sites`. */
+        SiteList: {
+            /** @description The sites, the oldest first. */
+            items: components["schemas"]["SiteDetail"][];
+        };
         /** @description A site with its areas. */
         SiteView: {
             /** @description Its areas. */
@@ -4422,6 +4412,21 @@ export interface components {
             excursion: number;
             /**
              * Format: uint32
+             * @description Which nobody watches, and where a log by hand is due.
+             */
+            manual_required: number;
+            /**
+             * Format: uint32
+             * @description Whose sensor has missed so many that nobody watches them.
+             */
+            monitoring_interrupted: number;
+            /**
+             * Format: uint32
+             * @description Whose sensor has missed reports.
+             */
+            offline: number;
+            /**
+             * Format: uint32
              * @description In range.
              */
             ok: number;
@@ -4479,13 +4484,6 @@ export interface components {
              */
             sort_order: number;
         };
-        /** @description A page of a list. */
-        UnitDetailPage: {
-            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
-            items: components["schemas"]["UnitDetail"][];
-            /** @description The `cursor` of the next page; absent on the last one. */
-            next_cursor?: string | null;
-        };
         /** @description A unit. */
         UnitDocument: {
             /**
@@ -4518,6 +4516,11 @@ export interface components {
         UnitId: string;
         /** @description What kind of asset a unit is. */
         UnitKind: "fridge" | "freezer" | "display_case" | "walk_in_cooler" | "walk_in_freezer" | "blast_chiller";
+        /** @description `GET /v1/orgs/{org_id}/units`. */
+        UnitList: {
+            /** @description The units in their order. */
+            items: components["schemas"]["UnitDetail"][];
+        };
         /** @description What is happening in a unit now. The same shape in replies and in live messages. */
         UnitSnapshot: {
             /**
@@ -4569,6 +4572,11 @@ export interface components {
             seen_at?: string | null;
             /** @description The worst severity among its open alerts. */
             severity?: components["schemas"]["Severity"] | null;
+            /**
+             * @description How far the silence of its sensor has gone; `null` while it reports. Told beside the status, which may have worse to
+             *     tell.
+             */
+            silence?: components["schemas"]["Silence"] | null;
             /** @description The site it is in. */
             site_id: components["schemas"]["SiteId"];
             /** @description Where the unit stands. */
@@ -4587,7 +4595,7 @@ export interface components {
             unit_id: components["schemas"]["UnitId"];
         };
         /** @description Where a unit stands (specification 2.1). */
-        UnitStatus: "pending" | "ok" | "excursion" | "alarm_active" | "restoring";
+        UnitStatus: "pending" | "ok" | "excursion" | "alarm_active" | "restoring" | "offline" | "monitoring_interrupted" | "manual_required";
         /** @description A unit with its name. */
         UnitView: {
             /** @description The area it is in. */
@@ -4664,11 +4672,6 @@ export interface components {
              * @default null
              */
             name?: string | null;
-            /**
-             * @description The number of your telephone; `null` to take it back.
-             * @example +12075550123
-             */
-            phone?: string | null;
         };
         /** @description `PATCH /v1/orgs/{org_id}/members/{user_id}`: what is not mentioned stays. */
         UpdateMember: {
@@ -4899,11 +4902,6 @@ export interface components {
             /** @description What they are called. */
             name: string;
             /**
-             * @description The number of their telephone; absent unless they gave one.
-             * @example +12075550123
-             */
-            phone?: string | null;
-            /**
              * Format: uint
              * @description How many recovery codes they have left.
              */
@@ -4976,17 +4974,6 @@ export interface operations {
                     "application/json": components["schemas"]["Jwks"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -5033,17 +5020,6 @@ export interface operations {
                     "text/html": string;
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -5088,17 +5064,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -5183,9 +5148,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5290,9 +5252,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5389,9 +5348,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5489,9 +5445,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5598,9 +5551,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5688,9 +5638,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5794,9 +5741,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5882,9 +5826,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6018,17 +5959,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -6123,17 +6053,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -6213,17 +6132,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6310,17 +6218,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6453,17 +6350,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6603,9 +6489,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6640,7 +6523,7 @@ export interface operations {
     "identity-list-sessions": {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -6700,17 +6583,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6802,17 +6674,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6943,17 +6804,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -7061,17 +6911,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -7212,9 +7051,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7355,9 +7191,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7499,9 +7332,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7553,17 +7383,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -7594,12 +7413,7 @@ export interface operations {
     };
     "organizations-list-own": {
         parameters: {
-            query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -7613,15 +7427,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganizationViewPage"];
-                };
-            };
-            /** @description The request is not of the expected form */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The credential is missing or not valid */
@@ -7655,17 +7460,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -7799,17 +7593,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -7893,17 +7676,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -7994,17 +7766,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8144,17 +7905,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8186,7 +7936,7 @@ export interface operations {
     "organizations-list-access-keys": {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -8250,17 +8000,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8400,17 +8139,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8500,17 +8228,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8648,17 +8365,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8692,10 +8398,10 @@ export interface operations {
             query?: {
                 /** @description `open` or `resolved`; open unless given. */
                 status?: string;
-                /** @description How many items at most. */
-                limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description 1 to 200; 50 unless given. */
+                limit?: number;
             };
             header?: never;
             path: {
@@ -8711,7 +8417,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlertViewPage"];
+                    "application/json": components["schemas"]["AlertList"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -8756,17 +8462,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8853,17 +8548,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8897,10 +8581,6 @@ export interface operations {
             query?: {
                 /** @description Only those of this site. */
                 site_id?: components["schemas"]["SiteId"];
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
             };
             header?: never;
             path: {
@@ -8916,7 +8596,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AreaDetailPage"];
+                    "application/json": components["schemas"]["AreaList"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -8961,17 +8641,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9109,17 +8778,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -9204,17 +8862,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9306,17 +8953,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9456,17 +9092,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -9577,17 +9202,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9702,17 +9316,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -9750,7 +9353,7 @@ export interface operations {
                 action?: string;
                 /** @description Only what was done to this. */
                 target?: string;
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -9814,17 +9417,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9922,17 +9514,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -9963,12 +9544,7 @@ export interface operations {
     };
     "places-list-deleted": {
         parameters: {
-            query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -9983,16 +9559,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeletedPlacePage"];
-                };
-            };
-            /** @description The request is not of the expected form */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["DeletedPlaces"];
                 };
             };
             /** @description No credential */
@@ -10028,17 +9595,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10071,12 +9627,7 @@ export interface operations {
     };
     "devices-list-models": {
         parameters: {
-            query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -10091,16 +9642,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModelViewPage"];
-                };
-            };
-            /** @description The request is not of the expected form */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["ModelList"];
                 };
             };
             /** @description No credential */
@@ -10136,17 +9678,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10231,17 +9762,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10371,17 +9891,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -10415,7 +9924,7 @@ export interface operations {
             query?: {
                 /** @description Only those of this site. */
                 site_id?: components["schemas"]["SiteId"];
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -10479,17 +9988,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10630,17 +10128,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -10725,17 +10212,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10875,17 +10351,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -10998,17 +10463,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -11152,17 +10606,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -11303,17 +10746,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -11345,7 +10777,7 @@ export interface operations {
     "organizations-list-invitations": {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -11409,17 +10841,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -11565,9 +10986,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11660,17 +11078,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -11795,9 +11202,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11912,17 +11316,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -12027,17 +11420,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -12069,7 +11451,7 @@ export interface operations {
     "organizations-list-members": {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -12133,17 +11515,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12235,17 +11606,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12385,17 +11745,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -12431,7 +11780,7 @@ export interface operations {
                 sensor_id?: components["schemas"]["SensorId"];
                 /** @description Only those that are `pending`, `running`, `succeeded`, `failed`, `retrying` or `blocked`. */
                 state?: string;
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -12495,17 +11844,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12590,17 +11928,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12717,17 +12044,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -12758,12 +12074,7 @@ export interface operations {
     };
     "networks-list": {
         parameters: {
-            query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -12778,16 +12089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NetworkViewPage"];
-                };
-            };
-            /** @description The request is not of the expected form */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["NetworkList"];
                 };
             };
             /** @description No credential */
@@ -12823,17 +12125,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12979,17 +12270,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13074,17 +12354,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -13176,17 +12445,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -13326,17 +12584,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13472,17 +12719,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13595,17 +12831,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -13826,17 +13051,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13969,17 +13183,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14010,12 +13213,7 @@ export interface operations {
     };
     "ingest-list-quarantine": {
         parameters: {
-            query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -14030,16 +13228,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QuarantinedFramePage"];
-                };
-            };
-            /** @description The request is not of the expected form */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["QuarantineList"];
                 };
             };
             /** @description No credential */
@@ -14075,17 +13264,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -14224,17 +13402,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14338,17 +13505,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -14483,17 +13639,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14625,17 +13770,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14719,17 +13853,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -14869,17 +13992,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14917,7 +14029,7 @@ export interface operations {
                 unit_id?: components["schemas"]["UnitId"];
                 /** @description Only those that are so: `unassigned`, `pending`, `joining`, `online`, `stale`, `offline`, `fault` or `retired`. Retired ones are shown only when they are asked for. */
                 status?: string;
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -14981,17 +14093,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -15131,17 +14232,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15226,17 +14316,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -15377,17 +14456,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15523,17 +14591,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15565,7 +14622,7 @@ export interface operations {
     "devices-list-calibrations": {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -15630,17 +14687,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -15783,17 +14829,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15879,17 +14914,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15921,7 +14945,7 @@ export interface operations {
     "networks-list-changes": {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -15986,17 +15010,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16138,17 +15151,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16239,17 +15241,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16388,17 +15379,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16490,17 +15470,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16638,17 +15607,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16761,17 +15719,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16888,17 +15835,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16929,12 +15865,7 @@ export interface operations {
     };
     "places-list-sites": {
         parameters: {
-            query?: {
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -16949,7 +15880,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SiteDetailPage"];
+                    "application/json": components["schemas"]["SiteList"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -16994,17 +15925,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17154,17 +16074,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -17249,17 +16158,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17351,17 +16249,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17501,17 +16388,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -17622,17 +16498,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17747,17 +16612,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -17842,17 +16696,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17993,17 +16836,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18099,17 +16931,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18141,7 +16962,7 @@ export interface operations {
     "organizations-list-support-sessions": {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -18207,17 +17028,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18253,10 +17063,6 @@ export interface operations {
                 site_id?: components["schemas"]["SiteId"];
                 /** @description Only those of this area. */
                 area_id?: components["schemas"]["AreaId"];
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
             };
             header?: never;
             path: {
@@ -18272,7 +17078,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UnitDetailPage"];
+                    "application/json": components["schemas"]["UnitList"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -18317,17 +17123,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -18466,17 +17261,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18561,17 +17345,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -18663,17 +17436,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -18813,17 +17575,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18906,17 +17657,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -19031,17 +17771,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -19077,10 +17806,6 @@ export interface operations {
                 from?: string;
                 /** @description The last instant; now unless given. At most 31 days after `from`. */
                 to?: string;
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
             };
             header?: never;
             path: {
@@ -19097,7 +17822,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReadingViewPage"];
+                    "application/json": components["schemas"]["ReadingList"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -19142,17 +17867,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -19367,17 +18081,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -19462,17 +18165,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -19613,17 +18305,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -19655,7 +18336,7 @@ export interface operations {
     "platform-list-audit": {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -19717,17 +18398,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -19761,7 +18431,7 @@ export interface operations {
             query?: {
                 /** @description Only those whose name holds this, or their short name or address, or whose identifier it is. */
                 query?: string;
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -19823,17 +18493,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -19865,7 +18524,7 @@ export interface operations {
     "platform-list-members": {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -19930,17 +18589,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -20083,9 +18731,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        message: string;
-                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -20166,17 +18811,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -20265,17 +18899,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -20309,7 +18932,7 @@ export interface operations {
             query?: {
                 /** @description Only those whose name holds this, or their short name or address, or whose identifier it is. */
                 query?: string;
-                /** @description How many items at most. */
+                /** @description 1 to 200; 50 unless given. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -20369,17 +18992,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -20466,17 +19078,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -20559,17 +19160,6 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
                 };
             };
             /** @description Something went wrong on our side */

@@ -35,6 +35,7 @@ test.each([
   [unitSnapshot(), false],
   [unitSnapshot({ status: "restoring" }), false],
   [unitSnapshot({ status: "excursion" }), true],
+  [unitSnapshot({ status: "manual_required" }), true],
   [unitSnapshot({ severity: "warning" }), true],
 ])("attention is for what is wrong now", (unit, expected) => {
   expect(needsAttention(unit)).toBe(expected);

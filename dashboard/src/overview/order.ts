@@ -1,4 +1,4 @@
-import type { AreaView, SiteView, UnitSnapshot } from "../api/types";
+import type { AreaView, SiteView, UnitSnapshot, UnitStatus } from "../api/types";
 import { urgency } from "../live/severity";
 
 type UnitNow = (unitId: string) => UnitSnapshot | undefined;
@@ -20,9 +20,16 @@ export function worstFirst(sites: readonly SiteView[], now: UnitNow): SiteView[]
   }));
 }
 
+const ASKS_FOR_A_PERSON: ReadonlySet<UnitStatus> = new Set([
+  "excursion",
+  "alarm_active",
+  "monitoring_interrupted",
+  "manual_required",
+]);
+
 /** Whether a person should look at a unit. */
 export function needsAttention(unit: UnitSnapshot | undefined): boolean {
-  return unit !== undefined && (unit.severity != null || unit.status === "excursion" || unit.status === "alarm_active");
+  return unit !== undefined && (unit.severity != null || ASKS_FOR_A_PERSON.has(unit.status));
 }
 
 function sorted<T extends { name: string }>(items: readonly T[], rank: (item: T) => number): T[] {

@@ -451,7 +451,7 @@ async fn an_alerts_trail_tells_each_event_once_in_order_however_they_are_deliver
         trail,
         [
             ("alert.opened", minute(0)),
-            ("alert.upgraded", minute(11)),
+            ("alert.upgraded", minute(10)),
             ("alert.resolved", minute(20))
         ]
     );

@@ -147,16 +147,19 @@ fn reading(minutes: u32, centi: i32) -> Reading {
     }
 }
 
+/// A unit whose sensor reports every ten minutes.
 fn refrigerator() -> UnitState {
     let id = |random| Ulid::from_parts(1, random);
     let start = Timestamp::from_seconds(1_795_262_400);
-    UnitState::new(
+    let mut state = UnitState::new(
         Id::from_ulid(id(1)),
         Id::from_ulid(id(2)),
         Id::from_ulid(id(3)),
         UnitKind::Fridge,
         start,
-    )
+    );
+    state.overrides.report_interval = Some(Span::minutes(10));
+    state
 }
 
 /// A compressor that fails and is mended, five minutes between readings: excursion, alarm, recovery.

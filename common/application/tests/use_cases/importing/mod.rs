@@ -106,6 +106,7 @@ async fn what_was_brought_in_twice_is_there_once() {
 #[tokio::test]
 async fn a_unit_follows_its_new_limits_at_once_and_keeps_its_history() {
     let stage = Stage::new(1);
+    stage.world.clock.set(minute(1));
     stage.record(&[stage.measured(0, minute(0), COLD)]).await;
     let mut document = stage.kitchen.document();
     document.sites[0].areas[0].units[0].high_c = Some(3.0);

@@ -5,7 +5,8 @@ mod showing;
 mod subscriptions;
 mod tickets;
 
-use crate::support::{Stage, done, shown};
+use crate::support::{Stage, done, minute, shown};
+use freshtrack_application::ports::Clock;
 use freshtrack_application::{
     Caller, Failure, Import, Resync, import_organization, resync, subscribe, unsubscribe,
 };
@@ -20,6 +21,8 @@ impl Stage {
     /// Two units, each in a site of its own.
     fn with_two_sites() -> (Self, [SiteId; 2]) {
         let stage = Self::new(2);
+        let now = stage.world.clock.now();
+        stage.world.clock.set(minute(0));
         let other: SiteId = fresh_id();
         let mut document = stage.kitchen.document();
         let moved = document.sites[0].areas[0].units.pop().unwrap();
@@ -35,6 +38,7 @@ impl Stage {
         });
         let here = stage.kitchen.site_id;
         stage.import(document);
+        stage.world.clock.set(now);
         (stage, [here, other])
     }
 
