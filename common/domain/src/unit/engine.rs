@@ -142,10 +142,11 @@ impl Step<'_> {
     fn reading(&mut self, reading: &Reading, now: Timestamp) {
         let at = reading.recorded_at;
         // What fell due before this was measured came first, whether or not the clock has been here since. Of silence only
-        // what is missing now is told: a gap in what comes long after it was measured is history.
+        // what is missing now is told: a gap within or behind what comes long after it was measured is history.
         let before = Timestamp::from_millis(at.min(now).as_millis().saturating_sub(1));
         let fresh = now < at + self.rules.report_deadline();
-        self.pass_time(before, fresh);
+        let learnt = matches!(self.state.contact, Some(Contact::Learnt(_)));
+        self.pass_time(before, fresh && !learnt);
         if reading.origin == Origin::Manual {
             return self.logged(at, now);
         }
@@ -163,10 +164,11 @@ impl Step<'_> {
             None => true,
             // What was kept of a sensor until it was fitted is the past, unless that was a moment ago.
             Some(Contact::Fitted(since)) => fresh || at >= since,
-            Some(Contact::Heard(newest)) => at > newest,
+            Some(Contact::Heard(newest) | Contact::Learnt(newest)) => at > newest,
         };
         if heard {
-            self.state.contact = Some(Contact::Heard(at));
+            let contact = if fresh { Contact::Heard } else { Contact::Learnt };
+            self.state.contact = Some(contact(at));
             self.end_silence(at, now);
         }
         if self.state.last.is_none_or(|last| at > last.recorded_at) {
@@ -233,7 +235,7 @@ impl Step<'_> {
         };
         self.state.silence = Some(silence);
         let heard = match quiet.contact {
-            Contact::Heard(at) => Some(at),
+            Contact::Heard(at) | Contact::Learnt(at) => Some(at),
             Contact::Fitted(_) => None,
         };
         let since = |since| About {

@@ -16,6 +16,9 @@ pub enum Contact {
     /// The sensor measured then, whatever it had to say, and nothing newer has been heard.
     #[serde(rename = "h")]
     Heard(Timestamp),
+    /// The same, learnt so long afterwards that the next report was overdue by then.
+    #[serde(rename = "l")]
+    Learnt(Timestamp),
 }
 
 impl Contact {
@@ -23,7 +26,7 @@ impl Contact {
     #[must_use]
     pub const fn at(self) -> Timestamp {
         match self {
-            Self::Fitted(at) | Self::Heard(at) => at,
+            Self::Fitted(at) | Self::Heard(at) | Self::Learnt(at) => at,
         }
     }
 }
@@ -72,7 +75,7 @@ impl Quiet<'_> {
             // What has not begun is not interrupted.
             (Contact::Fitted(at), Silence::Offline) => return Some(at + FIRST_CONTACT),
             (Contact::Fitted(_), _) => return None,
-            (Contact::Heard(at), _) => at,
+            (Contact::Heard(at) | Contact::Learnt(at), _) => at,
         };
         let missing = |count| heard + rules.deadline_of(count);
         Some(match silence {

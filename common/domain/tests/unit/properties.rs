@@ -352,7 +352,7 @@ proptest! {
             world.happen(event);
             world.record.judge(world.now, &mut world.changes);
             let state = &world.record.state;
-            let Some(Contact::Heard(heard)) = state.contact else { continue };
+            let Some(Contact::Heard(heard) | Contact::Learnt(heard)) = state.contact else { continue };
             let rules = state.rules();
             let silent = world.now.since(heard);
             prop_assert_eq!(state.silence.is_some(), silent >= rules.deadline_of(1));

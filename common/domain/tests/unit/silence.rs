@@ -153,6 +153,17 @@ fn scenarios() -> Vec<Scenario> {
             (Received(5.0, 38.0, 600.0), (Ok, CALM, 2)),
             (Received(300.0, 38.0, 600.0), (Ok, CALM, 3)),
         ]),
+        Scenario::new("nor is a gap between that and what is measured now", &[
+            (Received(0.0, 38.0, 20.0), (Ok, CALM, 1)),
+            (Received(19.0, 38.0, 20.0), (Ok, CALM, 2)),
+            (Received(10.0, 38.0, 20.0), (Ok, CALM, 3)),
+            (Tick(24.9), (Ok, CALM, 3)),
+            (Tick(25.0), (Offline, SILENT, 3)),
+        ]),
+        Scenario::new("but the clock tells of what is missing behind it", &[
+            (Received(0.0, 38.0, 20.0), (Ok, CALM, 1)),
+            (Tick(20.5), (Offline, SILENT, 1)),
+        ]),
         Scenario::new("what was measured in time and comes a little late ends what the clock has told meanwhile", &[
             (Read(0.0, 38.0), (Ok, CALM, 1)),
             (Tick(6.0), (Offline, SILENT, 1)),
