@@ -148,7 +148,8 @@ mod tests {
             (None, false),
             (Some("0"), false),
             (Some(""), false),
-            (Some("2"), true),
+            (Some("1"), false),
+            (Some("3"), true),
         ] {
             let folder = tempfile::tempdir().unwrap();
             let data = folder.path();
@@ -158,7 +159,7 @@ mod tests {
             }
             let error = DataFolder::open(data, false).unwrap_err();
             assert_eq!(
-                matches!(error, DataFolderError::Newer { format: 2, .. }),
+                matches!(error, DataFolderError::Newer { format: 3, .. }),
                 newer,
                 "{error}"
             );
@@ -176,6 +177,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FORMAT), "").unwrap();
         DataFolder::open(folder.path(), false).unwrap();
-        assert_eq!(fs::read_to_string(folder.path().join(FORMAT)).unwrap(), "1\n");
+        assert_eq!(
+            fs::read_to_string(folder.path().join(FORMAT)).unwrap(),
+            format!("{PRESENT}\n")
+        );
     }
 }
