@@ -89,7 +89,7 @@ async fn another_device_takes_over_and_history_says_so() {
     const HEIR: &str = "A840410000182C3E";
     let kitchen = Kitchen::open().await;
     let old = kitchen.register(EUI, 0).await;
-    let renamed = json!({ "name": "Back wall", "report_interval_seconds": 300 });
+    let renamed = json!({ "name": "Back wall", "report_interval_seconds": 1_200 });
     let answer = kitchen.patch(&format!("sensors/{}", old.id), renamed).await;
     assert_eq!(answer.headers[header::ETAG], "\"2\"");
     assert_eq!(kitchen.frame(EUI, 1, 350).await, Accepted);
@@ -99,7 +99,7 @@ async fn another_device_takes_over_and_history_says_so() {
     let heir: SensorView = answer.ok();
     assert_eq!(
         (heir.name.as_str(), heir.report_interval_seconds),
-        ("Back wall", 300)
+        ("Back wall", 1_200)
     );
     assert_eq!((heir.primary, heir.replaces), (true, Some(old.id)));
     let retired = kitchen.sensor(&old.id.to_string()).await;

@@ -30,7 +30,7 @@ pub struct UnitRecord {
 pub const WRITE_UNIT: usize = 1_024;
 /// What a unit's item holds besides its state and its readings: keys, version, revision, the newest block's hash, and the
 /// entry of the timer index.
-pub const ITEM_BYTES: usize = 200;
+pub const ITEM_BYTES: usize = 170;
 
 /// How long a sensor must have been silent for another one to take its place, in a unit that has no other place left:
 /// over the years more sensors are replaced than a unit can tell apart. No sensor in use is silent for a day.
