@@ -240,7 +240,7 @@ export interface paths {
         delete: operations["organizations-delete-account"];
         options?: never;
         head?: never;
-        /** Changes what the person is called and the language they are written to in. */
+        /** Changes what the person is called, the language they are written to in and the number they are called at. */
         patch: operations["identity-update-me"];
         trace?: never;
     };
@@ -632,7 +632,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists what was deleted and can be restored. */
+        /** Lists what was deleted by itself and can be restored, the last deleted first. */
         get: operations["places-list-deleted"];
         put?: never;
         post?: never;
@@ -649,7 +649,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the models of sensors that are understood, with what each measures. */
+        /** Lists the models of sensors that are understood, with what each measures, the most used first. */
         get: operations["devices-list-models"];
         put?: never;
         post?: never;
@@ -959,7 +959,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the connections to network servers. */
+        /** Lists the connections to network servers, the oldest first. */
         get: operations["networks-list"];
         put?: never;
         /** Connects a network server, sets up the webhook by which it sends frames, and shows once by which secret it proves itself to us. */
@@ -1081,7 +1081,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists frames of unknown devices and frames that could not be decoded. */
+        /** Lists frames of unknown devices and frames that could not be decoded, the newest first. */
         get: operations["ingest-list-quarantine"];
         put?: never;
         post?: never;
@@ -1376,7 +1376,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the sites that are not deleted, each with how its units are. */
+        /** Lists the sites that are not deleted, each with how its units are, the oldest first. */
         get: operations["places-list-sites"];
         put?: never;
         /** Creates a site. */
@@ -1864,13 +1864,6 @@ export interface components {
         AlertId: string;
         /** @description What an alert is about. A unit has at most one open alert of each kind. */
         AlertKind: "temp_excursion" | "sensor_fault" | "monitoring_interrupted" | "missed_manual_entry";
-        /** @description `GET /v1/orgs/{org_id}/alerts`. */
-        AlertList: {
-            /** @description Alerts, the newest first. */
-            alerts: components["schemas"]["AlertView"][];
-            /** @description Where the next page starts; absent on the last one. */
-            next_cursor?: string | null;
-        };
         /** @description Whether an alert still asks for something. */
         AlertStatus: "open" | "resolved";
         /** @description One alert. */
@@ -1922,6 +1915,13 @@ export interface components {
              */
             worst_c?: number | null;
         };
+        /** @description A page of a list. */
+        AlertViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["AlertView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description An area as it is set up, and how its units are. */
         AreaDetail: {
             /**
@@ -1949,6 +1949,13 @@ export interface components {
             /** @description The worst status among them; `null` without units. */
             worst?: components["schemas"]["UnitStatus"] | null;
         };
+        /** @description A page of a list. */
+        AreaDetailPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["AreaDetail"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description An area. */
         AreaDocument: {
             /** @description Its identifier. */
@@ -1959,11 +1966,6 @@ export interface components {
             units: components["schemas"]["UnitDocument"][];
         };
         AreaId: string;
-        /** @description `GET /v1/orgs/{org_id}/areas`. */
-        AreaList: {
-            /** @description The areas in their order. */
-            items: components["schemas"]["AreaDetail"][];
-        };
         /** @description An area with its units. */
         AreaView: {
             /** @description The area's identifier. */
@@ -2557,14 +2559,26 @@ export interface components {
             /** @description Whether the sensor looked for its probe and found none. */
             probe_missing?: boolean;
         };
-        /** @description `GET /v1/orgs/{org_id}/deleted`: what can still be restored. */
-        DeletedPlaces: {
-            /** @description Areas that were deleted by themselves, not with their site. */
-            areas: components["schemas"]["AreaDetail"][];
-            /** @description Sites. */
-            sites: components["schemas"]["SiteDetail"][];
-            /** @description Units that were deleted by themselves, not with their site or area. */
-            units: components["schemas"]["UnitDetail"][];
+        /** @description What was deleted by itself, not with what it is in, and can be restored. */
+        DeletedPlace: {
+            place: components["schemas"]["SiteDetail"];
+            /** @constant */
+            type: "site";
+        } | {
+            place: components["schemas"]["AreaDetail"];
+            /** @constant */
+            type: "area";
+        } | {
+            place: components["schemas"]["UnitDetail"];
+            /** @constant */
+            type: "unit";
+        };
+        /** @description A page of a list. */
+        DeletedPlacePage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["DeletedPlace"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
         };
         /** @description `POST /v1/me/totp/disable`. */
         DisableTotp: {
@@ -3004,11 +3018,6 @@ export interface components {
             /** @description Its short name. */
             slug: components["schemas"]["Slug"];
         };
-        /** @description `GET /v1/orgs/{org_id}/device-models`. */
-        ModelList: {
-            /** @description Every model, the most used first. */
-            items: components["schemas"]["ModelView"][];
-        };
         /** @description A model of sensor that is decoded natively. */
         ModelView: {
             /** @description How its battery percentage comes about. */
@@ -3046,12 +3055,14 @@ export interface components {
             /** @description Who makes it. */
             vendor: string;
         };
-        NetworkId: string;
-        /** @description `GET /v1/orgs/{org_id}/networks`. */
-        NetworkList: {
-            /** @description The connections, oldest first. */
-            items: components["schemas"]["NetworkView"][];
+        /** @description A page of a list. */
+        ModelViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["ModelView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
         };
+        NetworkId: string;
         /** @description What a try of a server gave. */
         NetworkTest: {
             /**
@@ -3095,6 +3106,13 @@ export interface components {
             server: components["schemas"]["Server"];
             /** @description How the server sends frames to us. */
             webhook: components["schemas"]["WebhookView"];
+        };
+        /** @description A page of a list. */
+        NetworkViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["NetworkView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
         };
         /** @description A new access key or a new secret of one. */
         NewAccessKey: {
@@ -3280,11 +3298,6 @@ export interface components {
             /** @description Through which connection. */
             network_id: components["schemas"]["NetworkId"];
         };
-        /** @description `GET /v1/orgs/{org_id}/quarantine`. */
-        QuarantineList: {
-            /** @description Frames kept aside, the newest first. */
-            frames: components["schemas"]["QuarantinedFrame"][];
-        };
         /** @description Why a frame is kept aside. */
         QuarantineReason: "unknown_device" | "unassigned" | "undecodable";
         /** @description A frame kept aside. */
@@ -3310,22 +3323,12 @@ export interface components {
              */
             received_at: string;
         };
-        /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings`. */
-        ReadingList: {
-            /**
-             * Format: date-time
-             * @description The first instant covered.
-             */
-            from: string;
-            /** @description The readings, oldest first. */
-            readings: components["schemas"]["ReadingView"][];
-            /**
-             * Format: date-time
-             * @description The last instant covered.
-             */
-            to: string;
-            /** @description The unit. */
-            unit_id: components["schemas"]["UnitId"];
+        /** @description A page of a list. */
+        QuarantinedFramePage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["QuarantinedFrame"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
         };
         /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings/summary`. */
         ReadingSummaries: {
@@ -3440,6 +3443,13 @@ export interface components {
              * @description Degrees Celsius.
              */
             temperature_c?: number | null;
+        };
+        /** @description A page of a list. */
+        ReadingViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["ReadingView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
         };
         /**
          * @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/calibrations`. The offset of the temperature is given, or computed from
@@ -4164,6 +4174,13 @@ export interface components {
             /** @description The worst status among them; `null` without units. */
             worst?: components["schemas"]["UnitStatus"] | null;
         };
+        /** @description A page of a list. */
+        SiteDetailPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["SiteDetail"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description A site. */
         SiteDocument: {
             /** @description Its areas. */
@@ -4176,11 +4193,6 @@ export interface components {
             time_zone: string;
         };
         SiteId: string;
-        /** @description `GET /v1/orgs/{org_id}/sites`. */
-        SiteList: {
-            /** @description The sites, the oldest first. */
-            items: components["schemas"]["SiteDetail"][];
-        };
         /** @description A site with its areas. */
         SiteView: {
             /** @description Its areas. */
@@ -4484,6 +4496,13 @@ export interface components {
              */
             sort_order: number;
         };
+        /** @description A page of a list. */
+        UnitDetailPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["UnitDetail"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description A unit. */
         UnitDocument: {
             /**
@@ -4516,11 +4535,6 @@ export interface components {
         UnitId: string;
         /** @description What kind of asset a unit is. */
         UnitKind: "fridge" | "freezer" | "display_case" | "walk_in_cooler" | "walk_in_freezer" | "blast_chiller";
-        /** @description `GET /v1/orgs/{org_id}/units`. */
-        UnitList: {
-            /** @description The units in their order. */
-            items: components["schemas"]["UnitDetail"][];
-        };
         /** @description What is happening in a unit now. The same shape in replies and in live messages. */
         UnitSnapshot: {
             /**
@@ -4672,6 +4686,11 @@ export interface components {
              * @default null
              */
             name?: string | null;
+            /**
+             * @description The number of your telephone; `null` to take it back.
+             * @example +12075550123
+             */
+            phone?: string | null;
         };
         /** @description `PATCH /v1/orgs/{org_id}/members/{user_id}`: what is not mentioned stays. */
         UpdateMember: {
@@ -4902,6 +4921,11 @@ export interface components {
             /** @description What they are called. */
             name: string;
             /**
+             * @description The number of their telephone; absent unless they gave one.
+             * @example +12075550123
+             */
+            phone?: string | null;
+            /**
              * Format: uint
              * @description How many recovery codes they have left.
              */
@@ -4974,6 +4998,17 @@ export interface operations {
                     "application/json": components["schemas"]["Jwks"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -5020,6 +5055,17 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -5064,6 +5110,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -5148,6 +5205,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5252,6 +5312,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5348,6 +5411,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5445,6 +5511,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5551,6 +5620,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5638,6 +5710,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5741,6 +5816,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5826,6 +5904,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -5959,6 +6040,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -6053,6 +6145,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -6132,6 +6235,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6218,6 +6332,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6350,6 +6475,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6489,6 +6625,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6523,7 +6662,7 @@ export interface operations {
     "identity-list-sessions": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -6583,6 +6722,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6674,6 +6824,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -6804,6 +6965,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -6911,6 +7083,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -7051,6 +7234,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7191,6 +7377,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7332,6 +7521,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7383,6 +7575,17 @@ export interface operations {
                     };
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -7413,7 +7616,12 @@ export interface operations {
     };
     "organizations-list-own": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7427,6 +7635,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganizationViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The credential is missing or not valid */
@@ -7460,6 +7677,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -7593,6 +7821,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -7676,6 +7915,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -7766,6 +8016,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -7905,6 +8166,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -7936,7 +8208,7 @@ export interface operations {
     "organizations-list-access-keys": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -8000,6 +8272,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8139,6 +8422,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8228,6 +8522,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8365,6 +8670,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8398,10 +8714,10 @@ export interface operations {
             query?: {
                 /** @description `open` or `resolved`; open unless given. */
                 status?: string;
+                /** @description How many items at most. */
+                limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
-                /** @description 1 to 200; 50 unless given. */
-                limit?: number;
             };
             header?: never;
             path: {
@@ -8417,7 +8733,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AlertList"];
+                    "application/json": components["schemas"]["AlertViewPage"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -8462,6 +8778,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8548,6 +8875,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8581,6 +8919,10 @@ export interface operations {
             query?: {
                 /** @description Only those of this site. */
                 site_id?: components["schemas"]["SiteId"];
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -8596,7 +8938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AreaList"];
+                    "application/json": components["schemas"]["AreaDetailPage"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -8641,6 +8983,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8778,6 +9131,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -8862,6 +9226,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -8953,6 +9328,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9092,6 +9478,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -9202,6 +9599,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9316,6 +9724,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -9353,7 +9772,7 @@ export interface operations {
                 action?: string;
                 /** @description Only what was done to this. */
                 target?: string;
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -9417,6 +9836,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9514,6 +9944,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -9544,7 +9985,12 @@ export interface operations {
     };
     "places-list-deleted": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -9559,7 +10005,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeletedPlaces"];
+                    "application/json": components["schemas"]["DeletedPlacePage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No credential */
@@ -9595,6 +10050,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9627,7 +10093,12 @@ export interface operations {
     };
     "devices-list-models": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -9642,7 +10113,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModelList"];
+                    "application/json": components["schemas"]["ModelViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No credential */
@@ -9678,6 +10158,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9762,6 +10253,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -9891,6 +10393,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -9924,7 +10437,7 @@ export interface operations {
             query?: {
                 /** @description Only those of this site. */
                 site_id?: components["schemas"]["SiteId"];
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -9988,6 +10501,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10128,6 +10652,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -10212,6 +10747,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10351,6 +10897,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -10463,6 +11020,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10606,6 +11174,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -10746,6 +11325,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -10777,7 +11367,7 @@ export interface operations {
     "organizations-list-invitations": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -10841,6 +11431,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -10986,6 +11587,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11078,6 +11682,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -11202,6 +11817,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11316,6 +11934,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -11420,6 +12049,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -11451,7 +12091,7 @@ export interface operations {
     "organizations-list-members": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -11515,6 +12155,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -11606,6 +12257,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -11745,6 +12407,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -11780,7 +12453,7 @@ export interface operations {
                 sensor_id?: components["schemas"]["SensorId"];
                 /** @description Only those that are `pending`, `running`, `succeeded`, `failed`, `retrying` or `blocked`. */
                 state?: string;
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -11844,6 +12517,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -11928,6 +12612,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12044,6 +12739,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -12074,7 +12780,12 @@ export interface operations {
     };
     "networks-list": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -12089,7 +12800,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NetworkList"];
+                    "application/json": components["schemas"]["NetworkViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No credential */
@@ -12125,6 +12845,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12270,6 +13001,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -12354,6 +13096,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12445,6 +13198,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12584,6 +13348,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -12719,6 +13494,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -12831,6 +13617,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -12968,6 +13765,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13049,6 +13857,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -13183,6 +14002,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13213,7 +14043,12 @@ export interface operations {
     };
     "ingest-list-quarantine": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -13228,7 +14063,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QuarantineList"];
+                    "application/json": components["schemas"]["QuarantinedFramePage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No credential */
@@ -13264,6 +14108,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -13402,6 +14257,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13505,6 +14371,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -13639,6 +14516,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13770,6 +14658,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -13853,6 +14752,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -13992,6 +14902,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14029,7 +14950,7 @@ export interface operations {
                 unit_id?: components["schemas"]["UnitId"];
                 /** @description Only those that are so: `unassigned`, `pending`, `joining`, `online`, `stale`, `offline`, `fault` or `retired`. Retired ones are shown only when they are asked for. */
                 status?: string;
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -14093,6 +15014,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -14232,6 +15164,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14316,6 +15259,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -14456,6 +15410,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14591,6 +15556,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14622,7 +15598,7 @@ export interface operations {
     "devices-list-calibrations": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -14687,6 +15663,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -14829,6 +15816,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14914,6 +15912,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -14945,7 +15954,7 @@ export interface operations {
     "networks-list-changes": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -15010,6 +16019,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -15151,6 +16171,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15241,6 +16272,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -15379,6 +16421,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15470,6 +16523,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -15607,6 +16671,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15719,6 +16794,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -15835,6 +16921,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -15865,7 +16962,12 @@ export interface operations {
     };
     "places-list-sites": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -15880,7 +16982,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SiteList"];
+                    "application/json": components["schemas"]["SiteDetailPage"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -15925,6 +17027,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16074,6 +17187,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16158,6 +17282,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16249,6 +17384,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16388,6 +17534,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16498,6 +17655,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16612,6 +17780,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16696,6 +17875,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -16836,6 +18026,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16931,6 +18132,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -16962,7 +18174,7 @@ export interface operations {
     "organizations-list-support-sessions": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -17028,6 +18240,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -17063,6 +18286,10 @@ export interface operations {
                 site_id?: components["schemas"]["SiteId"];
                 /** @description Only those of this area. */
                 area_id?: components["schemas"]["AreaId"];
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -17078,7 +18305,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UnitList"];
+                    "application/json": components["schemas"]["UnitDetailPage"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -17123,6 +18350,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17261,6 +18499,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -17345,6 +18594,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17436,6 +18696,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17575,6 +18846,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -17657,6 +18939,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17771,6 +19064,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -17806,6 +19110,10 @@ export interface operations {
                 from?: string;
                 /** @description The last instant; now unless given. At most 31 days after `from`. */
                 to?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -17822,7 +19130,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReadingList"];
+                    "application/json": components["schemas"]["ReadingViewPage"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -17867,6 +19175,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -17967,6 +19286,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -18081,6 +19411,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18165,6 +19506,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -18305,6 +19657,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18336,7 +19699,7 @@ export interface operations {
     "platform-list-audit": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -18398,6 +19761,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18431,7 +19805,7 @@ export interface operations {
             query?: {
                 /** @description Only those whose name holds this, or their short name or address, or whose identifier it is. */
                 query?: string;
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -18493,6 +19867,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18524,7 +19909,7 @@ export interface operations {
     "platform-list-members": {
         parameters: {
             query?: {
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -18589,6 +19974,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -18731,6 +20127,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -18811,6 +20210,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -18899,6 +20309,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -18932,7 +20353,7 @@ export interface operations {
             query?: {
                 /** @description Only those whose name holds this, or their short name or address, or whose identifier it is. */
                 query?: string;
-                /** @description 1 to 200; 50 unless given. */
+                /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -18992,6 +20413,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
@@ -19078,6 +20510,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
             /** @description Something went wrong on our side */
             500: {
                 headers: {
@@ -19160,6 +20603,17 @@ export interface operations {
                         message: string;
                     };
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                 };
             };
             /** @description Something went wrong on our side */
