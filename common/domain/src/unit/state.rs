@@ -230,10 +230,6 @@ macro_rules! code {
             use serde::de::Error;
             use serde::{Deserialize, Deserializer, Serializer};
 
-            #[expect(
-                clippy::trivially_copy_pass_by_ref,
-                reason = "serde calls it with a reference"
-            )]
             pub(super) fn serialize<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_u8(*value as u8)
             }
