@@ -263,9 +263,14 @@ fn sensor(model: &str) -> SensorDocument {
 impl Tenant {
     /// Fits another sensor of `model` to the unit at `index`, to be there from the next import on; gives its DevEUI.
     pub fn add_sensor(&mut self, index: usize, model: &str) -> String {
-        let sensor = sensor(model);
+        let sensors = &mut self.unit_mut(index).sensors;
+        let sensor = SensorDocument {
+            // The first one drives the unit.
+            primary: Some(sensors.is_empty()),
+            ..sensor(model)
+        };
         let dev_eui = sensor.dev_eui.clone();
-        self.unit_mut(index).sensors.push(sensor);
+        sensors.push(sensor);
         dev_eui
     }
 }

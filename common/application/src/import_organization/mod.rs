@@ -58,7 +58,7 @@ pub async fn import_organization(
     put_organization(registry, scope, &document).await?;
     let mut units = BTreeSet::new();
     for site in &plan.sites {
-        units.extend(put_site(registry, scope, &stored, &plan, site).await?);
+        units.extend(put_site(registry, scope, &stored, site).await?);
     }
     let follow = FollowPlaces {
         records: ports.records,
@@ -82,7 +82,6 @@ async fn put_site(
     registry: Registry<'_>,
     scope: OrgScope,
     stored: &Inventory,
-    plan: &Plan,
     planned: &PlannedSite,
 ) -> Result<BTreeSet<UnitId>, Failure> {
     let mut units = BTreeSet::new();
@@ -108,9 +107,7 @@ async fn put_site(
             portions.add(unit).await?;
             units.insert(planned.unit.id);
             for sensor in &planned.sensors {
-                portions
-                    .add(stored.sensor(portions.part(), plan, sensor)?)
-                    .await?;
+                portions.add(stored.sensor(portions.part(), sensor)?).await?;
                 // Where it was before, another sensor may say now how often readings are to be expected.
                 units.extend(stored.unit_of(sensor.id));
             }

@@ -5,7 +5,7 @@ use crate::places::rule_fields;
 use freshtrack_contracts::organization::{OrganizationDocument, SensorDocument, SiteDocument, UnitDocument};
 use freshtrack_contracts::places::RuleValues;
 use freshtrack_domain::device::Sensor;
-use freshtrack_domain::ids::{Id, OrgId};
+use freshtrack_domain::ids::OrgId;
 use freshtrack_domain::measurement::CentiCelsius;
 use freshtrack_domain::place::{Area, RuleFields, Site, Unit};
 use freshtrack_domain::text::Name;
@@ -64,11 +64,6 @@ impl Plan {
         }
         self.named.insert(what, path.to_owned());
         Ok(())
-    }
-
-    /// Whether the document says anything of what has this identifier.
-    pub(super) fn names(&self, id: impl Id) -> bool {
-        self.named.contains_key(&id.to_string())
     }
 
     /// Every unit that it names.

@@ -124,12 +124,7 @@ impl Inventory {
     }
 
     /// `change` with what makes the sensor as `planned`.
-    pub(super) fn sensor(&self, change: Change, plan: &Plan, planned: &Sensor) -> Result<Change, PortError> {
-        // Where people have let another sensor drive the unit, of which the document knows nothing, it goes on.
-        let planned = &Sensor {
-            primary: planned.primary && !self.is_driven_by_unnamed(plan, planned.unit_id),
-            ..planned.clone()
-        };
+    pub(super) fn sensor(&self, change: Change, planned: &Sensor) -> Result<Change, PortError> {
         let Some(stored) = self.sensors.get(&planned.key()) else {
             let change = change.insert_unless(planned, changed_meanwhile())?;
             return claim_eui(change, planned);
@@ -156,12 +151,6 @@ impl Inventory {
         }
         sensor.version += 1;
         rewrite_sensor(change, &sensor, stored)
-    }
-
-    /// Whether a sensor that is not in the document drives the unit.
-    fn is_driven_by_unnamed(&self, plan: &Plan, unit_id: Option<UnitId>) -> bool {
-        let mut sensors = self.sensors.values().map(|stored| &stored.record);
-        sensors.any(|sensor| sensor.primary && sensor.unit_id == unit_id && !plan.names(sensor.id))
     }
 
     /// The rules of a unit: what a document can say as `planned`, all else as it is.

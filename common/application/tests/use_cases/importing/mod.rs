@@ -171,38 +171,6 @@ async fn an_import_that_readings_overtake_too_often_is_made_again() {
 }
 
 #[tokio::test]
-async fn a_sensor_that_people_let_drive_a_unit_goes_on_driving_it() {
-    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(1));
-    import(&world, kitchen.document()).await.unwrap();
-    let unit_id = kitchen.sensors[0].unit_id;
-    let theirs = Sensor {
-        unit_id,
-        primary: true,
-        ..Sensor::new(
-            fresh_id(),
-            kitchen.org_id,
-            DevEui(0xA840_4100_0018_1061),
-            "dragino-lht65n",
-        )
-    };
-    world.register(&theirs).await.unwrap();
-    let ours = Sensor {
-        primary: false,
-        version: 2,
-        ..all::<Sensor>(&world, kitchen.scope()).await[0].record.clone()
-    };
-    assert_eq!(ours.id, kitchen.sensors[0].id);
-    world.register(&ours).await.unwrap();
-    import(&world, kitchen.document()).await.unwrap();
-    let sensors = all::<Sensor>(&world, kitchen.scope()).await;
-    let drivers = sensors.iter().filter(|stored| stored.record.primary);
-    assert_eq!(
-        drivers.map(|stored| stored.record.id).collect::<Vec<_>>(),
-        [theirs.id]
-    );
-}
-
-#[tokio::test]
 async fn a_sensor_that_was_exchanged_gives_its_old_device_free() {
     let (world, kitchen) = (World::at(minute(0)), Kitchen::new(1));
     import(&world, kitchen.document()).await.unwrap();
