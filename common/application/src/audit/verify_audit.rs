@@ -102,7 +102,7 @@ fn report(head: AuditHead, broken: Option<BrokenChain>, more: bool) -> AuditVeri
         verified: head.seq,
         hash: head.hash.to_hex(),
         broken: broken.map(Into::into),
-        next_cursor: more.then(|| cursor_behind(VERIFIED, &format!("{}#{}", head.seq, head.hash.to_hex()))),
+        next_cursor: more.then(|| cursor_behind(VERIFIED, format!("{}#{}", head.seq, head.hash.to_hex()))),
     }
 }
 

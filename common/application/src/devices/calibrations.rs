@@ -176,7 +176,7 @@ pub async fn list_calibrations(
         next_cursor: items
             .last()
             .filter(|_| more)
-            .map(|last| cursor_behind(KIND, &last.key())),
+            .map(|last| cursor_behind(KIND, last.key())),
         items: items
             .into_iter()
             .map(|calibration| view(calibration, &sensor.record))
