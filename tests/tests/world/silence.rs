@@ -62,7 +62,7 @@ async fn a_sensor_that_falls_silent_is_told_of_step_by_step_until_it_is_heard_ag
             unit.status == UnitStatus::MonitoringInterrupted
         })
         .await;
-    assert_eq!(tenant.alerts(AlertStatus::Open).await.alerts, [upgraded]);
+    assert_eq!(tenant.alerts(AlertStatus::Open).await.items, [upgraded]);
 
     world.advance(Span::hours(4));
     let log_due = told(&mut screen).await;
@@ -88,7 +88,7 @@ async fn a_sensor_that_falls_silent_is_told_of_step_by_step_until_it_is_heard_ag
             unit.status == UnitStatus::Restoring && unit.silence.is_none()
         })
         .await;
-    assert_eq!(tenant.alerts(AlertStatus::Open).await.alerts, []);
+    assert_eq!(tenant.alerts(AlertStatus::Open).await.items, []);
     let trail = trail(&tenant, opened.id, 3).await;
     assert_eq!(
         events(&trail),
@@ -155,8 +155,8 @@ async fn what_a_gateway_has_buffered_ends_silence_only_as_far_as_it_is_true() {
     tenant.upload(&[buffered(55), buffered(59)]).await;
     let unit = tenant.unit_view(0).await.now;
     assert_eq!((unit.status, unit.silence), (UnitStatus::Ok, None));
-    assert_eq!(tenant.alerts(AlertStatus::Open).await.alerts, []);
-    let resolved = tenant.alerts(AlertStatus::Resolved).await.alerts;
+    assert_eq!(tenant.alerts(AlertStatus::Open).await.items, []);
+    let resolved = tenant.alerts(AlertStatus::Resolved).await.items;
     assert_eq!(resolved.len(), 1);
     assert_eq!(resolved[0].id, opened.id);
 }

@@ -207,7 +207,7 @@ async fn silence_after_a_reading_out_of_range_is_an_alarm_by_the_clock_and_hides
     assert_eq!((heard.id, heard.status), (silence.id, AlertStatus::Resolved));
     let now = tenant.unit_view(0).await.now;
     assert_eq!((now.status, now.silence), (UnitStatus::AlarmActive, None));
-    let open = tenant.alerts(AlertStatus::Open).await.alerts;
+    let open = tenant.alerts(AlertStatus::Open).await.items;
     assert_eq!(open.iter().map(|alert| alert.id).collect::<Vec<_>>(), [opened.id]);
     world.settled().await;
 }
