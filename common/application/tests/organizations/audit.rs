@@ -118,7 +118,7 @@ async fn a_long_chain_is_verified_in_stretches() {
     // Whoever forges a cursor deceives themselves.
     let forged = freshtrack_application::cursor_behind(
         freshtrack_application::ports::RecordKind("VERIFIED"),
-        &format!("1000#{}", "00".repeat(32)),
+        format!("1000#{}", "00".repeat(32)),
     );
     let forged = PageRequest::new(PageSize::ITEMS, None, Some(&forged)).unwrap();
     let found = verify_audit(house.store(), &caller, &forged).await.unwrap();
