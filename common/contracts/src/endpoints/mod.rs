@@ -290,7 +290,7 @@ mod tests {
 
     fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
         match schema["$ref"].as_str() {
-            Some(reference) => &document.pointer(&reference[1..]).unwrap(),
+            Some(reference) => document.pointer(&reference[1..]).unwrap(),
             None => schema,
         }
     }
@@ -310,7 +310,7 @@ mod tests {
             assert_ne!(reply["type"], "array", "{function}");
             let has = |field: &str| reply["properties"].get(field).is_some();
             assert_eq!(endpoint.pages().is_some(), has("items"), "{function}");
-            assert!(!endpoint.pages().is_some() || has("next_cursor"), "{function}");
+            assert!(endpoint.pages().is_none() || has("next_cursor"), "{function}");
             let asked: Vec<&str> = endpoint
                 .query_parameters()
                 .map(|parameter| parameter.name)
@@ -326,7 +326,7 @@ mod tests {
     #[test]
     fn nothing_that_may_be_many_hides_in_a_reply() {
         let document = openapi();
-        for endpoint in endpoints().filter(|endpoint| !endpoint.pages().is_some() && endpoint.method == "GET")
+        for endpoint in endpoints().filter(|endpoint| endpoint.pages().is_none() && endpoint.method == "GET")
         {
             let function = endpoint.function;
             let fields = reply(&document, endpoint)["properties"]
