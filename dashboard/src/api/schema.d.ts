@@ -16330,6 +16330,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "app_key": "00112233445566778899AABBCCDDEEFF",
                  *       "join_eui": "A840410000000101",
                  *       "network_id": "net_01JD8Q6V5X8A2C4E6G8J0M2P4R"
                  *     }

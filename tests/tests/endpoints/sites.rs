@@ -11,7 +11,7 @@ use http::Method;
 use serde_json::json;
 
 /// What is about the organization as a whole.
-const WHOLE_ORGANIZATION: [&str; 15] = [
+const WHOLE_ORGANIZATION: [&str; 16] = [
     "organizations-update",
     "organizations-list-audit",
     "organizations-verify-audit",
@@ -26,6 +26,7 @@ const WHOLE_ORGANIZATION: [&str; 15] = [
     "networks-update",
     "networks-test",
     "networks-rotate-key",
+    "networks-rotate-webhook",
     "networks-delete",
 ];
 

@@ -23,6 +23,7 @@ fn provision_example() -> Value {
     json!({
         "network_id": "net_01JD8Q6V5X8A2C4E6G8J0M2P4R",
         "join_eui": "A840410000000101",
+        "app_key": "00112233445566778899AABBCCDDEEFF",
     })
 }
 
