@@ -248,7 +248,7 @@ async fn a_block_that_is_not_everywhere_yet_is_not_missed() {
 #[tokio::test]
 async fn readings_are_paged_without_gap_or_overlap() {
     let stage = Stage::new(1);
-    stage.record(&stage.calm(0, 0, 300)).await;
+    stage.record(&stage.calm(0, 0, 280)).await;
     stage
         .record(&[
             stage.measured(0, minute(3), COLD),
@@ -259,11 +259,11 @@ async fn readings_are_paged_without_gap_or_overlap() {
     let of = ReadingsOf {
         unit_id: stage.unit(0),
         from: Some(minute(0)),
-        to: Some(minute(1_495)),
+        to: Some(minute(1_400)),
     };
     let whole = stage.readings(0).await;
-    assert_eq!(whole.len(), 302, "{whole:?}");
-    for limit in [1, 2, 17, 72, 301, 302, 10_000] {
+    assert_eq!(whole.len(), 282);
+    for limit in [1, 2, 17, 72, 281, 282, 10_000] {
         let mut request = PageRequest::new(PageSize::SERIES, Some(limit), None).unwrap();
         let mut pieces = Vec::new();
         loop {
@@ -277,7 +277,7 @@ async fn readings_are_paged_without_gap_or_overlap() {
                 break;
             }
         }
-        assert_eq!(pieces, whole, "{limit}");
+        assert!(pieces == whole, "{limit}");
     }
 }
 
