@@ -64,7 +64,10 @@ async fn a_sensor_that_falls_silent_is_told_of_step_by_step_until_it_is_heard_ag
         .await;
     assert_eq!(tenant.alerts(AlertStatus::Open).await.items, [upgraded]);
 
-    world.advance(Span::hours(4));
+    // A socket lives for two hours.
+    world.advance(Span::hours(3));
+    screen = tenant.watching().await;
+    world.advance(Span::hours(1));
     let log_due = told(&mut screen).await;
     assert_eq!(
         (log_due.kind, log_due.severity),
