@@ -261,13 +261,7 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
     ),
     pattern("PutItem", "O#{org}#Q", "F#{frame}", "frame kept aside", 1.0),
     pattern("Query", "O#{org}#Q", "", "frames kept aside, newest first", 0.5),
-    pattern(
-        "Query",
-        "O#{org}#Q",
-        "before an identifier",
-        "the next page of them",
-        0.5,
-    ),
+    pattern("Query", "O#{org}#Q", "before F#...", "the next page of them", 1.5),
     pattern(
         "Query GSI1",
         "O#{org}#Q#{device}",

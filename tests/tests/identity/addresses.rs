@@ -196,7 +196,7 @@ async fn a_telephone_number_is_kept_as_it_is_dialled_from_everywhere() {
         "207 555 0199",
         "020 7946 0958",
         "+0 20 7946 0958",
-        "+1 207",
+        "+1 208",
         "+1 207 555 0123 4567 89",
         "+1 207 555 0123 ext. 4",
         "+1 207 KITCHEN",
