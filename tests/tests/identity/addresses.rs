@@ -204,7 +204,8 @@ async fn a_telephone_number_is_kept_as_it_is_dialled_from_everywhere() {
     ] {
         refuses(&change(json!(bad)).await, "phone", bad);
     }
-    refuses(&change(json!(12_075_550_123_u64)).await, "phone", "12075550123");
+    let number = change(json!(12_075_550_123_u64)).await.problem();
+    assert_eq!(number.field.as_deref(), Some("phone"), "{number:?}");
     assert_eq!(me(&ann).await, changed, "what is refused changes nothing");
     let renamed = ann
         .send(Method::PATCH, "/v1/me", json!({ "name": "Ann Jones" }))

@@ -162,11 +162,10 @@ fn condition_of(condition: &str, values: &Value, partition: &str) -> String {
     match words[..] {
         ["begins_with", _, prefix] => format!("begins with {}", value(prefix)),
         [_, "BETWEEN", from, "AND", _] => format!("between {}...", value(from)),
-        [_, "<", of] => {
-            let shape = value(of);
-            let prefix = shape.ends_with('#').then(|| format!("before {shape}..."));
-            prefix.unwrap_or_else(|| "before an identifier".to_owned())
+        [_, "<", of] if values[of]["S"].as_str().unwrap().contains('#') => {
+            format!("before {}...", value(of))
         }
+        [_, "<", _] => "before an identifier".to_owned(),
         [_, ">", _] => "behind an identifier".to_owned(),
         [_, "<=", _] => "until {time}".to_owned(),
         _ => panic!("{condition}"),
