@@ -233,6 +233,16 @@ async fn a_repeated_request_shows_the_same_secret_and_makes_no_second_key() {
         "the one before still holds"
     );
     assert!(who(&house, &rotated.secret.0).await.is_some());
+
+    // And once more, after the next rotation.
+    let input = RotateAccessKey::default();
+    let next = rotate_access_key(&again(9), &caller, one.key.id, input)
+        .await
+        .unwrap();
+    let before = listed(&house, &caller).await;
+    assert_eq!(rotate().await.unwrap().secret.0, rotated.secret.0);
+    assert_eq!(listed(&house, &caller).await, before);
+    assert!(who(&house, &next.secret.0).await.is_some());
 }
 
 #[tokio::test]
