@@ -104,17 +104,9 @@ pub async fn page_of<R: Record>(
     let (owner, newest_first) = (owner.into(), order == Order::NewestFirst);
     let read = move |after: Option<String>, limit| async move {
         let after = after.as_deref();
-        let found = records.list(owner, R::KIND, after, limit, newest_first).await?;
-        found.into_iter().map(Found::read).collect()
+        records.list(owner, R::KIND, after, limit, newest_first).await
     };
-    page_by(
-        request,
-        R::KIND,
-        key_of::<R>,
-        |stored| wanted(&stored.record),
-        read,
-    )
-    .await
+    page_of_found(request, wanted, read).await
 }
 
 /// A page of the records of all owners that are `wanted`, the newest first, with the cursor of the next. For
@@ -128,21 +120,27 @@ pub async fn page_of_all<R: Record>(
     wanted: impl Fn(&R) -> bool,
 ) -> Result<Page<Stored<R>>, Failure> {
     let read = move |after: Option<String>, limit| async move {
-        let found = records.listed(R::KIND, after.as_deref(), limit).await?;
-        found.into_iter().map(Found::read).collect()
+        records.listed(R::KIND, after.as_deref(), limit).await
     };
-    page_by(
-        request,
-        R::KIND,
-        key_of::<R>,
-        |stored| wanted(&stored.record),
-        read,
-    )
-    .await
+    page_of_found(request, wanted, read).await
 }
 
-fn key_of<R: Record>(stored: &Stored<R>) -> String {
-    stored.record.key()
+/// A page of the records that `read` finds and that are `wanted`.
+async fn page_of_found<R: Record, F>(
+    request: &PageRequest,
+    wanted: impl Fn(&R) -> bool,
+    read: impl Fn(Option<String>, usize) -> F,
+) -> Result<Page<Stored<R>>, Failure>
+where
+    F: Future<Output = Result<Vec<Found>, PortError>>,
+{
+    let key = |stored: &Stored<R>| stored.record.key();
+    let wanted = |stored: &Stored<R>| wanted(&stored.record);
+    let read = |after, limit| {
+        let found = read(after, limit);
+        async move { found.await?.into_iter().map(Found::read).collect() }
+    };
+    page_by(request, R::KIND, key, wanted, read).await
 }
 
 /// A page of those items of the list of `kind` that are `wanted`, with the cursor of the next. `read` gives items behind

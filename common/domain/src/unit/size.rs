@@ -63,6 +63,11 @@ impl fmt::Write for Counted {
 struct Growing(usize);
 
 impl Growing {
+    /// What a variant holds, within the map that names it.
+    const fn variant(name: &str) -> Self {
+        Self(2 * CONTAINER + ELEMENT + name.len())
+    }
+
     fn element(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), Unstorable> {
         self.0 += ELEMENT + value.serialize(Sizer)?;
         Ok(())
@@ -195,7 +200,7 @@ impl Serializer for Sizer {
         name: &'static str,
         _: usize,
     ) -> Result<Growing, Unstorable> {
-        Ok(Growing(2 * CONTAINER + ELEMENT + name.len()))
+        Ok(Growing::variant(name))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Growing, Unstorable> {
@@ -213,7 +218,7 @@ impl Serializer for Sizer {
         name: &'static str,
         _: usize,
     ) -> Result<Growing, Unstorable> {
-        Ok(Growing(2 * CONTAINER + ELEMENT + name.len()))
+        Ok(Growing::variant(name))
     }
 }
 
