@@ -1,12 +1,11 @@
 //! The sensors of units: which there are, which one drives, and that no two changes of them at once both succeed.
 
-use super::registration::{claim_eui, eui_taken, rewrite_sensor};
+use super::registration::{claim_eui, eui_taken, rewrite_sensor, sensors_changed};
 use crate::error::{Failure, Refusal};
 use crate::ports::{Record, RecordKind, Stored};
 use crate::registry::{Change, changed_meanwhile};
 use crate::scope::OrgScope;
 use crate::set_up::SetUp;
-use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_decoders::{self as decoders, Measure};
 use freshtrack_domain::device::Sensor;
@@ -33,7 +32,6 @@ impl Record for Fitting {
 
 /// Sensors as a change finds them, and as it is to leave them.
 pub(super) struct Refit {
-    scope: OrgScope,
     fittings: BTreeMap<UnitId, Option<Stored<Fitting>>>,
     before: BTreeMap<SensorId, Stored<Sensor>>,
     after: BTreeMap<SensorId, Sensor>,
@@ -56,7 +54,6 @@ impl Refit {
         let before = sensors.into_iter().map(|stored| (stored.record.id, stored));
         let before: BTreeMap<SensorId, Stored<Sensor>> = before.collect();
         Ok(Self {
-            scope,
             fittings,
             after: before
                 .iter()
@@ -145,13 +142,9 @@ impl Refit {
         }
         let units: Vec<UnitId> = units.into_iter().collect();
         if let Some(first) = changed.first() {
-            let what = Happening::SensorsChanged {
-                sensors: changed.iter().map(|sensor| sensor.id).collect(),
-                units: units.clone(),
-            };
-            let id = format!("{}:{}:{}", first.id, what.detail_type(), first.version);
-            let now = ports.clock.now();
-            change = change.publish(Event::of_record(self.scope.org_id(), id, now.into(), what));
+            let sensors = changed.iter().map(|sensor| sensor.id).collect();
+            let event = sensors_changed(first, sensors, units.clone(), ports.clock.now());
+            change = change.publish(event);
         }
         Ok((change, units))
     }

@@ -16,8 +16,8 @@ use freshtrack_contracts::page::Page;
 use freshtrack_contracts::places::Patch;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::device::{Gateway, GatewayEui, Sensor};
-use freshtrack_domain::ids::{GatewayId, SiteId, UnitId};
-use freshtrack_domain::place::{Site, Unit};
+use freshtrack_domain::ids::{GatewayId, SiteId};
+use freshtrack_domain::place::Site;
 use freshtrack_domain::time::{Span, Timestamp};
 use std::collections::BTreeMap;
 
@@ -271,11 +271,7 @@ struct Circumstances {
 impl Circumstances {
     async fn read(ports: &SetUp<'_>, scope: OrgScope) -> Result<Self, Failure> {
         let heard = ports.records.all::<GatewayHeard>(scope).await?;
-        let units = ports.records.all::<Unit>(scope).await?;
-        let sites: BTreeMap<UnitId, SiteId> = units
-            .into_iter()
-            .map(|stored| (stored.record.id, stored.record.site_id))
-            .collect();
+        let sites = ports.sites_of_units(scope).await?;
         let mut intervals: BTreeMap<SiteId, Span> = BTreeMap::new();
         for Stored { record: sensor, .. } in ports.records.all::<Sensor>(scope).await? {
             if let Some(site) = sensor.unit_id.and_then(|unit| sites.get(&unit)) {
@@ -330,7 +326,7 @@ const MISSED_REPORTS: u32 = 5;
 /// Whether a gateway is out of order that was last heard at `heard_at` and by which something is to be heard every
 /// `interval`.
 fn is_silent(heard_at: Timestamp, interval: Span, now: Timestamp) -> bool {
-    let missed = interval.plus_percent((MISSED_REPORTS - 1) * 100);
+    let missed = interval.times(MISSED_REPORTS);
     now.since(heard_at) > missed.max(LEAST_SILENCE) + RESOLUTION
 }
 

@@ -26,7 +26,7 @@ pub(crate) use registration::revise_sensor;
 pub use registration::{claim_eui, eui_claim, release_eui, rewrite_sensor};
 pub use sensors::{SensorQuery, get_sensor, list_sensors, register_sensor, update_sensor};
 
-use crate::error::{Failure, Refusal};
+use crate::error::{Failure, PortError, Refusal};
 use crate::places::settle_unit;
 use crate::ports::Stored;
 use crate::scope::{Caller, OrgScope};
@@ -35,6 +35,7 @@ use freshtrack_domain::access::Right;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::{SensorId, SiteId, UnitId};
 use freshtrack_domain::place::Unit;
+use std::collections::BTreeMap;
 
 impl SetUp<'_> {
     /// The unit `id`, if it is there and the caller may see its site.
@@ -68,6 +69,15 @@ impl SetUp<'_> {
         } else {
             Err(Refusal::not_found("sensor").into())
         }
+    }
+
+    /// The site that each unit of the organization is in.
+    async fn sites_of_units(&self, scope: OrgScope) -> Result<BTreeMap<UnitId, SiteId>, PortError> {
+        let units = self.records.all::<Unit>(scope).await?;
+        let sites = units
+            .into_iter()
+            .map(|stored| (stored.record.id, stored.record.site_id));
+        Ok(sites.collect())
     }
 
     /// Lets the states of `units` follow at once. Where that fails they follow by the change's event.

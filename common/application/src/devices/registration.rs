@@ -6,6 +6,7 @@ use crate::registry::Change;
 use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::device::{DevEui, Sensor};
+use freshtrack_domain::ids::{SensorId, UnitId};
 use freshtrack_domain::time::Timestamp;
 
 /// The claim on a DevEUI. Its holder's data is the [`Sensor`], so that a frame needs one read to find it.
@@ -88,11 +89,19 @@ pub(crate) fn revise_sensor(
         version: stored.record.version + 1,
         ..sensor
     };
-    let what = Happening::SensorsChanged {
-        sensors: vec![sensor.id],
-        units: sensor.unit_id.into_iter().collect(),
-    };
-    let id = format!("{}:{}:{}", sensor.id, what.detail_type(), sensor.version);
-    let event = Event::of_record(sensor.org_id, id, now.into(), what);
+    let units = sensor.unit_id.into_iter().collect();
+    let event = sensors_changed(&sensor, vec![sensor.id], units, now);
     Ok(rewrite_sensor(change, &sensor, stored)?.publish(event))
+}
+
+/// The event of a change by which `first` and perhaps others became what they are, each a new version of itself.
+pub(super) fn sensors_changed(
+    first: &Sensor,
+    sensors: Vec<SensorId>,
+    units: Vec<UnitId>,
+    now: Timestamp,
+) -> Event {
+    let what = Happening::SensorsChanged { sensors, units };
+    let id = format!("{}:{}:{}", first.id, what.detail_type(), first.version);
+    Event::of_record(first.org_id, id, now.into(), what)
 }

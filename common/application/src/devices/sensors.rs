@@ -20,7 +20,6 @@ use freshtrack_domain::device::{AppKey, Sensor, SensorStatus};
 use freshtrack_domain::ids::{SensorId, SiteId, UnitId};
 use freshtrack_domain::measurement::MeasurementSource;
 use freshtrack_domain::network::NetworkDevice;
-use freshtrack_domain::place::Unit;
 use freshtrack_domain::unit::UnitRecord;
 use std::collections::BTreeMap;
 
@@ -165,11 +164,7 @@ pub async fn list_sensors(
 ) -> Result<Page<SensorView>, Failure> {
     let scope = caller.scope;
     let now = ports.clock.now();
-    let units = ports.records.all::<Unit>(scope).await?;
-    let sites: BTreeMap<UnitId, SiteId> = units
-        .into_iter()
-        .map(|stored| (stored.record.id, stored.record.site_id))
-        .collect();
+    let sites = ports.sites_of_units(scope).await?;
     let site_of = |sensor: &Sensor| sites.get(&sensor.last_unit()?).copied();
     let states = ports.states.list(scope).await?;
     let states: BTreeMap<UnitId, UnitRecord> = states
