@@ -278,6 +278,7 @@ impl Context {
             vault: self.vault()?,
             servers: self.network_servers(),
             clock: self.clock(),
+            api: None,
         })
     }
 

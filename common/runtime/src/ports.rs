@@ -39,9 +39,16 @@ pub struct NetworksPorts<'a> {
     pub(crate) vault: KmsVault,
     pub(crate) servers: &'a HttpNetworkServers,
     pub(crate) clock: &'a dyn Clock,
+    pub(crate) api: Option<BaseUrl>,
 }
 
 impl NetworksPorts<'_> {
+    /// The same for who knows where this API is reached.
+    #[must_use]
+    pub fn reached_at(self, api: Option<BaseUrl>) -> Self {
+        Self { api, ..self }
+    }
+
     /// What seeing to network servers needs, with new identifiers and secrets from `ids`.
     #[must_use]
     pub fn networks<'p>(&'p self, ids: &'p dyn IdSource) -> Networks<'p> {
@@ -51,16 +58,7 @@ impl NetworksPorts<'_> {
             servers: self.servers,
             ids,
             clock: self.clock,
-            api: None,
-        }
-    }
-
-    /// The same for who knows where this API is reached.
-    #[must_use]
-    pub fn networks_at<'p>(&'p self, ids: &'p dyn IdSource, api: Option<&'p BaseUrl>) -> Networks<'p> {
-        Networks {
-            api,
-            ..self.networks(ids)
+            api: self.api.as_ref(),
         }
     }
 }

@@ -11,9 +11,8 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    let ports = context.networks_ports()?;
-    let api = call.api();
-    let networks = ports.networks_at(call.ids(), api.as_ref());
+    let ports = context.networks_ports()?.reached_at(call.api());
+    let networks = ports.networks(call.ids());
     let created = create_network(&networks, call.caller()?, call.json()?).await?;
     Ok(Reply::of(&created.view)?.at_revision(created.rev))
 }

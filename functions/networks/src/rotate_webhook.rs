@@ -11,10 +11,9 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    let ports = context.networks_ports()?;
+    let ports = context.networks_ports()?.reached_at(call.api());
     let id = call.id("network_id", "network server")?;
-    let api = call.api();
-    let networks = ports.networks_at(call.ids(), api.as_ref());
+    let networks = ports.networks(call.ids());
     let rotated = rotate_webhook(&networks, call.caller()?, id, call.json()?).await?;
     Ok(Reply::of(&rotated.view)?.at_revision(rotated.rev))
 }

@@ -11,10 +11,9 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    let ports = context.networks_ports()?;
+    let ports = context.networks_ports()?.reached_at(call.api());
     let (id, read) = (call.id("network_id", "network server")?, call.if_match()?);
-    let api = call.api();
-    let networks = ports.networks_at(call.ids(), api.as_ref());
+    let networks = ports.networks(call.ids());
     let updated = update_network(&networks, call.caller()?, id, read, call.json()?).await?;
     Ok(Reply::of(&updated.view)?.at_revision(updated.rev))
 }

@@ -4,13 +4,13 @@ use super::Networks;
 use super::webhooks::{
     seal_secret, set_up, set_up_changed, set_up_view, take_down, webhook_key_name, webhook_path,
 };
-use crate::error::{Failure, Refusal};
+use crate::error::{Failure, PortError, Refusal};
 use crate::organizations::{draw_secret, end_key, machine_key, whole_organization};
 use crate::page::{Order, PageRequest, page_of};
 use crate::places::{At, unchanged};
-use crate::ports::{ServerError, ServerErrorKind, Stored};
+use crate::ports::{ServerAccess, ServerError, ServerErrorKind, Stored};
 use crate::registry::Change;
-use crate::scope::Caller;
+use crate::scope::{Caller, OrgScope};
 use freshtrack_contracts::networks::{
     CreateNetwork, NetworkTest, NetworkView, NewNetwork, RotateNetworkKey, UpdateNetwork, WebhookView,
 };
@@ -18,7 +18,7 @@ use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::{AccessKeySecret, Right};
 use freshtrack_domain::ids::{AccessKeyId, NetworkId, OrgId};
-use freshtrack_domain::network::{Network, NetworkDevice, Server, ServerTest, TestResult};
+use freshtrack_domain::network::{Network, NetworkDevice, Server, ServerTest, TestResult, WebhookSetUp};
 use freshtrack_domain::time::Timestamp;
 
 /// Connections an organization may have.
@@ -201,13 +201,10 @@ pub async fn test_network(
     let access = ports.access(caller.scope, &stored.record).await?;
     let tested = ports.servers.test(&access).await;
     let test = result_of(tested, ports.clock.now());
-    let webhook = match test.result {
-        TestResult::Working => set_up(ports, caller.scope, &stored.record, &access).await?,
-        _ => None,
-    };
+    let webhook = webhook_after(&test, ports, caller.scope, &stored.record, &access).await?;
     let network = Network {
         last_test: Some(test.clone()),
-        webhook: webhook.or(stored.record.webhook),
+        webhook,
         ..stored.record
     };
     let change = Change::new(caller.scope, &caller.actor, "network.tested", id)
@@ -215,6 +212,21 @@ pub async fn test_network(
         .replace(&network, stored.rev)?;
     ports.registry().commit(change).await?;
     Ok(test_view(&test))
+}
+
+/// The webhook of `network` after the server was tried: set up again if all is well, else as it was.
+async fn webhook_after(
+    test: &ServerTest,
+    ports: &Networks<'_>,
+    scope: OrgScope,
+    network: &Network,
+    access: &ServerAccess,
+) -> Result<Option<WebhookSetUp>, PortError> {
+    let anew = match test.result {
+        TestResult::Working => set_up(ports, scope, network, access).await?,
+        _ => None,
+    };
+    Ok(anew.or_else(|| network.webhook.clone()))
 }
 
 /// Puts a new key in place of the present one, after the server has taken it. A server that does not answer now is no
@@ -249,12 +261,9 @@ pub async fn rotate_network_key(
         )
         .into());
     }
-    let webhook = match test.result {
-        TestResult::Working => set_up(ports, caller.scope, &stored.record, &access).await?,
-        _ => None,
-    };
+    let webhook = webhook_after(&test, ports, caller.scope, &stored.record, &access).await?;
     let network = Network {
-        webhook: webhook.or(stored.record.webhook),
+        webhook,
         api_key: ports.seal(caller.scope, id, &access.api_key).await?,
         api_key_last4: access.api_key.last_four(),
         api_key_set_at: now,
