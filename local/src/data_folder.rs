@@ -9,7 +9,7 @@ const LOCK: &str = "lock";
 /// Where the number of its format stands.
 const FORMAT: &str = "format";
 /// The format of what this version writes. A version that cannot read what the one before it wrote raises it.
-const PRESENT: u32 = 2;
+const PRESENT: u32 = 3;
 
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -1,17 +1,16 @@
-//! Judges units at which the clock is to look, in case no reading came: the minute sweep.
+//! Judges units that only the clock can judge, in case no reading came: the minute sweep.
 
 use crate::error::{PortError, PortErrorKind};
 use crate::live::{Live, LiveUpdate};
-use crate::ports::{Clock, DueUnit, UnitStates};
+use crate::ports::{Clock, DueUnit, Found, Record, Records, Stored, UnitStates};
 use crate::scope::OrgScope;
+use freshtrack_domain::place::Organization;
 use freshtrack_domain::time::Span;
 use futures_util::stream::{self, StreamExt};
 
-/// Units judged in one round.
-const LIMIT: usize = 1_000;
-/// Rounds of one sweep. What is left over is the longest overdue of the next.
-const ROUNDS: usize = 10;
-/// Units judged side by side.
+/// Organizations asked in one round.
+const ROUND: usize = 200;
+/// Organizations asked, or units judged, side by side.
 const PARALLEL: usize = 16;
 
 /// What a sweep did.
@@ -21,50 +20,99 @@ pub struct SweepReport {
     pub due: usize,
     /// Units that changed.
     pub changed: usize,
-    /// Units that could not be judged and stay due.
+    /// Units that could not be judged and stay due, and organizations that could not be asked.
     pub failed: usize,
     /// How late the longest overdue unit was.
     pub lag: Span,
 }
 
-/// Judges every unit that is due.
+/// Judges every unit that is due, of every organization that has not been deleted.
 ///
 /// # Errors
-/// When it cannot be told which units are due.
+/// When it cannot be told which organizations there are.
 pub async fn sweep_timers(
+    records: &dyn Records,
     states: &dyn UnitStates,
     live: Live<'_>,
     clock: &dyn Clock,
 ) -> Result<SweepReport, PortError> {
     let mut report = SweepReport::default();
-    for _ in 0..ROUNDS {
-        let now = clock.now();
-        let due = states.due(now, LIMIT).await?;
-        let more = due.len() == LIMIT;
-        report.due += due.len();
+    let mut after: Option<String> = None;
+    loop {
+        let found = records
+            .listed(Organization::KIND, after.as_deref(), ROUND)
+            .await?;
+        let more = found.len() == ROUND;
+        let organizations: Vec<Organization> = found
+            .into_iter()
+            .filter_map(|found| report.passed(organization(found), "an organization cannot be read"))
+            .collect();
+        let Some(last) = organizations.last().map(Record::key) else {
+            return Ok(report);
+        };
+        report.round(states, live, clock, organizations).await;
+        if !more {
+            return Ok(report);
+        }
+        after = Some(last);
+    }
+}
+
+fn organization(found: Found) -> Result<Organization, PortError> {
+    let Stored { record, .. } = found.read()?;
+    Ok(record)
+}
+
+impl SweepReport {
+    /// Judges what is due of `organizations`. One that cannot be asked, or a unit that cannot be judged, keeps no other
+    /// waiting: it is due in the next sweep again.
+    async fn round(
+        &mut self,
+        states: &dyn UnitStates,
+        live: Live<'_>,
+        clock: &dyn Clock,
+        organizations: Vec<Organization>,
+    ) {
+        let present = organizations.into_iter().filter(|org| org.deleted.is_none());
+        let asked: Vec<_> = stream::iter(present)
+            .map(|org| async move {
+                let scope = OrgScope::granted(org.id);
+                let due = states.due(scope, clock.now()).await?;
+                Ok(due.into_iter().map(move |unit| (scope, unit)))
+            })
+            .buffer_unordered(PARALLEL)
+            .collect()
+            .await;
+        let mut due: Vec<(OrgScope, DueUnit)> = asked
+            .into_iter()
+            .filter_map(|asked| self.passed(asked, "what is due of an organization is not known"))
+            .flatten()
+            .collect();
+        due.sort_by_key(|(_, unit)| unit.due);
+        self.due += due.len();
         // The first is the longest overdue.
-        let lag = due.first().map(|unit| now.since(unit.due));
-        report.lag = report.lag.max(lag.unwrap_or_default());
+        let lag = due.first().map(|(_, unit)| clock.now().since(unit.due));
+        self.lag = self.lag.max(lag.unwrap_or_default());
         let judged: Vec<_> = stream::iter(due)
-            .map(|unit| judge(states, live, clock, unit))
+            .map(|(scope, unit)| judge(states, live, clock, scope, unit))
             .buffer_unordered(PARALLEL)
             .collect()
             .await;
         for result in judged {
-            match result {
-                Ok(changed) => report.changed += usize::from(changed),
-                Err(error) => {
-                    report.failed += 1;
-                    tracing::error!(%error, "a due unit was not judged");
-                }
-            }
-        }
-        // One that was not judged is still the first of those that are due: it waits for the next sweep.
-        if !more || report.failed > 0 {
-            break;
+            let changed = self.passed(result, "a due unit was not judged");
+            self.changed += usize::from(changed == Some(true));
         }
     }
-    Ok(report)
+
+    /// What came of it, unless it failed: then that is counted and told.
+    fn passed<T>(&mut self, result: Result<T, PortError>, failure: &'static str) -> Option<T> {
+        result
+            .inspect_err(|error| {
+                self.failed += 1;
+                tracing::error!(%error, "{failure}");
+            })
+            .ok()
+    }
 }
 
 /// Judges one unit; whether anything changed.
@@ -72,9 +120,9 @@ async fn judge(
     states: &dyn UnitStates,
     live: Live<'_>,
     clock: &dyn Clock,
+    scope: OrgScope,
     due: DueUnit,
 ) -> Result<bool, PortError> {
-    let scope = OrgScope::granted(due.org_id);
     let Some(mut record) = states.load(scope, due.unit_id).await? else {
         return Ok(false);
     };
@@ -82,13 +130,11 @@ async fn judge(
     let mut changes = Vec::new();
     let before = record.state.clone();
     record.judge(now, &mut changes);
-    // A unit that has reported meanwhile, as most have, is only to be looked at later.
-    let saved = if record.state == before {
-        states.rearm(scope, &record).await
-    } else {
-        states.save(scope, &mut record, &changes).await
-    };
-    match saved {
+    // A reading has come since, and there is nothing left to do.
+    if record.state == before {
+        return Ok(false);
+    }
+    match states.save(scope, &mut record, &changes).await {
         Ok(()) => {}
         // A reading came in between and has judged the unit itself.
         Err(error) if error.kind == PortErrorKind::Conflict => return Ok(false),

@@ -51,14 +51,11 @@ pub const ENTITIES: &[Entity] = &[
             "{SPACE}",
         )
     },
-    Entity {
-        index: Some(("GSI2", "`TIMER#{shard}` / `{time}`, while something is due")),
-        ..entity(
-            "state of a unit, with the head of its reading log and the events of its last change",
-            "O#{org}",
-            "STATE#{unit}",
-        )
-    },
+    entity(
+        "state of a unit, with the head of its reading log, the events of its last change, and when something falls due",
+        "O#{org}",
+        "STATE#{unit}",
+    ),
     entity("sealed block of the reading log", "O#{org}#U#{unit}", "R#{time}"),
     entity("late reading", "O#{org}#U#{unit}", "L#{time}#{sensor}"),
     Entity {
@@ -187,17 +184,10 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
         0.5,
     ),
     pattern(
-        "UpdateItem",
+        "Query",
         "O#{org}",
-        "STATE#{unit}",
-        "unit at which the clock has found nothing to do, and its place in the list of timers",
-        3.0,
-    ),
-    pattern(
-        "Query GSI2",
-        "TIMER#{shard}",
-        "until {time}",
-        "units that are due",
+        "begins with STATE#",
+        "units of an organization that are due, every minute",
         0.5,
     ),
     pattern(
@@ -426,10 +416,10 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
 pub fn page() -> String {
     let mut page = String::from(
         "# The table\n\n\
-         One table, `pk` and `sk`, two sparse indexes (`GSI1` by person, status or kind; `GSI2` by due time, keys only), a stream \
+         One table, `pk` and `sk`, a sparse index (`GSI1` by person, status or kind), a stream \
          that carries what happened, deletion by time. Every item has `et` (its kind), `v` (the version of its shape) and `d` (its \
          content); what is changed under a condition has `rev`. Why it is so: [ADR 3](adr/0003-single-table-head-and-blocks.md), \
-         [ADR 4](adr/0004-lazy-timers-and-outbox.md), [ADR 11](adr/0011-records.md).\n\n\
+         [ADR 4](adr/0004-outbox.md), [ADR 11](adr/0011-records.md).\n\n\
          Written from `common/aws/src/design.rs`, which the store's tests hold to what the adapters ask.\n\n\
          ## Items\n\n\
          `{OWNER}` is `O#{org}`, `U#{user}` or `P`. `{KIND}` names a kind of record (`SITE`, `UNIT`, `SEN`, `MEMBER`, ...), `{SPACE}` what \

@@ -7,11 +7,8 @@
 use freshtrack_application::ports::{Claim, ClaimSpace, Owner, RecordKind};
 use freshtrack_domain::alert::AlertStatus;
 use freshtrack_domain::device::DevEui;
-use freshtrack_domain::ids::{AlertId, FrameId, Id, OrgId, SensorId, UnitId, UserId};
+use freshtrack_domain::ids::{AlertId, FrameId, OrgId, SensorId, UnitId, UserId};
 use freshtrack_domain::time::Timestamp;
-
-/// How many ways the list of due units is split, so that sweeps can share it and no partition runs hot.
-pub(crate) const TIMER_SHARDS: u8 = 4;
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -95,16 +92,6 @@ pub fn parse_state_key(pk: &str, sk: &str) -> Option<(OrgId, UnitId)> {
     ))
 }
 
-/// The shard of the due list that `unit` is in.
-pub(crate) fn timer_shard(unit: UnitId) -> String {
-    let shard = unit.ulid().to_bytes().last().copied().unwrap_or(0) % TIMER_SHARDS;
-    timer_partition(shard)
-}
-
-pub(crate) fn timer_partition(shard: u8) -> String {
-    format!("TIMER#{shard}")
-}
-
 /// Thirteen digits of milliseconds: sorts as text the way it sorts as a number until the year 2286.
 pub(crate) fn sortable(at: Timestamp) -> String {
     format!("{:013}", at.as_millis().max(0))
@@ -177,6 +164,7 @@ pub(crate) fn ticket(ticket: &str) -> Key {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use freshtrack_domain::ids::Id as _;
     use freshtrack_domain::ids::Ulid;
 
     #[test]

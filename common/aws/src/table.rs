@@ -163,6 +163,8 @@ impl Table {
                 .consistent_read(query.consistent)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .key_condition_expression(query.condition)
+                .set_filter_expression(query.filter.map(str::to_owned))
+                .set_projection_expression(query.attributes.map(str::to_owned))
                 .expression_attribute_values(":pk", text(query.pk));
             for (name, value) in &query.values {
                 request = request.expression_attribute_values(*name, text(value));
@@ -178,12 +180,16 @@ impl Table {
     }
 }
 
-/// A query. `condition` names the partition `:pk` and may use `values`.
+/// A query. `condition` names the partition `:pk` and, as `filter` does, may use `values`.
 pub(crate) struct Query<'a> {
     pub(crate) index: Option<&'static str>,
     pub(crate) condition: &'static str,
     pub(crate) pk: &'a str,
     pub(crate) values: Vec<(&'static str, String)>,
+    /// Which of the items that were read are answered.
+    pub(crate) filter: Option<&'static str>,
+    /// Which of their attributes are answered, if not all.
+    pub(crate) attributes: Option<&'static str>,
     pub(crate) forward: bool,
     pub(crate) consistent: bool,
     pub(crate) limit: Option<usize>,
@@ -201,6 +207,8 @@ impl<'a> Query<'a> {
             condition,
             pk,
             values,
+            filter: None,
+            attributes: None,
             forward: true,
             consistent: false,
             limit: None,

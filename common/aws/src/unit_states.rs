@@ -1,9 +1,9 @@
 //! Unit states: one item, one conditional write, the head of the reading log within.
 
 use crate::error::{corrupt, sdk};
-use crate::keys::{self, TIMER_SHARDS};
+use crate::keys;
 use crate::table::{
-    Condition, Item, PK, Query, SK, Table, binary, bytes_of, data, item, number, number_of, text, text_of,
+    Condition, Item, Query, SK, Table, binary, bytes_of, data, item, number, number_of, text, text_of,
 };
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
@@ -23,9 +23,8 @@ const REV: &str = "rev";
 const HEAD: &str = "h";
 const CHAIN: &str = "c";
 const SEALED_UNTIL: &str = "su";
-const DUE_INDEX: &str = "GSI2";
-const DUE_SHARD: &str = "g2pk";
-const DUE_AT: &str = "g2sk";
+/// When something falls due at the unit, as sortable text; absent while nothing does.
+const DUE: &str = "due";
 
 /// Unit states in the table.
 #[derive(Debug, Clone)]
@@ -70,74 +69,27 @@ impl UnitStates for DynamoUnitStates {
         Ok(())
     }
 
-    async fn rearm(&self, scope: OrgScope, record: &UnitRecord) -> Result<(), PortError> {
-        const OP: &str = "unit_states.rearm";
-        let unit_id = record.state.unit_id;
-        let key = keys::state(scope.org_id(), unit_id);
-        // The stream shows the item again; its last events must not be in it.
-        let update = self.0.client.update_item();
-        let update = match record.due {
-            Some(due) => update
-                .update_expression("SET g2pk = :shard, g2sk = :due REMOVE ev")
-                .expression_attribute_values(":shard", text(keys::timer_shard(unit_id)))
-                .expression_attribute_values(":due", text(keys::sortable(due))),
-            None => update.update_expression("REMOVE g2pk, g2sk, ev"),
-        };
-        let output = update
-            .table_name(&self.0.name)
-            .key(PK, text(&key.pk))
-            .key(SK, text(&key.sk))
-            .condition_expression("rev = :rev")
-            .expression_attribute_values(":rev", number(record.rev))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|error| sdk(OP, error))?;
-        self.0.metered_write(output.consumed_capacity());
-        Ok(())
-    }
-
     async fn list(&self, scope: OrgScope) -> Result<Vec<UnitRecord>, PortError> {
         const OP: &str = "unit_states.list";
         let pk = keys::org_partition(scope.org_id());
-        let states = vec![(":sk", keys::STATE_PREFIX.to_owned())];
-        let query = Query::new("pk = :pk AND begins_with(sk, :sk)", &pk, states);
-        self.0
-            .query(OP, query)
-            .await?
-            .into_iter()
-            .map(|item| record_of(OP, item))
-            .collect()
+        let found = self.0.query(OP, states_of(&pk)).await?;
+        found.into_iter().map(|item| record_of(OP, item)).collect()
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<DueUnit>, PortError> {
+    async fn due(&self, scope: OrgScope, now: Timestamp) -> Result<Vec<DueUnit>, PortError> {
         const OP: &str = "unit_states.due";
-        let mut due = Vec::new();
-        for shard in 0..TIMER_SHARDS {
-            let partition = keys::timer_partition(shard);
-            let query = Query {
-                index: Some(DUE_INDEX),
-                limit: Some(limit),
-                ..Query::new(
-                    "g2pk = :pk AND g2sk <= :now",
-                    &partition,
-                    vec![(":now", keys::sortable(now))],
-                )
-            };
-            for item in self.0.query(OP, query).await? {
-                let (org_id, unit_id) = keys::parse_state_key(text_of(&item, "pk"), text_of(&item, SK))
-                    .ok_or_else(|| PortError::new(OP, PortErrorKind::Corrupt))?;
-                let at = due_of(OP, &item)?.ok_or_else(|| PortError::new(OP, PortErrorKind::Corrupt))?;
-                due.push(DueUnit {
-                    org_id,
-                    unit_id,
-                    due: at,
-                });
-            }
-        }
-        due.sort_by_key(|unit| unit.due);
-        due.truncate(limit);
-        Ok(due)
+        let pk = keys::org_partition(scope.org_id());
+        let found = self.0.query(OP, states_of(&pk).only_due(now)).await?;
+        let due = |item: &Item| {
+            let (_, unit_id) = keys::parse_state_key(&pk, text_of(item, SK))?;
+            let due = text_of(item, DUE).parse().ok()?;
+            Some(DueUnit {
+                unit_id,
+                due: Timestamp::from_millis(due),
+            })
+        };
+        let due: Option<Vec<DueUnit>> = found.iter().map(due).collect();
+        due.ok_or_else(|| PortError::new(OP, PortErrorKind::Corrupt))
     }
 }
 
@@ -223,9 +175,8 @@ fn item_of(
         item.insert(CHAIN.to_owned(), binary(record.chain.0));
         item.insert(SEALED_UNTIL.to_owned(), number(sealed.as_millis()));
     }
-    if let Some(due) = record.due {
-        item.insert(DUE_SHARD.to_owned(), text(keys::timer_shard(unit_id)));
-        item.insert(DUE_AT.to_owned(), text(keys::sortable(due)));
+    if let Some(due) = record.next_due() {
+        item.insert(DUE.to_owned(), text(keys::sortable(due)));
     }
     if !changes.is_empty() {
         let events: Vec<Event> = changes
@@ -254,17 +205,22 @@ fn record_of(op: &'static str, mut item: Item) -> Result<UnitRecord, PortError> 
             BlockHash(chain.try_into().map_err(|error| corrupt(op, error))?)
         },
         sealed_until: number_of(&item, SEALED_UNTIL).map(Timestamp::from_millis),
-        due: due_of(op, &item)?,
     })
 }
 
-/// When the clock is to look at the unit of `item`.
-fn due_of(op: &'static str, item: &Item) -> Result<Option<Timestamp>, PortError> {
-    match text_of(item, DUE_AT) {
-        "" => Ok(None),
-        millis => {
-            let millis = millis.parse().map_err(|error| corrupt(op, error))?;
-            Ok(Some(Timestamp::from_millis(millis)))
-        }
+/// The states of the organization whose partition is `pk`.
+fn states_of(pk: &str) -> Query<'_> {
+    let prefix = vec![(":sk", keys::STATE_PREFIX.to_owned())];
+    Query::new("pk = :pk AND begins_with(sk, :sk)", pk, prefix)
+}
+
+impl Query<'_> {
+    /// Of these states, only where something fell due by `now`, and only when. Read units are the same; what is sent and
+    /// decoded is next to nothing.
+    fn only_due(mut self, now: Timestamp) -> Self {
+        self.values.push((":now", keys::sortable(now)));
+        self.filter = Some("due <= :now");
+        self.attributes = Some("sk, due");
+        self
     }
 }

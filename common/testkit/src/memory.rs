@@ -57,6 +57,14 @@ impl Memory {
         Ok(self.lock())
     }
 
+    /// The units of the organization, as a call of `op` reads them.
+    async fn list_of(&self, scope: OrgScope, op: &'static str) -> Result<Vec<UnitRecord>, PortError> {
+        let tables = self.read(op).await?;
+        let all = tables.units.iter();
+        let ours = all.filter(|((org_id, _), _)| *org_id == scope.org_id());
+        Ok(ours.map(|(_, record)| record.clone()).collect())
+    }
+
     /// The whole of a call of `op`, which changes the tables.
     async fn change<T>(
         &self,
@@ -126,45 +134,19 @@ impl UnitStates for Memory {
         Ok(())
     }
 
-    async fn rearm(&self, scope: OrgScope, record: &UnitRecord) -> Result<(), PortError> {
-        const OP: &str = "unit_states.rearm";
-        let key = (scope.org_id(), record.state.unit_id);
-        let rearm = |tables: &mut Tables| match tables.units.get_mut(&key) {
-            Some(stored) if stored.rev == record.rev => {
-                stored.due = record.due;
-                Ok(())
-            }
-            _ => Err(PortError::new(OP, PortErrorKind::Conflict)),
-        };
-        self.change(OP, rearm).await
-    }
-
     async fn list(&self, scope: OrgScope) -> Result<Vec<UnitRecord>, PortError> {
-        let tables = self.read("unit_states.list").await?;
-        let ours = tables
-            .units
-            .iter()
-            .filter(|((org_id, _), _)| *org_id == scope.org_id());
-        Ok(ours.map(|(_, record)| record.clone()).collect())
+        self.list_of(scope, "unit_states.list").await
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<DueUnit>, PortError> {
-        let tables = self.read("unit_states.due").await?;
-        let mut due: Vec<DueUnit> = tables
-            .units
-            .iter()
-            .filter_map(|((org_id, unit_id), record)| {
-                Some(DueUnit {
-                    org_id: *org_id,
-                    unit_id: *unit_id,
-                    due: record.due?,
-                })
+    async fn due(&self, scope: OrgScope, now: Timestamp) -> Result<Vec<DueUnit>, PortError> {
+        let units = self.list_of(scope, "unit_states.due").await?;
+        let due = |record: UnitRecord| {
+            Some(DueUnit {
+                unit_id: record.state.unit_id,
+                due: record.next_due().filter(|due| *due <= now)?,
             })
-            .filter(|unit| unit.due <= now)
-            .collect();
-        due.sort_by_key(|unit| unit.due);
-        due.truncate(limit);
-        Ok(due)
+        };
+        Ok(units.into_iter().filter_map(due).collect())
     }
 }
 

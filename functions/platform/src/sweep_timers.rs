@@ -13,7 +13,8 @@ pub const FUNCTION: Function = Function {
 
 async fn handle(context: Arc<Context>, _: Value) -> Result<Value, InvocationError> {
     let live = context.live_ports()?;
-    let report = sweep_timers(&context.states()?, live.live(), context.clock()).await?;
+    let (records, states) = (context.records()?, context.states()?);
+    let report = sweep_timers(&records, &states, live.live(), context.clock()).await?;
     tracing::info!(
         timers.due = report.due,
         timers.changed = report.changed,

@@ -4,8 +4,8 @@ use crate::engine::{Cost, Engine, size_of};
 use freshtrack_application::devices::create_gateway;
 use freshtrack_application::ports::{Clock, Devices, ReadingLog, UnitStates};
 use freshtrack_application::{
-    Actor, Caller, Import, PageRequest, ReadingsOf, ReceiveUplinks, RecordReadings, SetUp, Uplink,
-    get_overview, import_organization, list_readings, sweep_timers,
+    Actor, Caller, Import, PageRequest, ReadingsOf, ReceiveUplinks, RecordReadings, SetUp, SweepReport,
+    Uplink, get_overview, import_organization, list_readings, sweep_timers,
 };
 use freshtrack_aws::{Directory, DynamoQuarantine, DynamoReadingLog, DynamoRecords, DynamoUnitStates};
 use freshtrack_contracts::ingest::ItemStatus;
@@ -332,8 +332,7 @@ async fn an_alert_costs_its_transaction_and_nothing_afterwards() {
         ..stage.frame(0, number, Span::minutes(5))
     };
     let opened = stage.receive(warm(10)).await;
-    // Twice the state with its events and its place in the list of timers, twice the alert with its place in the list
-    // of open ones.
+    // Twice the state with its events, twice the alert with its place in the list of open ones.
     assert!(opened.written <= 8.0, "{opened:?}");
     assert_eq!(opened.read, 1.0);
     // The next write takes the events out of the item, and is the last that pays for their size.
@@ -342,42 +341,26 @@ async fn an_alert_costs_its_transaction_and_nothing_afterwards() {
 }
 
 #[tokio::test]
-async fn a_sweep_that_finds_nothing_due_costs_two_units_of_reading() {
-    let stage = Stage::new(20).await;
-    let sweep = sweep_timers(&stage.states, stage.world.live(), &stage.world.clock);
-    let (report, cost) = stage.engine.metered(sweep).await;
-    assert_eq!(report.unwrap().due, 0);
-    let expected = Cost {
-        read: 2.0,
-        written: 0.0,
-    };
-    assert_eq!(cost, expected, "half a unit for each of four shards");
-}
-
-#[tokio::test]
-async fn looking_at_a_unit_that_reports_costs_its_place_in_the_list_of_timers() {
-    let stage = Stage::new(1).await;
-    for number in 0..20 {
-        stage.receive(stage.frame(0, number, Span::minutes(5))).await;
+async fn watching_a_refrigerator_costs_at_most_an_eighth_of_a_read_unit_a_minute() {
+    let stage = Stage::new(50).await;
+    for number in 0..36 {
+        for unit in 0..50 {
+            stage.receive(stage.frame(unit, number, Span::minutes(5))).await;
+        }
     }
-    stage.world.clock.set(START + Span::minutes(97));
-    let sweep = || sweep_timers(&stage.states, stage.world.live(), &stage.world.clock);
-    let (report, cost) = stage.engine.metered(sweep()).await;
-    let report = report.unwrap();
-    assert_eq!((report.due, report.changed, report.failed), (1, 0, 0));
-    // Half a unit for each of four shards, and one for the unit. The item, and its old and its new place in the index.
-    let expected = Cost {
-        read: 3.0,
-        written: 3.0,
-    };
-    assert_eq!(cost, expected);
-    let (report, _) = stage.engine.metered(sweep()).await;
-    assert_eq!(
-        report.unwrap().due,
-        0,
-        "it is looked at once for each report that could be missing"
+    stage.world.clock.set(START + Span::minutes(177));
+    let sweep = sweep_timers(
+        &stage.records,
+        &stage.states,
+        stage.world.live(),
+        &stage.world.clock,
     );
-    let after = stage.receive(stage.frame(0, 20, Span::minutes(5))).await;
+    let (report, cost) = stage.engine.metered(sweep).await;
+    assert_eq!(report.unwrap(), SweepReport::default());
+    assert_eq!(cost.written, 0.0);
+    // Half a unit of it tells which organizations there are.
+    assert!(cost.read <= 50.0 / 8.0, "{cost:?}");
+    let after = stage.receive(stage.frame(0, 36, Span::minutes(5))).await;
     assert_eq!(after, PLAIN);
 }
 

@@ -8,17 +8,15 @@ use freshtrack_contracts::alerts::TrailEntry;
 use freshtrack_contracts::ingest::QuarantineReason;
 use freshtrack_domain::alert::{Alert, AlertStatus};
 use freshtrack_domain::device::{DevEui, Sensor};
-use freshtrack_domain::ids::{AlertId, FrameId, OrgId, SensorId, UnitId};
+use freshtrack_domain::ids::{AlertId, FrameId, SensorId, UnitId};
 use freshtrack_domain::log::{Entry, SealedBlock};
 use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::{Change, UnitRecord};
 use serde::{Deserialize, Serialize};
 
-/// A unit that the clock is to look at.
+/// A unit that only the clock can judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DueUnit {
-    /// The organization it belongs to.
-    pub org_id: OrgId,
     /// The unit.
     pub unit_id: UnitId,
     /// Since when.
@@ -57,24 +55,18 @@ pub trait UnitStates: Send + Sync {
         changes: &[Change],
     ) -> Result<(), PortError>;
 
-    /// Notes that the clock looks at the unit when `record` says, if the stored one still has `record.rev`, which stays: of
-    /// the unit itself nothing is written, so whoever follows it has missed nothing.
-    ///
-    /// # Errors
-    /// `Conflict` when someone else saved in between.
-    async fn rearm(&self, scope: OrgScope, record: &UnitRecord) -> Result<(), PortError>;
-
     /// All units of the organization.
     ///
     /// # Errors
     /// When the store does not answer or holds nonsense.
     async fn list(&self, scope: OrgScope) -> Result<Vec<UnitRecord>, PortError>;
 
-    /// Units of all organizations that the clock is to look at by `now`, the longest overdue first, at most `limit`.
+    /// The units of the organization at which something [fell due](UnitRecord::next_due) by `now`. What was saved a moment
+    /// ago may not count yet.
     ///
     /// # Errors
-    /// When the store does not answer.
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<DueUnit>, PortError>;
+    /// When the store does not answer or holds nonsense.
+    async fn due(&self, scope: OrgScope, now: Timestamp) -> Result<Vec<DueUnit>, PortError>;
 }
 
 /// A reading that came after newer ones had been sealed.

@@ -158,10 +158,16 @@ fn sweeping_timers() {
         let stage = Stage::of(kitchen.clone());
         let warm: Vec<UnitReading> = (0..3).map(|unit| stage.measured(unit, minute(0), WARM)).collect();
         done(stage.record(&warm));
-        let World { memory, clock, .. } = &stage.world;
-        let killed = killed_after(calls, sweep_timers(memory, stage.world.live(), clock)).is_none();
+        let World {
+            memory,
+            records,
+            clock,
+            ..
+        } = &stage.world;
+        let sweep = || sweep_timers(records, memory, stage.world.live(), clock);
+        let killed = killed_after(calls, sweep()).is_none();
         if killed {
-            done(sweep_timers(memory, stage.world.live(), clock)).unwrap();
+            done(sweep()).unwrap();
         }
         // Each has been warm and silent for a day, and nobody has logged a temperature.
         assert_eq!(done(stage.alerts(AlertStatus::Open)).len(), 9);

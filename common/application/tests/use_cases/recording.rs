@@ -455,7 +455,10 @@ async fn an_excursion_lasts_as_long_as_its_readings_say_whenever_they_are_record
     // Recorded a day later, an excursion of eleven minutes is one of eleven minutes.
     stage.record(&[stage.measured(0, minute(0), WARM)]).await;
     let states: &dyn UnitStates = &stage.world.memory;
-    let due = states.due(minute(0) + Span::hours(24), 10).await.unwrap();
+    let due = states
+        .due(stage.scope(), minute(0) + Span::hours(24))
+        .await
+        .unwrap();
     assert_eq!(due.len(), 1, "one reading alone is not yet an alarm");
     stage.record(&[stage.measured(0, minute(9), WARM)]).await;
     assert_eq!(stage.record_of(0).await.state.status, UnitStatus::Excursion);

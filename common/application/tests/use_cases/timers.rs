@@ -1,14 +1,16 @@
 //! What only the clock can judge.
 
 use crate::support::{COLD, Stage, WARM, minute, shown};
-use freshtrack_application::ports::UnitStates;
-use freshtrack_application::{PortErrorKind, SweepReport, sweep_timers};
+use freshtrack_application::ports::{Record as _, UnitStates};
+use freshtrack_application::{PortError, PortErrorKind, SweepReport, sweep_timers};
 use freshtrack_contracts::ingest::ItemStatus::Accepted;
 use freshtrack_contracts::live::{ServerBody, Topic};
 use freshtrack_domain::alert::{AlertKind, AlertStatus, Severity};
+use freshtrack_domain::place::Organization;
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::UnitStatus;
 use freshtrack_testkit::{Kitchen, Work, World, interleaved, reading};
+use serde_json::{Value, json};
 
 impl Stage {
     /// Units of which two readings, at minutes zero and five, were out of range; the clock stands at the second.
@@ -34,22 +36,22 @@ impl Stage {
     }
 
     async fn sweep(&self, at: Timestamp) -> SweepReport {
-        let World { memory, clock, .. } = &self.world;
-        clock.set(at);
-        sweep_timers(memory, self.world.live(), clock).await.unwrap()
+        self.world.clock.set(at);
+        self.sweep_now().await.unwrap()
+    }
+
+    async fn sweep_now(&self) -> Result<SweepReport, PortError> {
+        let World {
+            memory,
+            records,
+            clock,
+            ..
+        } = &self.world;
+        sweep_timers(records, memory, self.world.live(), clock).await
     }
 
     async fn due(&self) -> Timestamp {
         self.record_of(0).await.next_due().unwrap()
-    }
-}
-
-/// What a sweep finds at units at which there is nothing to do.
-fn nothing_to_do(units: usize, lag: Span) -> SweepReport {
-    SweepReport {
-        due: units,
-        lag,
-        ..SweepReport::default()
     }
 }
 
@@ -59,11 +61,6 @@ async fn the_clock_confirms_what_readings_have_not_ended() {
     let due = stage.due().await;
     assert_eq!(due, minute(10));
     let before = due - Span::seconds(1);
-    assert_eq!(
-        stage.sweep(before).await,
-        nothing_to_do(1, Span::seconds(239)),
-        "the first report could have been missing at minute six"
-    );
     assert_eq!(stage.sweep(before).await, SweepReport::default());
     stage.told();
     let report = stage.sweep(due + Span::seconds(20)).await;
@@ -90,21 +87,15 @@ async fn the_clock_confirms_what_readings_have_not_ended() {
 }
 
 #[tokio::test]
-async fn a_unit_that_reports_is_looked_at_and_nothing_is_written_of_it() {
+async fn a_unit_that_reports_is_not_due() {
     let stage = Stage::cold().await;
     stage.watch("screen", Topic::Org).await;
     let before = stage.record_of(0).await;
-    let report = stage.sweep(minute(6)).await;
-    assert_eq!(report, nothing_to_do(1, Span::ZERO));
-    let after = stage.record_of(0).await;
-    assert_eq!(
-        (before.rev, &before.state),
-        (after.rev, &after.state),
-        "whoever follows it by its revision has missed nothing"
-    );
-    assert_eq!(after.due, Some(minute(11)), "when its next report is overdue");
+    for at in [6, 10] {
+        assert_eq!(stage.sweep(minute(at)).await, SweepReport::default());
+    }
+    assert_eq!(stage.record_of(0).await, before);
     assert_eq!((shown(&stage, "screen"), stage.told()), (Vec::new(), Vec::new()));
-    assert_eq!(stage.sweep(minute(10)).await, SweepReport::default());
 }
 
 #[tokio::test]
@@ -149,35 +140,40 @@ async fn silence_is_told_by_the_clock_step_by_step_and_ends_with_the_next_readin
 }
 
 #[tokio::test]
-async fn what_could_not_be_put_off_is_looked_at_again() {
-    let stage = Stage::cold().await;
-    stage
-        .world
-        .memory
-        .faults
-        .fail("unit_states.rearm", PortErrorKind::Throttled, 1);
-    let report = stage.sweep(minute(6)).await;
-    assert_eq!((report.due, report.failed), (1, 1));
-    let report = stage.sweep(minute(7)).await;
-    assert_eq!((report.due, report.failed), (1, 0));
-}
-
-#[tokio::test]
-async fn a_sweep_reaches_every_unit_that_is_due() {
-    let (world, kitchen) = (World::at(minute(0)), Kitchen::new(2_500));
-    for (mut record, sensor) in kitchen.records(minute(0)).into_iter().zip(&kitchen.sensors) {
-        record.take(&reading(sensor.id, minute(0), COLD), minute(0), &mut Vec::new());
-        world
-            .memory
-            .save(kitchen.scope(), &mut record, &[])
-            .await
-            .unwrap();
+async fn a_sweep_reaches_every_unit_that_is_due_of_every_organization() {
+    let world = World::at(minute(0));
+    for _ in 0..250 {
+        let kitchen = Kitchen::new(10);
+        world.import(&kitchen).await.unwrap();
+        for (unit, sensor) in kitchen.units().into_iter().zip(&kitchen.sensors) {
+            let mut record = world.memory.load(kitchen.scope(), unit).await.unwrap().unwrap();
+            record.take(&reading(sensor.id, minute(0), COLD), minute(0), &mut Vec::new());
+            world
+                .memory
+                .save(kitchen.scope(), &mut record, &[])
+                .await
+                .unwrap();
+        }
     }
     world.clock.set(minute(6));
-    let sweep = || sweep_timers(&world.memory, world.live(), &world.clock);
+    let sweep = || sweep_timers(&world.records, &world.memory, world.live(), &world.clock);
     let report = sweep().await.unwrap();
     assert_eq!((report.due, report.changed, report.failed), (2_500, 2_500, 0));
     assert_eq!(sweep().await.unwrap(), SweepReport::default());
+}
+
+#[tokio::test]
+async fn nobody_is_woken_by_an_organization_that_was_deleted() {
+    let stage = Stage::warm(1).await;
+    let due = stage.due().await;
+    let deletion = json!({ "at": due, "by": "an owner" });
+    let owner = stage.scope().into();
+    let key = stage.scope().org_id().to_string();
+    stage
+        .world
+        .records
+        .tamper(owner, Organization::KIND, &key, |data| data["deleted"] = deletion);
+    assert_eq!(stage.sweep(due).await, SweepReport::default());
 }
 
 #[tokio::test]
@@ -200,8 +196,7 @@ async fn a_reading_that_comes_between_looking_and_writing_wins() {
     stage.world.clock.set(due);
     let cold = [stage.measured(0, due, COLD)];
     let sweep = async {
-        let World { memory, clock, .. } = &stage.world;
-        let report = sweep_timers(memory, stage.world.live(), clock).await.unwrap();
+        let report = stage.sweep_now().await.unwrap();
         (report.due, report.changed, report.failed)
     };
     let record = async {
@@ -209,8 +204,8 @@ async fn a_reading_that_comes_between_looking_and_writing_wins() {
         (0, 0, 0)
     };
     let work: Vec<Work<'_, (usize, usize, usize)>> = vec![Box::pin(sweep), Box::pin(record)];
-    // The sweep has read what is due and the unit, then the reading is recorded.
-    let reports = interleaved(work, [0, 0, 0, 1, 1, 1, 1, 1]);
+    // The sweep has read which organizations there are, what is due and the unit, then the reading is recorded.
+    let reports = interleaved(work, [0, 0, 0, 0, 1, 1, 1, 1, 1]);
     assert_eq!(reports[0], (1, 0, 0));
     assert_eq!(stage.record_of(0).await.state.status, UnitStatus::Restoring);
     assert_eq!(stage.alerts(AlertStatus::Open).await, []);
@@ -221,10 +216,7 @@ async fn sweeps_that_overlap_confirm_once() {
     let stage = Stage::warm(5).await;
     stage.told();
     stage.world.clock.set(stage.due().await);
-    let sweep = || async {
-        let World { memory, clock, .. } = &stage.world;
-        sweep_timers(memory, stage.world.live(), clock).await.unwrap()
-    };
+    let sweep = || async { stage.sweep_now().await.unwrap() };
     let work: Vec<Work<'_, SweepReport>> = vec![Box::pin(sweep()), Box::pin(sweep())];
     let reports = interleaved(work, []);
     assert_eq!(reports.iter().map(|report| report.changed).sum::<usize>(), 5);
@@ -245,14 +237,38 @@ async fn a_unit_that_cannot_be_judged_keeps_no_other_waiting_and_stays_due() {
 }
 
 #[tokio::test]
-async fn not_knowing_what_is_due_is_a_fault() {
+async fn not_knowing_which_organizations_there_are_is_a_fault() {
     let stage = Stage::warm(1).await;
-    let World { memory, clock, .. } = &stage.world;
-    memory
+    stage.world.clock.set(stage.due().await);
+    let faults = &stage.world.records.faults;
+    faults.fail("records.listed", PortErrorKind::Unavailable, 1);
+    assert_eq!(stage.sweep_now().await.unwrap_err().op, "records.listed");
+    assert_eq!(stage.sweep_now().await.unwrap().changed, 1);
+}
+
+#[tokio::test]
+async fn an_organization_that_cannot_be_asked_or_read_keeps_no_other_waiting() {
+    let stage = Stage::warm(1).await;
+    let due = stage.due().await;
+    let neighbour = Kitchen::new(1);
+    stage.world.import(&neighbour).await.unwrap();
+    stage
+        .world
+        .memory
         .faults
         .fail("unit_states.due", PortErrorKind::Unavailable, 1);
-    let fault = sweep_timers(memory, stage.world.live(), clock).await.unwrap_err();
-    assert_eq!(fault.op, "unit_states.due");
+    let reports = [stage.sweep(due).await, stage.sweep(due).await];
+    let sum = |count: fn(&SweepReport) -> usize| reports.iter().map(count).sum::<usize>();
+    assert_eq!((sum(|r| r.changed), sum(|r| r.failed)), (1, 1));
+
+    let stage = Stage::warm(1).await;
+    stage.world.import(&neighbour).await.unwrap();
+    let key = neighbour.org_id.to_string();
+    let spoil = |data: &mut Value| *data = json!("nonsense");
+    let owner = neighbour.scope().into();
+    stage.world.records.tamper(owner, Organization::KIND, &key, spoil);
+    let report = stage.sweep(due).await;
+    assert_eq!((report.changed, report.failed), (1, 1));
 }
 
 #[tokio::test]

@@ -20,16 +20,12 @@ pub struct UnitRecord {
     pub chain: BlockHash,
     /// When the newest sealed reading was measured. Readings before it no longer fit the log's order.
     pub sealed_until: Option<Timestamp>,
-    /// When the clock looks at the unit. Never later than it [must](UnitRecord::next_due), and mostly earlier: a reading
-    /// puts off what it makes needless, but moving this with every reading would cost more than the reading, so the clock
-    /// comes, finds nothing to do, and moves it itself.
-    pub due: Option<Timestamp>,
 }
 
 /// DynamoDB's unit of writing, in bytes.
 pub const WRITE_UNIT: usize = 1_024;
-/// What a unit's item holds besides its state and its readings: keys, version, revision, the newest block's hash, and the
-/// entry of the timer index.
+/// What a unit's item holds besides its state and its readings: keys, version, revision, the newest block's hash, and when
+/// something falls due.
 pub const ITEM_BYTES: usize = 170;
 
 /// How long a sensor must have been silent for another one to take its place, in a unit that has no other place left:
@@ -74,7 +70,6 @@ impl UnitRecord {
             head: Head::default(),
             chain: BlockHash::default(),
             sealed_until: None,
-            due: None,
         }
     }
 
@@ -218,9 +213,5 @@ impl UnitRecord {
     fn step(&mut self, input: Input<'_>, now: Timestamp, changes: &mut Vec<Change>) {
         let rules = self.state.rules();
         transition(&mut self.state, &rules, input, now, changes);
-        self.due = match (input, self.due, next_due(&self.state, &rules)) {
-            (Input::Reading(_), Some(due), Some(next)) => Some(due.min(next)),
-            (_, _, next) => next,
-        };
     }
 }

@@ -402,29 +402,3 @@ fn the_clock_is_awaited_for_as_long_as_time_can_change_something() {
     assert_eq!(due(Step::Tick(242.0)), None, "there is nothing worse to come");
     assert_eq!(due(Step::Read(300.0, 38.0)), Some(minute(306.0)));
 }
-
-#[test]
-fn a_reading_puts_the_clock_off_without_moving_it() {
-    let mut record = fridge(minute(0.0));
-    let mut armed = |step| -> Option<Timestamp> {
-        apply(&mut record, step, &mut Vec::new());
-        record.due
-    };
-    assert_eq!(armed(Step::Read(0.0, 38.0)), Some(minute(6.0)));
-    assert_eq!(
-        armed(Step::Read(5.0, 38.0)),
-        Some(minute(6.0)),
-        "it costs no write"
-    );
-    assert_eq!(
-        armed(Step::Tick(6.0)),
-        Some(minute(11.0)),
-        "it finds nothing to do"
-    );
-    assert_eq!(armed(Step::Read(10.0, 38.0)), Some(minute(11.0)));
-    assert_eq!(
-        armed(Step::Fit(10.0, 1)),
-        Some(minute(11.6)),
-        "what has been changed moves it at once"
-    );
-}

@@ -13,9 +13,6 @@ const COLD: i32 = 350;
 /// Out of it.
 const WARM: i32 = 720;
 
-/// More units than are ever due at once, on behalf of anyone who shares the store.
-const ALL: usize = 1_000;
-
 fn take(record: &mut UnitRecord, sensor: &Sensor, at: Timestamp, centi: i32) -> Vec<Change> {
     let mut changes = Vec::new();
     let admission = record.take(&reading(sensor.id, at, centi), at, &mut changes);
@@ -105,7 +102,7 @@ pub async fn unit_states(states: &dyn UnitStates) {
     due(states).await;
 }
 
-/// Units are due when their records say so, the longest overdue first, and looking at one can be put off.
+/// Units are due when something falls due at them, to their organization alone.
 async fn due(states: &dyn UnitStates) {
     let kitchen = Kitchen::new(3);
     let scope = kitchen.scope();
@@ -116,43 +113,28 @@ async fn due(states: &dyn UnitStates) {
         states.save(scope, record, &changes).await.unwrap();
     }
     states.save(scope, &mut records[2], &[]).await.unwrap();
-    let (mut later, mut sooner) = (records[0].clone(), records[1].clone());
+    let mut sooner = records[1].clone();
     let due_at = |now: Timestamp| async move {
-        let due = states.due(now, ALL).await.unwrap();
-        assert!(due.is_sorted_by_key(|unit| unit.due), "the longest overdue first");
-        let ours = due.into_iter().filter(|unit| unit.org_id == scope.org_id());
-        ours.map(|unit| (unit.unit_id, unit.due)).collect::<Vec<_>>()
+        let mut due = states.due(scope, now).await.unwrap();
+        due.sort_by_key(|unit| unit.due);
+        let due = due.into_iter().map(|unit| (unit.unit_id, unit.due));
+        due.collect::<Vec<_>>()
     };
-    let (soon, late) = (sooner.due.unwrap(), later.due.unwrap());
-    let (first, second) = (sooner.state.unit_id, later.state.unit_id);
-    assert_eq!(due_at(soon + Span::seconds(59)).await, [(first, soon)]);
+    let (soon, late) = (sooner.next_due().unwrap(), records[0].next_due().unwrap());
+    let (first, second) = (sooner.state.unit_id, records[0].state.unit_id);
+    assert_eq!(due_at(soon - Span::seconds(1)).await, []);
+    assert_eq!(due_at(late - Span::seconds(1)).await, [(first, soon)]);
     assert_eq!(due_at(late).await, [(first, soon), (second, late)]);
-    assert_eq!(states.due(late, 1).await.unwrap().len(), 1);
+    let elsewhere = OrgScope::granted(fresh_id());
+    assert_eq!(states.due(elsewhere, late).await.unwrap(), []);
 
-    // Nothing but the time at which it is looked at is written, and readings go on as if nothing had been.
-    sooner.due = Some(late + Span::minutes(1));
-    states.rearm(scope, &sooner).await.unwrap();
-    assert_eq!(states.load(scope, first).await.unwrap().as_ref(), Some(&sooner));
-    assert_eq!(due_at(late).await, [(second, late)]);
+    // Each reading moves it.
     let changes = take(&mut sooner, &kitchen.sensors[1], minute(8), WARM);
     states.save(scope, &mut sooner, &changes).await.unwrap();
-    later.due = None;
-    states.rearm(scope, &later).await.unwrap();
-    assert_eq!(
-        due_at(late + Span::hours(1)).await,
-        [(first, late + Span::minutes(1))]
-    );
-
-    let mut outdated = sooner.clone();
-    outdated.rev -= 1;
-    outdated.due = None;
-    assert_conflict(
-        states.rearm(scope, &outdated).await,
-        "someone else saved in between",
-    );
-    let unborn = kitchen.records(START).remove(0);
-    let elsewhere = OrgScope::granted(fresh_id());
-    assert_conflict(states.rearm(elsewhere, &unborn).await, "there is no such unit");
+    let put_off = sooner.next_due().unwrap();
+    assert!(put_off > late);
+    assert_eq!(due_at(late).await, [(second, late)]);
+    assert_eq!(due_at(put_off).await, [(second, late), (first, put_off)]);
 }
 
 /// Keeps alerts in the same step as their unit's state, lists them by status and page, and keeps their trail.

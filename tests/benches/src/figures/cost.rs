@@ -15,7 +15,7 @@ use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_local::clock::LocalClock;
 use freshtrack_local::services::store::DataLocation;
 use freshtrack_tests::{Frame, Tenant, base64};
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(super) const FIGURE: Figure = Figure {
     name: "cost",
@@ -130,6 +130,12 @@ fn measure(_: usize, _: &mut Watch) -> Result<Findings, Failure> {
             });
         }
     }
+    let watched = watched()?;
+    findings.say(&format!(
+        "The clock looks at every unit once a minute, whether or not it reports: {watched:.2} read units each, ${:.4} a unit \
+         and month.",
+        watched * 30.0 * 24.0 * 60.0 * prices::READ_UNIT.per_million / 1e6,
+    ));
     findings.say(&format!(
         "Over an ordinary topic instead of Basic Ingest, IoT Core adds ${:.2} a million. A screen costs one WebSocket message \
          a reading it shows (${:.2} a million) and ${:.2} a million connection minutes: one that watches 30 units reporting \
@@ -140,6 +146,25 @@ fn measure(_: usize, _: &mut Watch) -> Result<Findings, Failure> {
         screen_month(30.0, 5.0),
     ));
     Ok(findings)
+}
+
+/// Read units for which the minute sweep looks at a unit at which nothing is due.
+fn watched() -> Result<f64, Failure> {
+    const SWEEP: &str = "platform-sweep-timers";
+    let sender = Sender::start(BATCH, Sandboxes::Warm)?;
+    sender.send(Way::Upload { units: BATCH }, 0, HEAD_CAPACITY / 2)?;
+    let sweep = || sender.invoke(SWEEP, &json!({}));
+    // What they measured is long ago, so each of them is silent; once that is told there is nothing left to be due.
+    sweep()?;
+    sender.system.settle()?;
+    let before = sender.system.consumed(SWEEP)?;
+    sweep()?;
+    let after = sender.system.consumed(SWEEP)?;
+    sender.system.stop();
+    if after.write > before.write {
+        return Err("something was due".into());
+    }
+    Ok((after.read - before.read) / BATCH as f64)
 }
 
 /// Dollars for a screen that is open 8 hours on 30 days and watches `units` that report every `minutes`.
@@ -201,19 +226,11 @@ struct Consumption {
 }
 
 fn consumption(way: Way, sandboxes: Sandboxes) -> Result<Consumption, Failure> {
-    // Time stands still, so that no timer of the system's own consumes anything.
-    let clock = LocalClock::manual(jiff::Timestamp::constant(1_795_262_400, 0));
-    let system = System::start(DataLocation::Memory, clock, sandboxes)?;
     let units = match way {
         Way::Upload { units } => units,
         Way::DeviceMessage | Way::Webhook => UNITS,
     };
-    let sender = Sender {
-        tenant: system.tenant(units),
-        base: system.long_ago(),
-        system,
-        units,
-    };
+    let sender = Sender::start(units, sandboxes)?;
     // A unit's first reading also changes its status.
     sender.send(way, 0, 1)?;
     sender.system.settle()?;
@@ -261,6 +278,19 @@ struct Sender {
 }
 
 impl Sender {
+    /// A tenant with so many units in a system of its own.
+    fn start(units: usize, sandboxes: Sandboxes) -> Result<Self, Failure> {
+        // Time stands still, so that no timer of the system's own consumes anything.
+        let clock = LocalClock::manual(jiff::Timestamp::constant(1_795_262_400, 0));
+        let system = System::start(DataLocation::Memory, clock, sandboxes)?;
+        Ok(Self {
+            tenant: system.tenant(units),
+            base: system.long_ago(),
+            system,
+            units,
+        })
+    }
+
     /// Sends `count` readings of each unit, from the one numbered `first`.
     fn send(&self, way: Way, first: usize, count: usize) -> Result<(), Failure> {
         match way {
@@ -317,7 +347,6 @@ impl Sender {
 
     /// Invokes the function as the topic rule does.
     fn publish(&self, first: usize, count: usize) -> Result<(), Failure> {
-        let invoker = self.system.host.invoker();
         for frame in self.frames(first, count, 1) {
             let event = json!({
                 "message_base64": base64(frame.aws_iot().to_string().as_bytes()),
@@ -325,15 +354,18 @@ impl Sender {
                 "device_id": frame.dev_eui,
                 "received_at_ms": frame.at.as_millis(),
             });
-            let event = Bytes::from(event.to_string());
-            let report = self
-                .system
-                .block_on(invoker.invoke(Way::DeviceMessage.function(), event))?;
+            let report = self.invoke(Way::DeviceMessage.function(), &event)?;
             if !String::from_utf8_lossy(&report).contains("\"accepted\"") {
                 return Err(format!("a reading was not accepted: {report:?}").into());
             }
         }
         Ok(())
+    }
+
+    fn invoke(&self, function: &str, event: &Value) -> Result<Bytes, Failure> {
+        let invoker = self.system.host.invoker();
+        let reply = invoker.invoke(function, Bytes::from(event.to_string()));
+        Ok(self.system.block_on(reply)?)
     }
 }
 
