@@ -26,7 +26,7 @@ fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-/// An organization with one site, one area, and refrigerators with one sensor each.
+/// An organization with one site, one area, and refrigerators with one sensor each and ten minutes to confirm.
 #[derive(Debug, Clone)]
 pub struct Kitchen {
     /// The organization.
@@ -88,7 +88,7 @@ impl Kitchen {
             kind: UnitKind::Fridge,
             low_c: None,
             high_c: None,
-            confirm_minutes: None,
+            confirm_minutes: Some(10),
             sensors: vec![SensorDocument {
                 id: sensor.id,
                 dev_eui: sensor.dev_eui.to_string(),

@@ -8,7 +8,6 @@ use freshtrack_contracts::events::{Event, Happening, PlaceId};
 use freshtrack_contracts::places::RuleValues;
 use freshtrack_domain::access::{Role, Sites};
 use freshtrack_domain::ids::UnitId;
-use freshtrack_domain::time::Span;
 use freshtrack_testkit::{Kitchen, Work, interleaved, killed_after};
 
 /// More calls than any of the work here makes.
@@ -50,10 +49,10 @@ async fn follow_all(stage: &Stage) {
     }
 }
 
-/// Sets how long an excursion lasts before it is an alarm, at the site.
-async fn confirm_after(stage: &Stage, minutes: u32) {
+/// Sets after how many missed reports nobody watches a unit any more, at the site.
+async fn interrupted_after(stage: &Stage, missed: u32) {
     let rules = RuleValues {
-        confirm_door_closed_minutes: Some(minutes),
+        offline_critical_missed: Some(missed),
         ..RuleValues::default()
     };
     let site = PlaceId::Site(stage.kitchen.site_id);
@@ -87,13 +86,13 @@ fn a_rule_that_is_reverted_while_a_worker_follows_it_stays_reverted() {
     for event in [rules_changed, |stage: &Stage| unit_changed(stage, stage.unit(0))] {
         for calls in 0..60 {
             let stage = Stage::of(kitchen.clone());
-            done(confirm_after(&stage, 20));
+            done(interrupted_after(&stage, 20));
             done(follow_all(&stage));
-            done(confirm_after(&stage, 40));
+            done(interrupted_after(&stage, 40));
             let event = event(&stage);
             let slow = follow(&stage, &event);
             let reverting = async {
-                confirm_after(&stage, 20).await;
+                interrupted_after(&stage, 20).await;
                 follow_all(&stage).await;
             };
             let work: Vec<Work<'_, ()>> = vec![Box::pin(slow), Box::pin(reverting)];
@@ -102,7 +101,7 @@ fn a_rule_that_is_reverted_while_a_worker_follows_it_stays_reverted() {
                 std::iter::repeat_n(0, calls).chain([1].into_iter().cycle().take(ALL_CALLS)),
             );
             let state = done(stage.record_of(0)).state;
-            assert_eq!(state.rules().confirm, Span::minutes(20), "after {calls} calls");
+            assert_eq!(state.rules().offline_critical, 20, "after {calls} calls");
         }
     }
 }
@@ -113,7 +112,7 @@ fn a_unit_that_is_purged_while_a_worker_follows_it_stays_gone() {
     for event in [rules_changed, |stage: &Stage| unit_changed(stage, stage.unit(0))] {
         for calls in 0..60 {
             let stage = Stage::of(kitchen.clone());
-            done(confirm_after(&stage, 20));
+            done(interrupted_after(&stage, 20));
             let event = event(&stage);
             let unit = PlaceId::Unit(stage.unit(0));
             let purging = async {

@@ -12,8 +12,9 @@ pub use block::{BlockHash, SealedBlock};
 pub use codec::Corrupt;
 pub use head::Head;
 
+use crate::ids::SensorId;
 use crate::measurement::{CentiCelsius, Correction, Door, Humidity, SensorFault, TemperatureSample};
-use crate::reading::Reading;
+use crate::reading::{Origin, Reading};
 use crate::time::Timestamp;
 
 /// Readings that a head holds before it is sealed: half a day at ten minutes.
@@ -71,6 +72,35 @@ impl Entry {
             humidity: reading.humidity,
             door_open: reading.door.map(|door| door == Door::Open),
             correction: reading.correction,
+        }
+    }
+
+    /// The reading that this was kept of, as far as it was: of frame, battery, signal and how it came nothing is kept.
+    #[must_use]
+    pub fn reading(&self, sensor_id: SensorId, drives_unit: bool) -> Reading {
+        let fault = self.fault.map(|fault| match fault {
+            Fault::ProbeMissing => SensorFault::ProbeMissing,
+            Fault::Implausible => SensorFault::Implausible,
+        });
+        Reading {
+            sensor_id,
+            recorded_at: self.recorded_at,
+            frame: None,
+            temperature: self
+                .temperature
+                .map(TemperatureSample::Valid)
+                .or(fault.map(TemperatureSample::Fault)),
+            humidity: self.humidity,
+            correction: self.correction,
+            door: self
+                .door_open
+                .map(|open| if open { Door::Open } else { Door::Closed }),
+            battery: None,
+            rssi_dbm: None,
+            from_probe: false,
+            probe_missing: false,
+            drives_unit,
+            origin: Origin::Radio,
         }
     }
 

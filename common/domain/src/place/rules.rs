@@ -53,7 +53,12 @@ macro_rules! rules {
             #[must_use]
             pub fn merge(kind: UnitKind, levels: &[(Level, RuleFields)]) -> Self {
                 let (low, high) = kind.default_limits();
-                let of_kind = RuleFields { low: Some(low), high: Some(high), ..RuleFields::default() };
+                let of_kind = RuleFields {
+                    low: Some(low),
+                    high: Some(high),
+                    confirm_door_closed: Some(kind.default_confirm()),
+                    ..RuleFields::default()
+                };
                 let mut sorted: Vec<(Level, RuleFields)> = levels.to_vec();
                 sorted.push((Level::Kind, of_kind));
                 sorted.sort_by_key(|(level, _)| std::cmp::Reverse(*level));

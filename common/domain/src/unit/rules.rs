@@ -37,8 +37,6 @@ pub struct Rules {
 
 /// 1.0 °F (specification 2.3).
 const HYSTERESIS: CentiCelsius = CentiCelsius(56);
-/// Ten minutes with the door closed (specification 2.2).
-const CONFIRM: Span = Span::minutes(10);
 /// How often a sensor reports of which nobody knows it: every five minutes (specification 1.5, check-in interval).
 pub const REPORT_INTERVAL: Span = Span::minutes(5);
 /// One missed report is a warning, five are critical, and after five logs by hand are due (specification 2.2).
@@ -173,7 +171,7 @@ impl Rules {
             low: overrides.low.unwrap_or(low),
             high: overrides.high.unwrap_or(high),
             hysteresis: overrides.hysteresis.unwrap_or(HYSTERESIS),
-            confirm: overrides.confirm.unwrap_or(CONFIRM),
+            confirm: overrides.confirm.unwrap_or(kind.default_confirm()),
             report_interval: overrides.report_interval.unwrap_or(REPORT_INTERVAL),
             offline_warning: overrides.offline_warning.unwrap_or(OFFLINE_WARNING),
             offline_critical: overrides.offline_critical.unwrap_or(OFFLINE_CRITICAL),

@@ -11,6 +11,7 @@
 mod log;
 mod play;
 mod properties;
+mod replay;
 mod silence;
 mod support;
 mod temperature;

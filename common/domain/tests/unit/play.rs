@@ -103,11 +103,12 @@ impl Scenario {
     }
 }
 
+/// The scenarios of specification 13.3 are told for its standard of ten minutes, whatever the kind of unit.
 pub(crate) const NOTHING_SET: Overrides = Overrides {
     low: None,
     high: None,
     hysteresis: None,
-    confirm: None,
+    confirm: Some(Span::minutes(10)),
     report_interval: None,
     offline_warning: None,
     offline_critical: None,

@@ -343,6 +343,7 @@ fn an_alert_names_who_set_its_rule() {
     let mut record = fridge(minute(-60.0));
     record.state.overrides = Overrides {
         offline_warning: Some(2),
+        confirm: Some(Span::minutes(10)),
         sources: Sources::STANDARD
             .with(Rule::OfflineWarning, SetAt::Site)
             .with(Rule::High, SetAt::Unit),

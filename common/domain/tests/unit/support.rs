@@ -3,7 +3,7 @@
 use freshtrack_domain::ids::{AreaId, Id, SensorId, SiteId, Ulid, UnitId};
 use freshtrack_domain::measurement::{Correction, TemperatureSample};
 use freshtrack_domain::reading::{Origin, Reading};
-use freshtrack_domain::time::Timestamp;
+use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{UnitKind, UnitRecord, UnitState};
 
 /// Minute zero.
@@ -14,15 +14,17 @@ pub(crate) fn sensor(number: u8) -> SensorId {
     SensorId::from_ulid(Ulid::from_parts(1, u128::from(number) + 1))
 }
 
-/// A refrigerator, 33 to 41 °F, of which nothing is known at `since`.
+/// A refrigerator, 33 to 41 °F and ten minutes to confirm, of which nothing is known at `since`.
 pub(crate) fn fridge(since: Timestamp) -> UnitRecord {
-    UnitRecord::new(UnitState::new(
+    let mut state = UnitState::new(
         UnitId::from_ulid(Ulid::from_parts(1, 1)),
         SiteId::from_ulid(Ulid::from_parts(1, 2)),
         AreaId::from_ulid(Ulid::from_parts(1, 3)),
         UnitKind::Fridge,
         since,
-    ))
+    );
+    state.overrides.confirm = Some(Span::minutes(10));
+    UnitRecord::new(state)
 }
 
 /// A reading of the driving sensor.

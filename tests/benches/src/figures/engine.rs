@@ -159,6 +159,7 @@ fn refrigerator() -> UnitState {
         start,
     );
     state.overrides.report_interval = Some(Span::minutes(10));
+    state.overrides.confirm = Some(Span::minutes(10));
     state
 }
 

@@ -4,6 +4,7 @@ mod artefacts;
 mod cost;
 mod engine;
 mod live;
+mod score;
 mod start;
 mod storage;
 mod throughput;
@@ -30,6 +31,7 @@ pub const FIGURES: &[Figure] = &[
     cost::FIGURE,
     storage::FIGURE,
     engine::FIGURE,
+    score::FIGURE,
     artefacts::FIGURE,
     start::FIGURE,
 ];
