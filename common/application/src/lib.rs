@@ -44,7 +44,7 @@ pub use live::{
 };
 pub use page::{Order, PageRequest, cursor_behind, page_of, page_of_all};
 pub use quarantine::{list_quarantine, replay_frame};
-pub use readings::{ReadingsOf, SummaryQuery, list_readings, summarize_readings};
+pub use readings::{ReadingsOf, SummaryQuery, forecast_unit, list_readings, summarize_readings};
 pub use receive_uplinks::{MOST_GATEWAYS, ReceiveUplinks, Uplink};
 pub use record_readings::{Outcome, RecordReadings, RetryReadings, UnitReading, retry_readings};
 pub use record_trail::record_trail;

@@ -1,6 +1,7 @@
 //! Measurements going out.
 
 use crate::time::Instant;
+use freshtrack_domain::alert::Side;
 use freshtrack_domain::ids::{SensorId, UnitId};
 use freshtrack_domain::measurement::SensorFault;
 use schemars::JsonSchema;
@@ -89,4 +90,38 @@ pub struct ReadingSummaries {
     pub high_c: f64,
     /// Each sensor that measured a temperature, for itself: two probes in one unit have no common mean.
     pub sensors: Vec<SensorSummaries>,
+}
+
+/// `GET /v1/orgs/{org_id}/units/{unit_id}/forecast`: information, never an alarm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UnitForecast {
+    /// The unit.
+    pub unit_id: UnitId,
+    /// As of when.
+    pub as_of: Instant,
+    /// When the limit will be reached; absent while the temperature does not drift towards one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub crossing: Option<Crossing>,
+}
+
+/// When a temperature that drifts will reach its limit, if it goes on like that.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Crossing {
+    /// Which limit.
+    pub side: Side,
+    /// Where it is, degrees Celsius.
+    pub limit_c: f64,
+    /// The temperature from which this is reckoned, degrees Celsius.
+    pub from_c: f64,
+    /// When that was measured.
+    pub measured_at: Instant,
+    /// When the limit will most likely be reached.
+    pub at: Instant,
+    /// When it may be reached at the soonest.
+    pub earliest: Instant,
+    /// When it may be reached at the latest; absent if the drift slows down so much that it may never be.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub latest: Option<Instant>,
+    /// How many readings the drift was read off.
+    pub readings: u32,
 }

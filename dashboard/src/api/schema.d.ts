@@ -1546,6 +1546,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org_id}/units/{unit_id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells when a unit's temperature will reach its limit if it drifts on as it does now. Never an alarm. */
+        get: operations["readings-forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/units/{unit_id}/purge": {
         parameters: {
             query?: never;
@@ -1626,6 +1643,23 @@ export interface paths {
         /** Sets the rules of a unit, all of them: what the body leaves out is left to the level above. */
         put: operations["places-put-unit-rules"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/units/{unit_id}/rules/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells which alarms other rules would have given of the unit's readings of the last days. Changes nothing. */
+        post: operations["places-replay-rules"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2458,6 +2492,46 @@ export interface components {
              * @default 0
              */
             sort_order?: number;
+        };
+        /** @description When a temperature that drifts will reach its limit, if it goes on like that. */
+        Crossing: {
+            /**
+             * Format: date-time
+             * @description When the limit will most likely be reached.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When it may be reached at the soonest.
+             */
+            earliest: string;
+            /**
+             * Format: double
+             * @description The temperature from which this is reckoned, degrees Celsius.
+             */
+            from_c: number;
+            /**
+             * Format: date-time
+             * @description When it may be reached at the latest; absent if the drift slows down so much that it may never be.
+             */
+            latest?: string | null;
+            /**
+             * Format: double
+             * @description Where it is, degrees Celsius.
+             */
+            limit_c: number;
+            /**
+             * Format: date-time
+             * @description When that was measured.
+             */
+            measured_at: string;
+            /**
+             * Format: uint32
+             * @description How many readings the drift was read off.
+             */
+            readings: number;
+            /** @description Which limit. */
+            side: components["schemas"]["Side"];
         };
         /** @description A point of a discharge curve. */
         CurvePoint: {
@@ -3581,6 +3655,84 @@ export interface components {
              */
             model?: string | null;
         };
+        /** @description What becomes of an alarm. */
+        ReplayOutcome: "unchanged" | "earlier" | "later" | "added" | "dropped";
+        /** @description `POST /v1/orgs/{org_id}/units/{unit_id}/rules/replay`. */
+        ReplayRules: {
+            /**
+             * Format: uint32
+             * @description How many days back from now: 7 to 90.
+             */
+            days: number;
+            /**
+             * @description The rules as they would be set for the unit, all of them: what is left out is left to the level above, as when they
+             *     are put.
+             */
+            rules: components["schemas"]["RuleValues"];
+        };
+        /** @description How much one set of rules asks of people. */
+        ReplayTotals: {
+            /**
+             * Format: uint32
+             * @description Alerts that were or became critical.
+             */
+            alarms: number;
+            /**
+             * Format: uint32
+             * @description Alerts that stayed warnings.
+             */
+            warnings: number;
+        };
+        /** @description Something that is an alarm by at least one set of rules: alerts of a kind that go on at the same time. */
+        ReplayedAlarm: {
+            /** @description What it is about. */
+            kind: components["schemas"]["AlertKind"];
+            /** @description What becomes of it. */
+            outcome: components["schemas"]["ReplayOutcome"];
+            /** @description What the present rules make of it, unless they see nothing. */
+            present?: components["schemas"]["ReplayedAlert"] | null;
+            /** @description What the proposed rules make of it, unless they see nothing. */
+            proposed?: components["schemas"]["ReplayedAlert"] | null;
+            /** @description Whether it is a real excursion: a temperature that the present rules confirm. */
+            real_excursion: boolean;
+            /**
+             * Format: int64
+             * @description By how many seconds the alarm comes later; sooner if negative. Absent unless it comes by both sets.
+             */
+            shift_seconds?: number | null;
+        };
+        /** @description What one set of rules makes of it. */
+        ReplayedAlert: {
+            /**
+             * Format: date-time
+             * @description When the first of them is critical, if one is.
+             */
+            alarm_at?: string | null;
+            /**
+             * Format: uint32
+             * @description How many alerts: one, unless it ends and begins anew while the other set sees one and the same.
+             */
+            alerts: number;
+            /**
+             * Format: date-time
+             * @description When the last of them ends, if it does.
+             */
+            ended_at?: string | null;
+            /** @description Why it comes, in one sentence. */
+            explanation: string;
+            /**
+             * Format: date-time
+             * @description When the first of them opens.
+             */
+            opened_at: string;
+            /** @description Which limit was crossed, if it is about that. */
+            side?: components["schemas"]["Side"] | null;
+            /**
+             * Format: double
+             * @description The worst temperature, degrees Celsius.
+             */
+            worst_c?: number | null;
+        };
         /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/changes`. */
         RequestChange: {
             /** @description What is to be changed. */
@@ -3648,6 +3800,67 @@ export interface components {
              * @default null
              */
             overlap_hours?: number | null;
+        };
+        /** @description What the proposed rules would have made of the unit's readings, beside what the present ones make of them. */
+        RuleReplay: {
+            /**
+             * Format: uint32
+             * @description Alarms that come and did not before.
+             */
+            added: number;
+            /** @description Each thing that is an alarm by either set, the newest first; at most 500 of them. */
+            alarms: components["schemas"]["ReplayedAlarm"][];
+            /**
+             * Format: uint32
+             * @description Alarms that do not come any more.
+             */
+            dropped: number;
+            /**
+             * Format: uint32
+             * @description Alarms that come sooner.
+             */
+            earlier: number;
+            /**
+             * Format: date-time
+             * @description The first instant replayed.
+             */
+            from: string;
+            /**
+             * Format: uint32
+             * @description Alarms that come later.
+             */
+            later: number;
+            /**
+             * Format: uint32
+             * @description Real excursions of which nobody would be told. An excursion is real that the present rules confirm.
+             */
+            missed_excursions: number;
+            /**
+             * Format: uint32
+             * @description How many older ones there are.
+             */
+            more_alarms: number;
+            /** @description What the present rules give. */
+            present: components["schemas"]["ReplayTotals"];
+            /** @description What the proposed rules give. */
+            proposed: components["schemas"]["ReplayTotals"];
+            /**
+             * Format: uint32
+             * @description How many readings were.
+             */
+            readings: number;
+            /**
+             * Format: date-time
+             * @description The last instant replayed.
+             */
+            to: string;
+            /**
+             * Format: uint32
+             * @description Alarms by either set that the other gives at the same time.
+             */
+            unchanged: number;
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
         };
         /** @description Rules as they are set at one place; `null` leaves a rule to the place above. */
         RuleValues: {
@@ -4531,6 +4744,18 @@ export interface components {
              * @default []
              */
             sensors?: components["schemas"]["SensorDocument"][];
+        };
+        /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/forecast`: information, never an alarm. */
+        UnitForecast: {
+            /**
+             * Format: date-time
+             * @description As of when.
+             */
+            as_of: string;
+            /** @description When the limit will be reached; absent while the temperature does not drift towards one. */
+            crossing?: components["schemas"]["Crossing"] | null;
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
         };
         UnitId: string;
         /** @description What kind of asset a unit is. */
@@ -18981,6 +19206,101 @@ export interface operations {
             };
         };
     };
+    "readings-forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitForecast"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "places-purge-unit": {
         parameters: {
             query?: never;
@@ -19655,6 +19975,147 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "places-replay-rules": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "days": 30,
+                 *       "rules": {
+                 *         "confirm_door_closed_minutes": 30,
+                 *         "high_c": 6
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplayRules"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleReplay"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };

@@ -26,6 +26,7 @@ pub mod purge_unit;
 pub mod put_organization_rules;
 pub mod put_site_rules;
 pub mod put_unit_rules;
+pub mod replay_rules;
 pub mod restore_area;
 pub mod restore_site;
 pub mod restore_unit;
@@ -63,6 +64,7 @@ pub const FUNCTIONS: &[Function] = &[
     put_organization_rules::FUNCTION,
     put_site_rules::FUNCTION,
     put_unit_rules::FUNCTION,
+    replay_rules::FUNCTION,
     restore_area::FUNCTION,
     restore_site::FUNCTION,
     restore_unit::FUNCTION,

@@ -11,6 +11,7 @@ mod bad_input;
 mod contract;
 mod disorder;
 mod durability;
+mod hindsight;
 mod kept_aside;
 mod live;
 mod samples;

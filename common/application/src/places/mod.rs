@@ -3,6 +3,7 @@
 mod areas;
 mod follow_changes;
 mod presence;
+mod replay;
 mod rules;
 mod settling;
 mod sites;
@@ -14,6 +15,7 @@ pub use areas::{create_area, get_area, list_areas, update_area};
 pub(crate) use follow_changes::site_of;
 pub use follow_changes::{FollowPlaces, follow_change};
 pub use presence::{delete_place, list_deleted, purge_place, restore_place};
+pub use replay::replay_rules;
 pub(crate) use rules::rule_fields;
 pub use rules::{get_effective_rules, get_rules, put_rules};
 pub(crate) use settling::{settle_unit, settle_units};

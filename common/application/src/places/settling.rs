@@ -16,7 +16,7 @@ use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::UnitId;
 use freshtrack_domain::place::{EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Unit};
 use freshtrack_domain::time::Span;
-use freshtrack_domain::unit::{Basis, REPORT_INTERVAL, UnitRecord, UnitState};
+use freshtrack_domain::unit::{Basis, Overrides, REPORT_INTERVAL, UnitRecord, UnitState};
 use std::collections::BTreeMap;
 
 /// How often a unit's state is read again when readings come in at the same time. Who sets something up can wait for it.
@@ -31,6 +31,41 @@ pub(super) async fn effective_rules(
     Ok(RuleSets::of_unit(records, scope, unit)
         .await?
         .effective(scope, unit))
+}
+
+/// What a unit is judged by now, and would be with other rules of its own.
+pub(super) struct JudgedBy {
+    /// The rules that would be in force, from all levels.
+    pub(super) proposed: EffectiveRules,
+    /// What the engine is told of those in force now.
+    pub(super) present_overrides: Overrides,
+    /// What it would be told.
+    pub(super) proposed_overrides: Overrides,
+}
+
+/// What `unit` is judged by now, and would be if `fields` were the rules set for it alone.
+pub(super) async fn judged_by(
+    records: &dyn Records,
+    scope: OrgScope,
+    unit: &Unit,
+    fields: RuleFields,
+) -> Result<JudgedBy, Failure> {
+    let grounds = Grounds::of_unit(records, scope, Some(unit)).await?;
+    let present = grounds.rules.effective(scope, unit);
+    let above = grounds.rules.for_unit(scope, unit);
+    let levels: Vec<(Level, RuleFields)> = above
+        .map(|(level, stored)| (level, stored.record.fields))
+        .filter(|(level, _)| *level != Level::Unit)
+        .chain([(Level::Unit, fields)])
+        .collect();
+    let proposed = EffectiveRules::merge(unit.kind, &levels);
+    let overrides =
+        |rules: &EffectiveRules| rules.overrides(grounds.report_interval(unit.id), unit.log_cadence);
+    Ok(JudgedBy {
+        present_overrides: overrides(&present),
+        proposed_overrides: overrides(&proposed),
+        proposed,
+    })
 }
 
 /// Rules by the keys they are kept under.

@@ -1,8 +1,10 @@
 //! What was measured, read back: put together from sealed blocks, late readings and the head.
 
+mod forecast;
 mod list;
 mod summarize;
 
+pub use forecast::forecast_unit;
 pub use list::{ReadingsOf, list_readings};
 pub use summarize::{SummaryQuery, summarize_readings};
 
@@ -47,7 +49,7 @@ async fn seen(states: &dyn UnitStates, caller: &Caller, unit_id: UnitId) -> Resu
 }
 
 /// The readings of a unit in a span, each once, the oldest first; if they were to be few, all up to one of them.
-struct Recorded {
+pub(crate) struct Recorded {
     /// By instant and sensor: a crash between sealing and trimming leaves the same reading in two places.
     found: BTreeMap<(Timestamp, SensorId), (Entry, bool)>,
     from: Timestamp,
@@ -64,7 +66,7 @@ impl Recorded {
     /// Nothing in between is missing. The record was read before the blocks are, so that what is moved meanwhile is found
     /// in both, and it tells until when the log is sealed: blocks that do not reach as far were read too early and are
     /// read again.
-    async fn load(
+    pub(crate) async fn load(
         log: &dyn ReadingLog,
         scope: OrgScope,
         record: &UnitRecord,
@@ -115,7 +117,7 @@ impl Recorded {
     }
 
     /// The readings, oldest first: who measured, what, and whether it came after newer ones were sealed.
-    fn iter(&self) -> impl Iterator<Item = (SensorId, &Entry, bool)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (SensorId, &Entry, bool)> {
         let lowest = SensorId::from_ulid(Ulid::nil());
         self.found
             .range((self.from.to_second(), lowest)..)

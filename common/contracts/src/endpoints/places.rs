@@ -27,6 +27,10 @@ fn rules_example() -> Value {
     json!({ "high_c": 5.0, "confirm_door_closed_minutes": 10 })
 }
 
+fn replay_example() -> Value {
+    json!({ "days": 30, "rules": { "high_c": 6.0, "confirm_door_closed_minutes": 30 } })
+}
+
 fn site_example() -> Value {
     json!({
         "name": "Pier 4 Kitchen",
@@ -342,6 +346,17 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         request: Some(schema::<RuleValues>),
         example: Some(rules_example),
         reply: Some(schema::<RulesAt>),
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "places-replay-rules",
+        method: "POST",
+        path: "/v1/orgs/{org_id}/units/{unit_id}/rules/replay",
+        summary: "Tells which alarms other rules would have given of the unit's readings of the last days. Changes nothing.",
+        access: Access::Organization(Right::Read),
+        request: Some(schema::<ReplayRules>),
+        example: Some(replay_example),
+        reply: Some(schema::<RuleReplay>),
         ..Endpoint::BASE
     },
 ];

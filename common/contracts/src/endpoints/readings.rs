@@ -2,7 +2,7 @@
 
 use super::{Access, Endpoint, QueryParameter, schema};
 use crate::problem::ProblemCode;
-use crate::readings::{ReadingSummaries, ReadingView};
+use crate::readings::{ReadingSummaries, ReadingView, UnitForecast};
 use freshtrack_domain::access::Right;
 
 const FROM: QueryParameter = QueryParameter {
@@ -46,6 +46,15 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         ],
         reply: Some(schema::<ReadingSummaries>),
         problems: &[ProblemCode::InvalidRequest, ProblemCode::NotFound],
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "readings-forecast",
+        path: "/v1/orgs/{org_id}/units/{unit_id}/forecast",
+        summary: "Tells when a unit's temperature will reach its limit if it drifts on as it does now. Never an alarm.",
+        access: Access::Organization(Right::Read),
+        reply: Some(schema::<UnitForecast>),
+        problems: &[ProblemCode::NotFound],
         ..Endpoint::BASE
     },
 ];

@@ -1,7 +1,9 @@
 //! Sites, areas and units: what is happening in them, and how they are set up.
 
+mod replay;
 mod setup;
 
+pub use replay::*;
 pub use setup::*;
 
 use crate::time::Instant;
