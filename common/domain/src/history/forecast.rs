@@ -320,25 +320,22 @@ mod tests {
         let found = forecast(&samples, &freezer(), now(&samples)).unwrap();
         assert_eq!((found.side, found.limit), (Side::High, CentiCelsius(-1_500)));
         assert_eq!(found.at, found.from.at + Span::minutes(40));
-        assert_eq!((found.earliest, found.latest), (found.at, Some(found.at)));
+        // However steady it is, a door or a warmer room is not in it.
+        assert_eq!(found.earliest, found.from.at + Span::minutes(16));
+        assert_eq!(found.latest, Some(found.from.at + Span::minutes(80)));
     }
 
     #[test]
     fn what_slows_down_may_take_longer_or_never_come() {
         let slowing = [100, 95, 90, 85, 80, 75, 70, 65, 60, 55];
-        let mut temperature = -2_350;
+        let mut temperature = -2_450;
         let samples = after_a_calm_morning(slowing.map(|step| {
             temperature += step;
             temperature
         }));
         let found = forecast(&samples, &freezer(), now(&samples)).unwrap();
         assert!(found.earliest < found.at, "{found:?}");
-        assert!(
-            found
-                .latest
-                .is_none_or(|latest| latest > found.at + Span::minutes(2)),
-            "{found:?}"
-        );
+        assert!(found.latest.is_none_or(|latest| latest > found.at), "{found:?}");
         let mut temperature = -2_350;
         let samples = after_a_calm_morning([120, 90, 60, 40, 30, 24, 18, 14, 10, 8].map(|step| {
             temperature += step;
