@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use freshtrack_application::identity::Origin;
 use freshtrack_application::ports::IdSource;
 use freshtrack_application::{Administrator, Caller, Failure, OrgScope, PageRequest, Refusal, SignedIn};
-use freshtrack_contracts::endpoints::{Endpoint, of_function};
+use freshtrack_contracts::endpoints::Terms;
 use freshtrack_contracts::page::PageSize;
 use freshtrack_contracts::problem::{Problem, ProblemCode};
 use freshtrack_domain::ids::Id;
@@ -305,16 +305,16 @@ where
     Box::pin(async move {
         let event: HttpEvent =
             serde_json::from_slice(&event).map_err(|e| InvocationError::new("Event", e.to_string()))?;
-        let endpoint =
-            of_function(function).ok_or_else(|| InvocationError::new("Function", "serves no endpoint"))?;
+        let terms = Terms::of_function(function)
+            .ok_or_else(|| InvocationError::new("Function", "serves no endpoint"))?;
         let request_id = event.request_context.request_id.clone();
         let result = async {
-            let admitted = admit(&context, endpoint.access, &event).await?;
-            let call = call_of(&context, endpoint, admitted, event).await?;
+            let admitted = admit(&context, terms.access, &event).await?;
+            let call = call_of(&context, terms, admitted, event).await?;
             handle(context, call).await
         };
         let response = match result.await {
-            Ok(reply) => success(endpoint.status, reply, &request_id),
+            Ok(reply) => success(terms.status, reply, &request_id),
             Err(error) => failure(function, error, &request_id)?,
         };
         Ok(response.to_string().into_bytes())
@@ -323,7 +323,7 @@ where
 
 async fn call_of(
     context: &Context,
-    endpoint: &Endpoint,
+    terms: &Terms,
     admitted: Admitted,
     event: HttpEvent,
 ) -> Result<Call, HandlerError> {
@@ -335,7 +335,7 @@ async fn call_of(
     } else {
         body.into_bytes()
     };
-    let most = endpoint.largest_body();
+    let most = terms.largest_body();
     if body.len() > most {
         return Err(Refusal::new(
             ProblemCode::TooLarge,
@@ -353,7 +353,7 @@ async fn call_of(
         query: event.query_string_parameters,
         headers: event.headers,
         source_ip: event.request_context.http.source_ip,
-        page_size: endpoint.pages().unwrap_or(PageSize::ITEMS),
+        page_size: terms.pages.unwrap_or(PageSize::ITEMS),
         body,
     })
 }

@@ -10,6 +10,9 @@ mod places;
 mod platform;
 mod readings;
 mod realtime;
+mod terms;
+
+pub use terms::Terms;
 
 use crate::page::{Page, PageSize};
 use crate::problem::ProblemCode;
@@ -164,15 +167,10 @@ impl Endpoint {
         format!("{} {}", self.method, self.path)
     }
 
-    /// The largest body it takes, in bytes. Networks and programs send many readings at once, people one form. Lambda hands
-    /// on 6 MB at most, with all that is around a body.
+    /// The largest body it takes, in bytes.
     #[must_use]
     pub fn largest_body(&self) -> usize {
-        if self.area() == "ingest" {
-            4 << 20
-        } else {
-            256 << 10
-        }
+        Terms::of(self).largest_body()
     }
 
     /// The area it belongs to: the first word of its function's name.
