@@ -8,6 +8,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The reply to one invocation, to come.
 pub type InvocationFuture = Pin<Box<dyn Future<Output = Result<Vec<u8>, InvocationError>> + Send>>;
@@ -50,11 +53,30 @@ impl From<InvocationError> for Diagnostic {
     }
 }
 
+/// Logs to the standard output in the form and from the level on that Lambda's logging controls set, or by target as
+/// `RUST_LOG` asks. The runtime's own set-up does the same with regular expressions, for which every binary would pay.
+fn log(settings: &Settings) {
+    let value = |name| settings.optional(name).unwrap_or_default();
+    let level = value("AWS_LAMBDA_LOG_LEVEL").parse().unwrap_or(LevelFilter::INFO);
+    let targets = settings.optional("RUST_LOG").and_then(|text| text.parse().ok());
+    let filter = targets.unwrap_or_else(|| Targets::new().with_default(level));
+    let lines = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_target(false)
+        .without_time();
+    if value("AWS_LAMBDA_LOG_FORMAT").eq_ignore_ascii_case("json") {
+        lines.json().finish().with(filter).init();
+    } else {
+        lines.finish().with(filter).init();
+    }
+}
+
 /// The main of every function's binary: settings from the environment, one context for the life of the
 /// process, then one event after the other.
 #[must_use]
 pub fn run(function: Function) -> ExitCode {
-    lambda_runtime::tracing::init_default_subscriber();
+    let settings = Settings::from_environment();
+    log(&settings);
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -62,7 +84,7 @@ pub fn run(function: Function) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let context = Arc::new(Context::new(Settings::from_environment()));
+    let context = Arc::new(Context::new(settings));
     let served = runtime.block_on(lambda_runtime::run(service_fn(
         |event: LambdaEvent<Box<RawValue>>| {
             let reply = (function.entry)(Arc::clone(&context), event.payload.get().as_bytes().to_vec());
