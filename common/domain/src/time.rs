@@ -142,7 +142,20 @@ impl Span {
     /// This span made longer by `percent` hundredths.
     #[must_use]
     pub const fn plus_percent(self, percent: u32) -> Self {
-        Self(self.0.saturating_add(self.0.saturating_mul(percent as i64) / 100))
+        Self(self.0.saturating_add(self.percent(percent).0))
+    }
+
+    /// What is left of this span without `other`; nothing if that is longer.
+    #[must_use]
+    pub const fn less(self, other: Self) -> Self {
+        let left = self.0.saturating_sub(other.0);
+        Self(if left > 0 { left } else { 0 })
+    }
+
+    /// `percent` hundredths of this span.
+    #[must_use]
+    pub const fn percent(self, percent: u32) -> Self {
+        Self(self.0.saturating_mul(percent as i64) / 100)
     }
 }
 

@@ -1,9 +1,17 @@
 //! What recorded readings say of a span of time: figures for reports and charts, never a verdict.
 
+mod doors;
+mod exposure;
+mod gaps;
 mod forecast;
 mod summary;
+mod trace;
 mod windows;
 
+pub use doors::{DoorEvent, DoorEvents};
+pub use exposure::{Exposure, ROLLING, exposures};
+pub use gaps::{GAP_PERCENT, Gap, Gaps, gap_of};
 pub use forecast::{FORECAST_SPAN, Forecast, forecast};
 pub use summary::{Sample, Summary, mean_kinetic_celsius, summarize};
-pub use windows::{Division, UnknownDivision, UnknownTimeZone, Window, windows};
+pub use trace::{Bucket, Told, Trace};
+pub use windows::{Division, LocalClock, UnknownDivision, UnknownTimeZone, Window, windows};

@@ -90,6 +90,31 @@ pub fn windows(
     Ok(found)
 }
 
+/// What the clock of a place shows.
+#[derive(Debug, Clone)]
+pub struct LocalClock(TimeZone);
+
+impl LocalClock {
+    /// The clock of the IANA time zone `zone`.
+    ///
+    /// # Errors
+    /// When there is no such time zone.
+    pub fn of(zone: &str) -> Result<Self, UnknownTimeZone> {
+        TimeZone::get(zone)
+            .map(Self)
+            .map_err(|_| UnknownTimeZone(zone.to_owned()))
+    }
+
+    /// `at` as ISO 8601 with the offset to UTC, to the second: `2026-11-21T03:00:00-05:00`.
+    #[must_use]
+    pub fn show(&self, at: Timestamp) -> String {
+        match local(at, &self.0) {
+            Some(zoned) => zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            None => at.to_string(),
+        }
+    }
+}
+
 /// The first boundary after `at`; none beyond the years that a calendar knows.
 fn after(at: Timestamp, division: Division, zone: &TimeZone) -> Option<Timestamp> {
     let boundary = match division {
@@ -184,6 +209,21 @@ mod tests {
             "Australia/Lord_Howe",
         );
         assert_eq!(minutes(&howe), [60, 60, 30, 60, 60]);
+    }
+
+    #[test]
+    fn a_clock_shows_its_offset_also_in_the_hour_that_comes_twice() {
+        let clock = LocalClock::of("America/New_York").unwrap();
+        let shown = |text: &str| clock.show(text.parse().unwrap());
+        assert_eq!(shown("2026-11-01T05:30:00Z"), "2026-11-01T01:30:00-04:00");
+        assert_eq!(shown("2026-11-01T06:30:00.7Z"), "2026-11-01T01:30:00-05:00");
+        assert_eq!(
+            LocalClock::of("Asia/Kolkata")
+                .unwrap()
+                .show("2026-11-21T00:00:00Z".parse().unwrap()),
+            "2026-11-21T05:30:00+05:30"
+        );
+        assert!(LocalClock::of("Mars/Olympus").is_err());
     }
 
     #[test]
