@@ -44,7 +44,10 @@ pub use live::{
 };
 pub use page::{Order, PageRequest, cursor_behind, page_of, page_of_all};
 pub use quarantine::{list_quarantine, replay_frame};
-pub use readings::{ReadingsOf, SummaryQuery, forecast_unit, list_readings, summarize_readings};
+pub use readings::{
+    ExportedPage, GapsOf, JudgePast, ReadingsOf, SeriesOf, SummaryQuery, export_readings, forecast_unit,
+    get_latest, get_series, judge_past, list_door_events, list_gaps, list_readings, summarize_readings,
+};
 pub use receive_uplinks::{MOST_GATEWAYS, ReceiveUplinks, Uplink};
 pub use record_readings::{Outcome, RecordReadings, RetryReadings, UnitReading, retry_readings};
 pub use record_trail::record_trail;

@@ -76,6 +76,13 @@ impl LiveUpdate {
         }
     }
 
+    /// The same with `alerts` that were found out about it.
+    #[must_use]
+    pub(crate) fn with_alerts(mut self, alerts: &[Alert]) -> Self {
+        self.alerts.extend(alerts.iter().map(AlertView::from));
+        self
+    }
+
     fn concerns(&self, topic: &Topic) -> bool {
         match topic {
             Topic::Org => true,

@@ -11,8 +11,10 @@ use freshtrack_contracts::events::{Event, Happening};
 /// # Errors
 /// When it is not stored; the event will come again.
 pub async fn record_trail(alerts: &dyn Alerts, event: &Event) -> Result<(), PortError> {
-    let (Happening::AlertOpened(alert) | Happening::AlertUpgraded(alert) | Happening::AlertResolved(alert)) =
-        &event.what
+    let (Happening::AlertOpened(alert)
+    | Happening::AlertUpgraded(alert)
+    | Happening::AlertResolved(alert)
+    | Happening::AlertFoundLate(alert)) = &event.what
     else {
         return Ok(());
     };

@@ -131,7 +131,7 @@ async fn judge(
     let before = record.state.clone();
     record.judge(now, &mut changes);
     // A reading has come since, and there is nothing left to do.
-    if record.state == before {
+    if record.state == before && changes.is_empty() {
         return Ok(false);
     }
     match states.save(scope, &mut record, &changes).await {

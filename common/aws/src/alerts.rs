@@ -1,13 +1,17 @@
 //! Alerts and their trails.
 
+use crate::error::corrupt;
 use crate::keys;
 use crate::table::{Condition, Item, Query, Table, data, item, text};
+use crate::unit_states::OUTBOX;
 use async_trait::async_trait;
 use freshtrack_application::ports::Alerts;
 use freshtrack_application::{OrgScope, PortError, PortErrorKind};
 use freshtrack_contracts::alerts::TrailEntry;
+use freshtrack_contracts::events::Event;
 use freshtrack_domain::alert::{Alert, AlertStatus};
 use freshtrack_domain::ids::AlertId;
+use freshtrack_domain::time::Timestamp;
 use std::sync::Arc;
 
 const STATUS_INDEX: &str = "GSI1";
@@ -51,6 +55,37 @@ impl Alerts for DynamoAlerts {
         };
         let items = self.0.query(OP, query).await?;
         items.into_iter().map(|mut item| data(OP, &mut item)).collect()
+    }
+
+    async fn opened(&self, scope: OrgScope, from: Timestamp, to: Timestamp) -> Result<Vec<Alert>, PortError> {
+        const OP: &str = "alerts.opened";
+        let pk = keys::org_partition(scope.org_id());
+        let (first, last) = keys::alerts_opened(from, to);
+        let query = Query {
+            consistent: true,
+            ..Query::new(
+                "pk = :pk AND sk BETWEEN :from AND :to",
+                &pk,
+                vec![(":from", first), (":to", last)],
+            )
+        };
+        let items = self.0.query(OP, query).await?;
+        items.into_iter().map(|mut item| data(OP, &mut item)).collect()
+    }
+
+    async fn keep_found(&self, scope: OrgScope, alert: &Alert) -> Result<bool, PortError> {
+        const OP: &str = "alerts.keep_found";
+        let mut item = item_of(OP, scope, alert)?;
+        let events = serde_json::to_string(&[Event::of_found(scope.org_id(), alert)]);
+        item.insert(
+            OUTBOX.to_owned(),
+            text(events.map_err(|error| corrupt(OP, error))?),
+        );
+        match self.0.put(OP, item, Some(&Condition::ABSENT)).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind == PortErrorKind::Conflict => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn find(

@@ -225,6 +225,20 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
         "all units of an organization",
         0.5,
     ),
+    pattern(
+        "Query, consistent",
+        "O#{org}",
+        "between ALR#...",
+        "alerts that opened in a span, to know whether what is found late was told",
+        1.0,
+    ),
+    pattern(
+        "PutItem",
+        "O#{org}",
+        "ALR#{alert}",
+        "alert that was found late, with its event, and its place among those that have ended",
+        4.0,
+    ),
     pattern("GetItem", "O#{org}", "ALR#{alert}", "alert", 0.5),
     pattern("Query", "O#{org}#A#{alert}", "", "what happened to it", 0.5),
     pattern(

@@ -7,7 +7,7 @@
 use freshtrack_application::ports::{Claim, ClaimSpace, Owner, RecordKind};
 use freshtrack_domain::alert::AlertStatus;
 use freshtrack_domain::device::DevEui;
-use freshtrack_domain::ids::{AlertId, FrameId, OrgId, SensorId, UnitId, UserId};
+use freshtrack_domain::ids::{AlertId, FrameId, Id, OrgId, SensorId, Ulid, UnitId, UserId};
 use freshtrack_domain::time::Timestamp;
 
 /// A primary key.
@@ -117,6 +117,16 @@ pub(crate) fn alert(org: OrgId, id: AlertId) -> Key {
     key(org_partition(org), format!("ALR#{id}"))
 }
 
+/// The first and the last key that an alert can have which opened from `from` to `to`, both included: its identifier begins
+/// with that instant.
+pub(crate) fn alerts_opened(from: Timestamp, to: Timestamp) -> (String, String) {
+    let key = |at: Timestamp, random: u128| {
+        let millis = u64::try_from(at.as_millis()).unwrap_or(0);
+        format!("ALR#{}", AlertId::from_ulid(Ulid::from_parts(millis, random)))
+    };
+    (key(from, 0), key(to, u128::MAX))
+}
+
 pub(crate) fn alerts_by_status(org: OrgId, status: AlertStatus) -> String {
     match status {
         AlertStatus::Open => format!("O#{org}#OPEN"),
@@ -164,8 +174,6 @@ pub(crate) fn ticket(ticket: &str) -> Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use freshtrack_domain::ids::Id as _;
-    use freshtrack_domain::ids::Ulid;
 
     #[test]
     fn a_state_key_is_read_back() {
@@ -176,6 +184,22 @@ mod tests {
         let Key { pk, sk } = state(org, unit);
         assert_eq!(parse_state_key(&pk, &sk), Some((org, unit)));
         assert_eq!(parse_state_key(&pk, "ORG"), None);
+    }
+
+    #[test]
+    fn alerts_are_between_the_keys_of_the_time_they_opened_in() {
+        let org = OrgId::from_ulid(Ulid::from_parts(1, 2));
+        let opened = |millis, random| alert(org, AlertId::from_ulid(Ulid::from_parts(millis, random))).sk;
+        let (first, last) = alerts_opened(Timestamp::from_millis(1_000), Timestamp::from_millis(2_000));
+        for (within, millis) in [(false, 999), (true, 1_000), (true, 2_000), (false, 2_001)] {
+            for random in [0, u128::MAX] {
+                assert_eq!(
+                    (first.clone()..=last.clone()).contains(&opened(millis, random)),
+                    within,
+                    "{millis}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -42,6 +42,10 @@ struct LateData {
     fault: Option<LateFault>,
     #[serde(skip_serializing_if = "Correction::is_none", default)]
     c: Correction,
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    manual: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    bf: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -103,6 +107,8 @@ impl ReadingLog for DynamoReadingLog {
                 Fault::Implausible => LateFault::Implausible,
             }),
             c: entry.correction,
+            manual: entry.manual,
+            bf: entry.back_filled,
         };
         let key = keys::late(scope.org_id(), unit_id, entry.recorded_at, *sensor_id);
         match self
@@ -214,6 +220,8 @@ fn late_of(op: &'static str, mut item: Item) -> Result<LateEntry, PortError> {
         humidity: late.h,
         door_open: late.door,
         correction: late.c,
+        manual: late.manual,
+        back_filled: late.bf,
     };
     Ok(LateEntry {
         entry,

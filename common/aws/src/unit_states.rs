@@ -25,6 +25,7 @@ const CHAIN: &str = "c";
 const SEALED_UNTIL: &str = "su";
 /// When something falls due at the unit, as sortable text; absent while nothing does.
 const DUE: &str = "due";
+const BACK_FILL: &str = "bf";
 
 /// Unit states in the table.
 #[derive(Debug, Clone)]
@@ -178,6 +179,11 @@ fn item_of(
     if let Some(due) = record.next_due() {
         item.insert(DUE.to_owned(), text(keys::sortable(due)));
     }
+    if let Some(late) = record.back_fill {
+        let late =
+            serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(late).map_err(|error| corrupt(op, error))?;
+        item.insert(BACK_FILL.to_owned(), late);
+    }
     if !changes.is_empty() {
         let events: Vec<Event> = changes
             .iter()
@@ -194,6 +200,11 @@ fn item_of(
 
 fn record_of(op: &'static str, mut item: Item) -> Result<UnitRecord, PortError> {
     let state = data(op, &mut item)?;
+    let back_fill = item
+        .remove(BACK_FILL)
+        .map(serde_dynamo::aws_sdk_dynamodb_1::from_attribute_value)
+        .transpose()
+        .map_err(|error| corrupt(op, error))?;
     let chain = bytes_of(&item, CHAIN);
     Ok(UnitRecord {
         rev: number_of(&item, REV).ok_or_else(|| PortError::new(op, PortErrorKind::Corrupt))?,
@@ -205,6 +216,7 @@ fn record_of(op: &'static str, mut item: Item) -> Result<UnitRecord, PortError> 
             BlockHash(chain.try_into().map_err(|error| corrupt(op, error))?)
         },
         sealed_until: number_of(&item, SEALED_UNTIL).map(Timestamp::from_millis),
+        back_fill,
     })
 }
 

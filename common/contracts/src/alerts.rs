@@ -27,6 +27,9 @@ pub struct AlertView {
     pub escalated_at: Option<Instant>,
     /// When the condition ended.
     pub resolved_at: Option<Instant>,
+    /// When it was found out, if that was only after it had ended: by readings that came late.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub found_at: Option<Instant>,
     /// The temperature that opened it, in degrees Celsius.
     pub trigger_c: Option<f64>,
     /// The worst temperature known when the alert last changed, in degrees Celsius.
@@ -51,6 +54,7 @@ impl From<&Alert> for AlertView {
             opened_at: alert.opened_at.into(),
             escalated_at: alert.escalated_at.map(Into::into),
             resolved_at: alert.resolved_at.map(Into::into),
+            found_at: alert.found_at.map(Into::into),
             trigger_c: alert.trigger.map(|value| value.celsius()),
             worst_c: alert.worst.map(|value| value.celsius()),
             limit_c: alert.limit.map(|value| value.celsius()),
@@ -65,7 +69,7 @@ impl From<&Alert> for AlertView {
 pub struct TrailEntry {
     /// The event that told of it; the same event is recorded once.
     pub event_id: String,
-    /// What happened: `alert.opened`, `alert.upgraded`, `alert.resolved`.
+    /// What happened: `alert.opened`, `alert.upgraded`, `alert.resolved`, `alert.found_late`.
     pub event: String,
     /// When.
     pub at: Instant,

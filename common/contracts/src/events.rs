@@ -2,6 +2,7 @@
 
 use crate::alerts::AlertView;
 use crate::time::Instant;
+use freshtrack_domain::alert::Alert;
 use freshtrack_domain::ids::{
     AccessKeyId, AreaId, GatewayId, JobId, OrgId, PendingChangeId, SensorId, SessionId, SiteId, UnitId,
     UserId,
@@ -59,6 +60,19 @@ pub enum Happening {
     /// An alert ended.
     #[serde(rename = "alert.resolved")]
     AlertResolved(AlertView),
+    /// An alert was found out after it had ended, by readings that came late.
+    #[serde(rename = "alert.found_late")]
+    AlertFoundLate(AlertView),
+    /// Readings out of range have come too late to be judged as they were measured: the past is to be judged anew.
+    #[serde(rename = "readings.back_filled")]
+    ReadingsBackFilled {
+        /// The sensor that measured them.
+        sensor_id: SensorId,
+        /// When the oldest of them was measured.
+        from: Instant,
+        /// When the newest of them was measured.
+        to: Instant,
+    },
     /// The organization was deleted.
     #[serde(rename = "organization.deleted")]
     OrganizationDeleted {},
@@ -169,6 +183,8 @@ impl Happening {
             Self::AlertOpened(_) => "alert.opened",
             Self::AlertUpgraded(_) => "alert.upgraded",
             Self::AlertResolved(_) => "alert.resolved",
+            Self::AlertFoundLate(_) => "alert.found_late",
+            Self::ReadingsBackFilled { .. } => "readings.back_filled",
             Self::OrganizationDeleted {} => "organization.deleted",
             Self::OrganizationRestored {} => "organization.restored",
             Self::MemberChanged { .. } => "member.changed",
@@ -204,6 +220,14 @@ impl Event {
                 alert.resolved_at.unwrap_or(alert.opened_at),
                 Happening::AlertResolved(alert.into()),
             ),
+            Change::BackFilled(late) => {
+                let what = Happening::ReadingsBackFilled {
+                    sensor_id: late.sensor_id,
+                    from: late.from.into(),
+                    to: late.to.into(),
+                };
+                (late.to, what)
+            }
         };
         Self {
             id: format!("{unit_id}:{rev}:{index}"),
@@ -211,6 +235,18 @@ impl Event {
             unit_id: Some(unit_id),
             at: at.into(),
             what,
+        }
+    }
+
+    /// The event of an alert that was found late, which is told once.
+    #[must_use]
+    pub fn of_found(org_id: OrgId, alert: &Alert) -> Self {
+        Self {
+            id: format!("{}:found", alert.id),
+            org_id,
+            unit_id: Some(alert.unit_id),
+            at: alert.found_at.unwrap_or(alert.opened_at).into(),
+            what: Happening::AlertFoundLate(alert.into()),
         }
     }
 

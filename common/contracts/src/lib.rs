@@ -6,6 +6,7 @@
 pub mod access_keys;
 pub mod alerts;
 pub mod audit;
+pub mod csv;
 pub mod devices;
 pub mod documents;
 pub mod endpoints;

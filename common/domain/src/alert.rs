@@ -91,6 +91,9 @@ pub struct Alert {
     pub escalated_at: Option<Timestamp>,
     /// When the condition ended.
     pub resolved_at: Option<Timestamp>,
+    /// When it was found out, if that was only after it had ended: by readings that came late.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub found_at: Option<Timestamp>,
     /// The temperature that opened it.
     pub trigger: Option<CentiCelsius>,
     /// The worst temperature so far.

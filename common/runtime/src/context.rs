@@ -5,7 +5,7 @@
 
 use crate::function::InvocationError;
 use crate::ports::{
-    AccountPorts, LivePorts, NetworksPorts, OfficePorts, PlacesPorts, ReceivePorts, RecordPorts,
+    AccountPorts, LivePorts, NetworksPorts, OfficePorts, PastPorts, PlacesPorts, ReceivePorts, RecordPorts,
 };
 use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
@@ -385,6 +385,20 @@ impl Context {
             states: self.states()?,
             log: self.log()?,
             retry: self.retry_lane()?,
+            live: self.live_ports()?,
+            clock: self.clock(),
+        })
+    }
+
+    /// Everything that judging the past anew needs.
+    ///
+    /// # Errors
+    /// When the function is not told where its ports are.
+    pub fn past_ports(&self) -> Result<PastPorts<'_>, InvocationError> {
+        Ok(PastPorts {
+            states: self.states()?,
+            log: self.log()?,
+            alerts: self.alerts()?,
             live: self.live_ports()?,
             clock: self.clock(),
         })

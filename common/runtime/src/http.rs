@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use freshtrack_application::identity::Origin;
 use freshtrack_application::ports::IdSource;
 use freshtrack_application::{Administrator, Caller, Failure, OrgScope, PageRequest, Refusal, SignedIn};
+use freshtrack_contracts::csv;
 use freshtrack_contracts::endpoints::Terms;
 use freshtrack_contracts::page::PageSize;
 use freshtrack_contracts::problem::{Problem, ProblemCode};
@@ -178,6 +179,18 @@ impl Call {
         PageRequest::new(self.page_size, self.parsed_query("limit")?, self.query("cursor"))
     }
 
+    /// Which part of a series is asked for by an endpoint that shows it as something else than a list.
+    ///
+    /// # Errors
+    /// As [`Call::page`].
+    pub fn series_page(&self) -> Result<PageRequest, Refusal> {
+        PageRequest::new(
+            PageSize::SERIES,
+            self.parsed_query("limit")?,
+            self.query("cursor"),
+        )
+    }
+
     /// The body as it came.
     #[must_use]
     pub fn body(&self) -> &[u8] {
@@ -207,6 +220,7 @@ impl Call {
 enum Body {
     Json(Value),
     Html(String),
+    Table { text: String, has_header: bool },
 }
 
 /// A success.
@@ -215,6 +229,7 @@ pub struct Reply {
     body: Option<Body>,
     rev: Option<u64>,
     kept_for: Option<Span>,
+    next: Option<String>,
 }
 
 impl Reply {
@@ -228,6 +243,7 @@ impl Reply {
             body: Some(Body::Json(body)),
             rev: None,
             kept_for: None,
+            next: None,
         })
     }
 
@@ -238,6 +254,19 @@ impl Reply {
             body: Some(Body::Html(html)),
             rev: None,
             kept_for: None,
+            next: None,
+        }
+    }
+
+    /// A success with a page of a table, whose first line names its columns if it `has_header`. `next` is the query by which the
+    /// next page is asked for; there is none on the last one.
+    #[must_use]
+    pub const fn table(text: String, has_header: bool, next: Option<String>) -> Self {
+        Self {
+            body: Some(Body::Table { text, has_header }),
+            rev: None,
+            kept_for: None,
+            next,
         }
     }
 
@@ -248,6 +277,7 @@ impl Reply {
             body: None,
             rev: None,
             kept_for: None,
+            next: None,
         }
     }
 
@@ -388,12 +418,26 @@ fn success(status: u16, reply: Reply, request_id: &str) -> Value {
     if let Some(rev) = reply.rev {
         headers.insert("etag".to_owned(), format!("\"{rev}\"").into());
     }
+    if let Some(query) = reply.next {
+        // Relative to what was asked for (RFC 3986, 5.2), so that it holds wherever the API is reached.
+        headers.insert("link".to_owned(), format!("<?{query}>; rel=\"next\"").into());
+    }
     let (media_type, body) = match reply.body {
         None => (None, String::new()),
         Some(Body::Json(body)) => (Some("application/json"), body.to_string()),
         Some(Body::Html(body)) => {
             headers.insert("content-security-policy".to_owned(), PAGE_POLICY.into());
             (Some("text/html; charset=utf-8"), body)
+        }
+        Some(Body::Table { text, has_header }) => {
+            let shown = "attachment; filename=\"readings.csv\"";
+            headers.insert("content-disposition".to_owned(), shown.into());
+            let media_type = if has_header {
+                csv::WITH_HEADER
+            } else {
+                csv::WITHOUT_HEADER
+            };
+            (Some(media_type), text)
         }
     };
     if let Some(media_type) = media_type {

@@ -6,10 +6,10 @@ use freshtrack_application::networks::Networks;
 use freshtrack_application::organizations::Office;
 use freshtrack_application::places::FollowPlaces;
 use freshtrack_application::ports::{Clock, IdSource};
-use freshtrack_application::{Live, ReceiveUplinks, RecordReadings, SetUp};
+use freshtrack_application::{JudgePast, Live, ReceiveUplinks, RecordReadings, SetUp};
 use freshtrack_aws::{
-    Directory, DynamoConnections, DynamoQuarantine, DynamoReadingLog, DynamoRecords, DynamoThrottle,
-    DynamoUnitStates, GatewaySockets, KmsVault, SqsBroadcastLane, SqsRetryLane,
+    Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine, DynamoReadingLog, DynamoRecords,
+    DynamoThrottle, DynamoUnitStates, GatewaySockets, KmsVault, SqsBroadcastLane, SqsRetryLane,
 };
 use freshtrack_domain::network::BaseUrl;
 use freshtrack_vendors::HttpNetworkServers;
@@ -149,6 +149,29 @@ impl RecordPorts<'_> {
             states: &self.states,
             log: &self.log,
             retry: &self.retry,
+            live: self.live.live(),
+            clock: self.clock,
+        }
+    }
+}
+
+/// The ports of judging the past anew, held for one invocation.
+pub struct PastPorts<'a> {
+    pub(crate) states: DynamoUnitStates,
+    pub(crate) log: DynamoReadingLog,
+    pub(crate) alerts: DynamoAlerts,
+    pub(crate) live: LivePorts<'a>,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+impl PastPorts<'_> {
+    /// The use case over these ports.
+    #[must_use]
+    pub fn past(&self) -> JudgePast<'_> {
+        JudgePast {
+            states: &self.states,
+            log: &self.log,
+            alerts: &self.alerts,
             live: self.live.live(),
             clock: self.clock,
         }

@@ -296,6 +296,29 @@ impl Alerts for Memory {
         Ok(alerts.take(limit).map(|(_, alert)| alert.clone()).collect())
     }
 
+    async fn opened(&self, scope: OrgScope, from: Timestamp, to: Timestamp) -> Result<Vec<Alert>, PortError> {
+        let tables = self.read("alerts.opened").await?;
+        let ours = tables
+            .alerts
+            .iter()
+            .filter(|((org_id, _), _)| *org_id == scope.org_id());
+        let opened = ours.filter(|(_, alert)| (from..=to).contains(&alert.opened_at));
+        Ok(opened.map(|(_, alert)| alert.clone()).collect())
+    }
+
+    async fn keep_found(&self, scope: OrgScope, alert: &Alert) -> Result<bool, PortError> {
+        let key = (scope.org_id(), alert.id);
+        self.change("alerts.keep_found", |tables| {
+            let is_new = !tables.alerts.contains_key(&key);
+            if is_new {
+                tables.outbox.push(Event::of_found(key.0, alert));
+                tables.alerts.insert(key, alert.clone());
+            }
+            Ok(is_new)
+        })
+        .await
+    }
+
     async fn find(
         &self,
         scope: OrgScope,

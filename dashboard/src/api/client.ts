@@ -1,16 +1,18 @@
-import { everyPage, unwrap, type Http } from "./http";
-import type { AlertView, Overview, ReadingView, Ticket } from "./types";
+import { unwrap, type Http } from "./http";
+import type { AlertView, Overview, ReadingSeries, Ticket } from "./types";
 
 /** What the live page reads of one organization. */
 export interface Api {
   overview(signal?: AbortSignal): Promise<Overview>;
   openAlerts(signal?: AbortSignal): Promise<AlertView[]>;
-  readings(unitId: string, signal?: AbortSignal): Promise<ReadingView[]>;
+  series(unitId: string, signal?: AbortSignal): Promise<ReadingSeries>;
   issueTicket(signal?: AbortSignal): Promise<Ticket>;
 }
 
 /** Pages of alerts that are read at most: 2,000 open alerts are not a list a person works through. */
 const MAX_ALERT_PAGES = 10;
+/** Columns of a day's trace: of a sensor that reports each minute, every reading is shown. */
+const SERIES_COLUMNS = 1_000;
 
 /** The calls for the organization `orgId` over `http`. */
 export function createApi(http: Http, orgId: string): Api {
@@ -31,11 +33,11 @@ export function createApi(http: Http, orgId: string): Api {
       }
       return alerts;
     },
-    readings(unitId, signal) {
-      return everyPage(async (cursor) => {
-        const params = { path: { ...path, unit_id: unitId }, query: cursor === undefined ? {} : { cursor } };
-        return unwrap(await http.GET("/v1/orgs/{org_id}/units/{unit_id}/readings", { params, ...abortable(signal) }));
-      });
+    async series(unitId, signal) {
+      const params = { path: { ...path, unit_id: unitId }, query: { points: SERIES_COLUMNS } };
+      return unwrap(
+        await http.GET("/v1/orgs/{org_id}/units/{unit_id}/readings/series", { params, ...abortable(signal) }),
+      );
     },
     async issueTicket(signal) {
       return unwrap(await http.POST("/v1/orgs/{org_id}/live/tickets", { params: { path }, ...abortable(signal) }));

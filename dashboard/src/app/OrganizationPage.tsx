@@ -122,7 +122,7 @@ function useLiveConnection(session: Session, ready: boolean, onRefused: () => vo
       issueTicket: () => api.issueTicket(),
       onServerTime: observeServerTime,
       onCaughtUp: () => {
-        void queries.invalidateQueries({ queryKey: [orgId, "readings"] });
+        void queries.invalidateQueries({ queryKey: [orgId, "series"] });
         void queries.invalidateQueries({ queryKey: [orgId, "alerts"] });
       },
       onOutdated: () => {

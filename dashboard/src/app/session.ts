@@ -84,11 +84,11 @@ export function openAlertsQuery({ api, store, orgId }: Session) {
   });
 }
 
-/** A unit's readings of the last 24 hours. */
-export function readingsQuery({ api, orgId }: Session, unitId: string) {
+/** The traces of a unit's sensors over the last 24 hours. */
+export function seriesQuery({ api, orgId }: Session, unitId: string) {
   return queryOptions({
-    queryKey: [orgId, "readings", unitId],
-    queryFn: ({ signal }) => api.readings(unitId, signal),
+    queryKey: [orgId, "series", unitId],
+    queryFn: ({ signal }) => api.series(unitId, signal),
     // Opened again, a trace is read again: what came while it was closed was not collected.
     staleTime: 0,
   });

@@ -1,22 +1,35 @@
 import { expect, test } from "vitest";
 import { unitSnapshot } from "../live/fixtures";
-import { byHour, mergePoints, pointOfSnapshot, pointsOfReadings, rangeOf, TRACE_SPAN_MS } from "./points";
+import { byHour, mergePoints, pointOfSnapshot, pointsOfSeries, rangeOf, TRACE_SPAN_MS } from "./points";
 
 const NOW = Date.parse("2026-11-21T08:10:00Z");
 const minutesAgo = (minutes: number, celsius: number | null) => ({ at: NOW - minutes * 60_000, celsius });
 
-test("a fault breaks the line and a door event does not touch it", () => {
-  const reading = { recorded_at: new Date(NOW).toISOString(), sensor_id: "sen_1" };
-  expect(
-    pointsOfReadings([
-      { ...reading, temperature_c: 3.5 },
-      { ...reading, fault: "probe_missing" },
-      { ...reading, door_open: true },
-    ]),
-  ).toEqual([
-    { at: NOW, celsius: 3.5 },
-    { at: NOW, celsius: null },
+test("the trace is that of the sensor that drives the unit, and broken where nothing is known", () => {
+  const bucket = (minutes: number, celsius: number, broken = false) => ({
+    points: [{ at: new Date(NOW - minutes * 60_000).toISOString(), temperature_c: celsius }],
+    min_c: celsius,
+    max_c: celsius,
+    readings: 1,
+    broken,
+  });
+  const series = (...sensors: readonly { sensor_id: string; primary: boolean; buckets: ReturnType<typeof bucket>[] }[]) => ({
+    unit_id: "unt_1",
+    from: new Date(NOW - TRACE_SPAN_MS).toISOString(),
+    to: new Date(NOW).toISOString(),
+    low_c: 0,
+    high_c: 5,
+    sensors: [...sensors],
+  });
+  const beside = { sensor_id: "sen_1", primary: false, buckets: [bucket(10, 9)] };
+  const driving = { sensor_id: "sen_2", primary: true, buckets: [bucket(60, 3.5), bucket(10, 4, true)] };
+  expect(pointsOfSeries(series(beside, driving))).toEqual([
+    minutesAgo(60, 3.5),
+    { at: NOW - 10 * 60_000 - 1, celsius: null },
+    minutesAgo(10, 4),
   ]);
+  expect(pointsOfSeries(series(beside))).toEqual([minutesAgo(10, 9)]);
+  expect(pointsOfSeries(series())).toEqual([]);
 });
 
 test("a unit without a temperature has no point", () => {

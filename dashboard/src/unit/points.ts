@@ -1,21 +1,25 @@
-import type { ReadingView, UnitSnapshot } from "../api/types";
+import type { ReadingSeries, UnitSnapshot } from "../api/types";
 
 /** A point of a trace. */
 export interface Point {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Degrees Celsius; nothing where the sensor had no usable temperature, which breaks the line. */
+  /** Degrees Celsius; nothing where nothing is known, which breaks the line. */
   readonly celsius: number | null;
 }
 
 /** How far back a trace reaches. */
 export const TRACE_SPAN_MS = 24 * 60 * 60_000;
 
-/** Readings as points. Readings of the door alone say nothing of the temperature and are left out. */
-export function pointsOfReadings(readings: readonly ReadingView[]): Point[] {
-  return readings
-    .filter((reading) => reading.temperature_c != null || reading.fault != null)
-    .map((reading) => ({ at: Date.parse(reading.recorded_at), celsius: reading.temperature_c ?? null }));
+/** The trace of the sensor that drives the unit as points; without one, that of any. */
+export function pointsOfSeries(series: ReadingSeries): Point[] {
+  const trace = series.sensors.find((sensor) => sensor.primary) ?? series.sensors[0];
+  return (trace?.buckets ?? []).flatMap((bucket) => {
+    const points = bucket.points.map((point) => ({ at: Date.parse(point.at), celsius: point.temperature_c }));
+    const first = points[0];
+    // The instant before: what was there is not known.
+    return bucket.broken && first !== undefined ? [{ at: first.at - 1, celsius: null }, ...points] : points;
+  });
 }
 
 /** The point of a unit's newest temperature, if it has one. */

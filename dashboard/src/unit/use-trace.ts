@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import type { UnitSnapshot } from "../api/types";
-import { readingsQuery, useSession } from "../app/session";
+import { seriesQuery, useSession } from "../app/session";
 import { serverNow } from "../live/time";
-import { mergePoints, pointOfSnapshot, pointsOfReadings, type Point } from "./points";
+import { mergePoints, pointOfSnapshot, pointsOfSeries, type Point } from "./points";
 
 /** A unit's last 24 hours, growing as readings come in. */
 export interface Trace {
@@ -15,7 +15,7 @@ export interface Trace {
 export function useTrace(unitId: string): Trace {
   const session = useSession();
   const { store } = session;
-  const history = useQuery(readingsQuery(session, unitId));
+  const history = useQuery(seriesQuery(session, unitId));
   const [live, setLive] = useState<readonly Point[]>(() => newest(store.unit(unitId)));
 
   useEffect(
@@ -28,7 +28,7 @@ export function useTrace(unitId: string): Trace {
   );
 
   const points = useMemo(
-    () => mergePoints(pointsOfReadings(history.data ?? []), live, serverNow()),
+    () => mergePoints(history.data === undefined ? [] : pointsOfSeries(history.data), live, serverNow()),
     [history.data, live],
   );
   return {

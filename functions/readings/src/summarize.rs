@@ -16,6 +16,7 @@ async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError
         from: call.parsed_query("from")?,
         to: call.parsed_query("to")?,
         division: call.parsed_query("per")?.unwrap_or_default(),
+        rolling_minutes: call.parsed_query("rolling_minutes")?,
     };
     let (states, log, records) = (context.states()?, context.log()?, context.records()?);
     let clock = context.clock();

@@ -501,6 +501,19 @@ impl<'w> House<'w> {
         self.tenant.things_stack(&frame.things_stack()).await;
     }
 
+    /// Has the door of the unit in `site` opened and closed, hours ago and hours apart.
+    pub(crate) async fn doors_opened(&self, site: usize) {
+        let unit = &self.tenant.document.sites[site].areas[0].units[0];
+        let told = |(hours, open): (u32, bool)| {
+            let at = self.world.now() - Span::hours(hours);
+            let mut reading = Frame::first(&unit.sensors[0].dev_eui, at, 300).uploaded();
+            reading["door_open"] = json!(open);
+            reading
+        };
+        let readings = [(20, true), (15, false), (10, true), (5, false)].map(told);
+        self.tenant.upload(&readings).await;
+    }
+
     /// A frame that nobody knew what to do with.
     pub(crate) async fn kept_aside(&self) -> String {
         let dev_eui = format!("{:016X}", rand::random::<u64>());

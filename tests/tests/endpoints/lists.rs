@@ -65,6 +65,7 @@ pub(crate) async fn fill(house: &House<'_>, sue: &Person) -> Filled {
     house.registered(&ids["sensor_id"], &ids["network_id"]).await;
     house.world.advance(Span::minutes(1));
     house.measure_again(0).await;
+    house.doors_opened(0).await;
     let mut told = Vec::new();
     for _ in 0..2 {
         for endpoint in additions() {

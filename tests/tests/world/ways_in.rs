@@ -82,6 +82,8 @@ async fn a_reading_is_shown_everywhere_at_once() {
             raw_humidity_percent: None,
             door_open: None,
             late: false,
+            back_filled: false,
+            manual: false,
         };
         assert_eq!(tenant.readings(index).await, [expected], "{way:?}");
     }

@@ -230,6 +230,19 @@ pub trait Alerts: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Alert>, PortError>;
 
+    /// Alerts of any status that opened from `from` to `to`, both included, in order. What was stored before is among them.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn opened(&self, scope: OrgScope, from: Timestamp, to: Timestamp) -> Result<Vec<Alert>, PortError>;
+
+    /// Keeps an alert that was found out after it had ended; its event leaves by the outbox in the same step. False if it is
+    /// kept already.
+    ///
+    /// # Errors
+    /// When it may not be kept.
+    async fn keep_found(&self, scope: OrgScope, alert: &Alert) -> Result<bool, PortError>;
+
     /// One alert and what happened to it, oldest first.
     ///
     /// # Errors

@@ -1,16 +1,17 @@
 //! A unit's readings over a span of time, one by one.
 
-use super::{Recorded, asked_for, seen};
+use super::{MONTH, Recorded, asked_for, seen};
 use crate::error::{Failure, Refusal};
 use crate::page::{PageRequest, cursor_behind};
 use crate::ports::{Clock, ReadingLog, RecordKind, UnitStates};
-use crate::scope::Caller;
+use crate::scope::{Caller, OrgScope};
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::readings::ReadingView;
 use freshtrack_domain::ids::{SensorId, UnitId};
 use freshtrack_domain::log::{Entry, Fault};
 use freshtrack_domain::measurement::SensorFault;
 use freshtrack_domain::time::Timestamp;
+use freshtrack_domain::unit::UnitRecord;
 use std::fmt;
 use std::str::FromStr;
 
@@ -70,22 +71,38 @@ pub async fn list_readings(
     of: ReadingsOf,
     request: &PageRequest,
 ) -> Result<Page<ReadingView>, Failure> {
-    let (from, to) = asked_for(clock, of.from, of.to)?;
+    let span = asked_for(clock, of.from, of.to, MONTH)?;
+    let record = seen(states, caller, of.unit_id).await?;
+    let page = page_of_readings(log, caller.scope, &record, span, request).await?;
+    Ok(page.map(|(sensor_id, entry, late)| view(sensor_id, &entry, late)))
+}
+
+/// A page of the readings of a span, both ends included, oldest first: who measured, what, and whether it came after newer
+/// ones were sealed.
+///
+/// # Errors
+/// Refused when there is no such page.
+pub(super) async fn page_of_readings(
+    log: &dyn ReadingLog,
+    scope: OrgScope,
+    record: &UnitRecord,
+    (from, to): (Timestamp, Timestamp),
+    request: &PageRequest,
+) -> Result<Page<(SensorId, Entry, bool)>, Failure> {
     let after: Option<Place> = request.after(LIST)?;
     let from = after.map_or(from, |after| from.max(after.at));
-    let record = seen(states, caller, of.unit_id).await?;
     // Two more than hold the page: the first may be over, and the last be shared with the next.
     let most = request.limit / IN_A_BLOCK + 2;
-    let recorded = Recorded::load(log, caller.scope, &record, (from, to), most).await?;
+    let recorded = Recorded::load(log, scope, record, (from, to), most).await?;
     let mut rest = recorded.iter().filter_map(|(sensor_id, entry, late)| {
         let place = Place {
             at: entry.recorded_at,
             sensor_id,
         };
         let is_behind = after.is_none_or(|after| place > after);
-        is_behind.then(|| (place, view(sensor_id, entry, late)))
+        is_behind.then_some((place, (sensor_id, *entry, late)))
     });
-    let page: Vec<(Place, ReadingView)> = rest.by_ref().take(request.limit).collect();
+    let page: Vec<_> = rest.by_ref().take(request.limit).collect();
     let more = rest.next().is_some() || recorded.more;
     Ok(Page {
         next_cursor: page
@@ -96,7 +113,8 @@ pub async fn list_readings(
     })
 }
 
-fn view(sensor_id: SensorId, entry: &Entry, late: bool) -> ReadingView {
+/// A reading as it is shown.
+pub(super) fn view(sensor_id: SensorId, entry: &Entry, late: bool) -> ReadingView {
     ReadingView {
         recorded_at: entry.recorded_at.into(),
         sensor_id,
@@ -116,5 +134,7 @@ fn view(sensor_id: SensorId, entry: &Entry, late: bool) -> ReadingView {
             .map(|raw| raw.percent()),
         door_open: entry.door_open,
         late,
+        back_filled: entry.back_filled,
+        manual: entry.manual,
     }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod aside;
+mod back_fill;
 mod crashes;
 mod disorder;
 mod importing;
@@ -17,5 +18,6 @@ mod settling;
 mod summaries;
 mod support;
 mod timers;
+mod traces;
 mod uplinks;
 mod uploads;

@@ -31,6 +31,7 @@ impl Stage {
             from: Some(from),
             to: Some(to),
             division,
+            rolling_minutes: None,
         };
         let mut found = self.try_sum(&self.viewer(), self.unit(0), query).await.unwrap();
         assert_eq!(found.sensors.len(), 1);

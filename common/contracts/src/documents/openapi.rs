@@ -196,6 +196,13 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Map<String
     if endpoint.reply.is_some() && is_revisioned(endpoint) {
         success.insert("headers".to_owned(), json!({ "ETag": tag }));
     }
+    if endpoint.media_type == "text/csv" {
+        let next = json!({
+            "description": "With `rel=\"next\"`, where the next page is; none on the last one (RFC 8288).",
+            "schema": { "type": "string" },
+        });
+        success.insert("headers".to_owned(), json!({ "Link": next }));
+    }
     responses.insert(endpoint.status.to_string(), Value::Object(success));
     for code in problems(endpoint) {
         let mut response = json!({

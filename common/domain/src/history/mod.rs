@@ -2,16 +2,16 @@
 
 mod doors;
 mod exposure;
-mod gaps;
 mod forecast;
+mod gaps;
 mod summary;
 mod trace;
 mod windows;
 
 pub use doors::{DoorEvent, DoorEvents};
 pub use exposure::{Exposure, ROLLING, exposures};
-pub use gaps::{GAP_PERCENT, Gap, Gaps, gap_of};
 pub use forecast::{FORECAST_SPAN, Forecast, forecast};
+pub use gaps::{GAP_PERCENT, Gap, Gaps, gap_of};
 pub use summary::{Sample, Summary, mean_kinetic_celsius, summarize};
 pub use trace::{Bucket, Told, Trace};
 pub use windows::{Division, LocalClock, UnknownDivision, UnknownTimeZone, Window, windows};

@@ -114,6 +114,8 @@ mod tests {
                 humidity: None,
                 door_open: None,
                 correction: Correction::NONE,
+                manual: false,
+                back_filled: false,
             });
         }
         head
@@ -162,6 +164,8 @@ mod tests {
                     temperature: CentiCelsius(if minute % 2 == 0 { 2_000 } else { -2_000 }),
                     humidity: if minute % 2 == 0 { 5_000 } else { -5_000 },
                 },
+                manual: true,
+                back_filled: true,
             });
             minute += 1;
         }

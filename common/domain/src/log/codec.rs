@@ -7,7 +7,9 @@
 //! The further byte, which comes last, says in bits 0 and 1 which fault the sensor has (0 probe missing, 1 implausible,
 //! 2 none), and in bit 2 that the correction of the sensor's values is another than in its entry before: then two numbers
 //! follow, by which the correction of temperature and humidity differs. A sensor's first entry counts from no correction,
-//! so that one without any costs nothing, and a calibrated one a few bytes a block.
+//! so that one without any costs nothing, and a calibrated one a few bytes a block. Bits 3
+//! and 4 say that a mark is another than in the sensor's entry before: that a person typed it, that it came so late that the
+//! next one was overdue. A sensor's first entry counts from neither, so that a run of marked ones costs two bytes.
 
 use super::{Entry, Fault};
 use crate::measurement::{CentiCelsius, Correction, Humidity};
@@ -26,9 +28,19 @@ const IMPLAUSIBLE: u8 = 1;
 const NO_FAULT: u8 = 2;
 const FAULT_MASK: u8 = 3;
 const CORRECTED: u8 = 1 << 2;
+const MANUAL: u8 = 1 << 3;
+const BACK_FILLED: u8 = 1 << 4;
 
-/// The correction of each sensor's values as of its entry before.
-type Corrections = [Correction; MAX_SENSORS];
+/// The correction of a sensor's values, and the marks, as of its entry before.
+#[derive(Clone, Copy, Default)]
+struct Before {
+    correction: Correction,
+    manual: bool,
+    back_filled: bool,
+}
+
+/// That of each sensor.
+type Befores = [Before; MAX_SENSORS];
 
 /// Stored bytes that are not a reading log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,9 +51,9 @@ pub struct Corrupt;
 pub(super) fn encode(entries: &[Entry]) -> Vec<u8> {
     let mut out = Vec::with_capacity(entries.len() * 6 + 8);
     let (mut seconds, mut temperature, mut humidity) = (0_i64, 0_i64, 0_i64);
-    let mut corrections = Corrections::default();
+    let mut befores = Befores::default();
     for entry in entries {
-        let further = further(entry, &mut corrections);
+        let further = further(entry, &mut befores);
         let mut flags = entry.slot << SLOT_SHIFT;
         flags |= if entry.temperature.is_some() {
             TEMPERATURE
@@ -64,8 +76,8 @@ pub(super) fn encode(entries: &[Entry]) -> Vec<u8> {
         if let Some(value) = entry.humidity {
             push_signed(&mut out, step(&mut humidity, i64::from(value.basis_points())));
         }
-        if let Some((fault, step)) = further {
-            out.push(fault | if step.is_some() { CORRECTED } else { 0 });
+        if let Some((code, step)) = further {
+            out.push(code);
             for difference in step.into_iter().flatten() {
                 push_signed(&mut out, difference);
             }
@@ -75,24 +87,33 @@ pub(super) fn encode(entries: &[Entry]) -> Vec<u8> {
 }
 
 /// What the further byte of `entry` says and what follows it, if it has one.
-fn further(entry: &Entry, corrections: &mut Corrections) -> Option<(u8, Option<[i64; 2]>)> {
-    let known = corrections.get_mut(usize::from(entry.slot));
-    let step = known.filter(|known| **known != entry.correction).map(|known| {
-        let Correction {
-            temperature,
-            humidity,
-        } = std::mem::replace(known, entry.correction);
+fn further(entry: &Entry, befores: &mut Befores) -> Option<(u8, Option<[i64; 2]>)> {
+    let now = Before {
+        correction: entry.correction,
+        manual: entry.manual,
+        back_filled: entry.back_filled,
+    };
+    let known = befores.get_mut(usize::from(entry.slot));
+    let before = known.map_or(now, |known| std::mem::replace(known, now));
+    let step = (before.correction != entry.correction).then(|| {
         [
-            i64::from(entry.correction.temperature.0) - i64::from(temperature.0),
-            i64::from(entry.correction.humidity) - i64::from(humidity),
+            i64::from(entry.correction.temperature.0) - i64::from(before.correction.temperature.0),
+            i64::from(entry.correction.humidity) - i64::from(before.correction.humidity),
         ]
     });
-    let fault = match entry.fault {
+    let mut code = match entry.fault {
         Some(Fault::ProbeMissing) => PROBE_MISSING,
         Some(Fault::Implausible) => IMPLAUSIBLE,
         None => NO_FAULT,
     };
-    (step.is_some() || entry.fault.is_some()).then_some((fault, step))
+    for (differs, bit) in [
+        (step.is_some(), CORRECTED),
+        (before.manual != entry.manual, MANUAL),
+        (before.back_filled != entry.back_filled, BACK_FILLED),
+    ] {
+        code |= if differs { bit } else { 0 };
+    }
+    (code != NO_FAULT).then_some((code, step))
 }
 
 /// Unpacks what [`encode`] packed.
@@ -100,7 +121,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<Entry>, Corrupt> {
     let mut rest = bytes;
     let mut entries = Vec::with_capacity(bytes.len() / 5);
     let (mut seconds, mut temperature, mut humidity) = (0_i64, 0_i64, 0_i64);
-    let mut corrections = Corrections::default();
+    let mut befores = Befores::default();
     while let Some((&flags, tail)) = rest.split_first() {
         rest = tail;
         seconds = seconds.checked_add(pull_signed(&mut rest)?).ok_or(Corrupt)?;
@@ -112,6 +133,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<Entry>, Corrupt> {
             humidity: None,
             door_open: (flags & DOOR_KNOWN != 0).then_some(flags & DOOR_OPEN != 0),
             correction: Correction::NONE,
+            manual: false,
+            back_filled: false,
         };
         if flags & TEMPERATURE != 0 {
             temperature = temperature.checked_add(pull_signed(&mut rest)?).ok_or(Corrupt)?;
@@ -122,7 +145,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<Entry>, Corrupt> {
             let points = u16::try_from(humidity).map_err(|_| Corrupt)?;
             entry.humidity = Some(Humidity::from_basis_points(points).ok_or(Corrupt)?);
         }
-        let known = corrections.get_mut(usize::from(entry.slot)).ok_or(Corrupt)?;
+        let known = befores.get_mut(usize::from(entry.slot)).ok_or(Corrupt)?;
         if flags & FURTHER != 0 {
             let (&code, tail) = rest.split_first().ok_or(Corrupt)?;
             rest = tail;
@@ -132,13 +155,16 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<Entry>, Corrupt> {
                 NO_FAULT => None,
                 _ => return Err(Corrupt),
             };
-            if code & !(FAULT_MASK | CORRECTED) != 0 {
+            if code & !(FAULT_MASK | CORRECTED | MANUAL | BACK_FILLED) != 0 {
                 return Err(Corrupt);
             }
+            known.manual ^= code & MANUAL != 0;
+            known.back_filled ^= code & BACK_FILLED != 0;
             if code & CORRECTED != 0 {
-                let temperature = pull_signed(&mut rest)?.checked_add(i64::from(known.temperature.0));
-                let humidity = pull_signed(&mut rest)?.checked_add(i64::from(known.humidity));
-                *known = Correction {
+                let temperature =
+                    pull_signed(&mut rest)?.checked_add(i64::from(known.correction.temperature.0));
+                let humidity = pull_signed(&mut rest)?.checked_add(i64::from(known.correction.humidity));
+                known.correction = Correction {
                     temperature: CentiCelsius(
                         temperature
                             .and_then(|value| i32::try_from(value).ok())
@@ -150,7 +176,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<Entry>, Corrupt> {
                 };
             }
         }
-        entry.correction = *known;
+        entry.correction = known.correction;
+        entry.manual = known.manual;
+        entry.back_filled = known.back_filled;
         entries.push(entry);
     }
     Ok(entries)
@@ -204,9 +232,10 @@ mod tests {
             proptest::option::of(0_u16..=10_000),
             any::<Option<bool>>(),
             prop_oneof![Just((0, 0)), (-2_000_i32..=2_000, any::<i16>())],
+            any::<(bool, bool)>(),
         )
             .prop_map(
-                |(at, slot, temperature, fault, humidity, door_open, correction)| Entry {
+                |(at, slot, temperature, fault, humidity, door_open, correction, marks)| Entry {
                     recorded_at: Timestamp::from_seconds(at),
                     slot,
                     temperature: temperature.map(CentiCelsius),
@@ -217,6 +246,8 @@ mod tests {
                         temperature: CentiCelsius(correction.0),
                         humidity: correction.1,
                     },
+                    manual: marks.0,
+                    back_filled: marks.1,
                 },
             )
     }
@@ -244,6 +275,8 @@ mod tests {
                 humidity: None,
                 door_open: None,
                 correction,
+                manual: false,
+                back_filled: false,
             })
             .collect()
     }
@@ -252,6 +285,17 @@ mod tests {
     fn a_common_reading_takes_five_bytes() {
         let packed = encode(&common(Correction::NONE));
         assert!(packed.len() <= 72 * 5, "{}", packed.len());
+    }
+
+    #[test]
+    fn a_run_of_marks_costs_its_beginning_and_its_end() {
+        let plain = common(Correction::NONE);
+        let mut marked = plain.clone();
+        for entry in &mut marked[20..40] {
+            entry.back_filled = true;
+        }
+        assert_eq!(encode(&marked).len() - encode(&plain).len(), 2);
+        assert_eq!(decode(&encode(&marked)), Ok(marked));
     }
 
     #[test]

@@ -43,6 +43,10 @@ pub struct Entry {
     pub door_open: Option<bool>,
     /// What a calibration had added to temperature and humidity.
     pub correction: Correction,
+    /// Whether a person typed it.
+    pub manual: bool,
+    /// Whether it came so late that the next report was overdue by then.
+    pub back_filled: bool,
 }
 
 /// A sensor's fault as the log keeps it.
@@ -72,10 +76,13 @@ impl Entry {
             humidity: reading.humidity,
             door_open: reading.door.map(|door| door == Door::Open),
             correction: reading.correction,
+            manual: reading.origin == Origin::Manual,
+            back_filled: false,
         }
     }
 
-    /// The reading that this was kept of, as far as it was: of frame, battery, signal and how it came nothing is kept.
+    /// The reading that this was kept of, as far as it was: of frame, battery and signal nothing is kept.
+    /// `drives_unit` tells whether `sensor_id`, which measured it, drove the unit.
     #[must_use]
     pub fn reading(&self, sensor_id: SensorId, drives_unit: bool) -> Reading {
         let fault = self.fault.map(|fault| match fault {
@@ -100,7 +107,11 @@ impl Entry {
             from_probe: false,
             probe_missing: false,
             drives_unit,
-            origin: Origin::Radio,
+            origin: if self.manual {
+                Origin::Manual
+            } else {
+                Origin::Radio
+            },
         }
     }
 

@@ -4,7 +4,9 @@
 use super::explain::{Ending, Telling};
 use super::rules::RECOVERY_READINGS;
 use super::silence::Quiet;
-use super::{Contact, DoorState, Excursion, LastReading, OpenAlert, Rules, Silence, UnitState, UnitStatus};
+use super::{
+    Contact, DoorState, Excursion, LastReading, LateSpan, OpenAlert, Rules, Silence, UnitState, UnitStatus,
+};
 use crate::alert::{Alert, AlertKind, Severity, Side};
 use crate::measurement::{CentiCelsius, TemperatureSample};
 use crate::reading::{Origin, Reading};
@@ -41,6 +43,8 @@ pub enum Change {
     AlertUpgraded(Alert),
     /// An alert ended because its condition did.
     AlertResolved(Alert),
+    /// Readings out of range have come too late to be judged as they were measured: the past is to be judged anew.
+    BackFilled(LateSpan),
 }
 
 /// Moves a unit by one input, adding what changed to `changes`. A plain reading changes nothing.

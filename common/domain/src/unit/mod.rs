@@ -1,5 +1,6 @@
 //! The unit: its kind, its rules, its state, and the one function that moves it.
 
+mod back_fill;
 mod engine;
 mod explain;
 mod kind;
@@ -11,6 +12,7 @@ mod size;
 mod state;
 mod track;
 
+pub use back_fill::{BackFill, LateSpan, excursions};
 pub use engine::{Change, Input, next_due, transition};
 pub use kind::UnitKind;
 pub use record::{Admission, ITEM_BYTES, UnitRecord, WRITE_UNIT};

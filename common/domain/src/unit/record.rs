@@ -1,10 +1,13 @@
 //! A unit as it is stored: its state and the head of its reading log, moved together.
 
 use super::size::stored_size;
-use super::{Change, Input, MAX_SENSORS, SensorTrack, Sighting, UnitState, next_due, transition};
+use super::{
+    BackFill, Change, Input, LateSpan, MAX_SENSORS, SensorTrack, Sighting, UnitState, next_due, transition,
+};
 use crate::ids::{Id, SensorId, Ulid};
 use crate::log::{BlockHash, Entry, HEAD_BYTES, Head, LEAST_HEAD_BYTES, SealedBlock};
-use crate::reading::{Reading, Rejection};
+use crate::measurement::TemperatureSample;
+use crate::reading::{Origin, Reading, Rejection};
 use crate::time::{Span, Timestamp};
 
 /// A unit's state and the head of its reading log.
@@ -20,6 +23,8 @@ pub struct UnitRecord {
     pub chain: BlockHash,
     /// When the newest sealed reading was measured. Readings before it no longer fit the log's order.
     pub sealed_until: Option<Timestamp>,
+    /// What came too late to be judged and waits to be judged as history.
+    pub back_fill: Option<BackFill>,
 }
 
 /// DynamoDB's unit of writing, in bytes.
@@ -70,6 +75,7 @@ impl UnitRecord {
             head: Head::default(),
             chain: BlockHash::default(),
             sealed_until: None,
+            back_fill: None,
         }
     }
 
@@ -86,7 +92,10 @@ impl UnitRecord {
         let lost_probe = reading.probe_missing && self.probe_seen(reading.sensor_id);
         let settled = lost_probe.then(|| reading.without_probe());
         let reading = settled.as_ref().unwrap_or(reading);
-        let entry = Entry::of(reading, slot);
+        let entry = Entry {
+            back_filled: now >= reading.recorded_at + self.state.rules().report_deadline(),
+            ..Entry::of(reading, slot)
+        };
         let known = self.state.sensors.get(usize::from(slot));
         if known.is_some_and(|track| {
             track.id == reading.sensor_id && track.sighting(reading) == Sighting::Repeated
@@ -100,7 +109,11 @@ impl UnitRecord {
         if !late && self.head.is_full(|| self.room()) {
             return Admission::HeadFull;
         }
-        self.note(reading, slot);
+        self.note(reading, slot, now);
+        if entry.back_filled && self.is_history(reading) {
+            let back_fill = BackFill::with(self.back_fill, slot, entry.recorded_at, now);
+            self.back_fill = Some(back_fill);
+        }
         // Judged also when late: another sensor's readings may have sealed the log while this one's were on
         // their way, and then a late reading is still the newest word on the food.
         self.step(Input::Reading(reading), now, changes);
@@ -118,8 +131,17 @@ impl UnitRecord {
         tracks.any(|track| track.id == sensor && track.version > version)
     }
 
-    /// Judges what fell due until `now`.
+    /// Judges what fell due until `now`, and tells of history that is to be judged once no more of it is coming.
     pub fn judge(&mut self, now: Timestamp, changes: &mut Vec<Change>) {
+        if let Some(late) = self.back_fill.take_if(|late| late.due() <= now)
+            && let Some(track) = self.state.sensors.get(usize::from(late.slot))
+        {
+            changes.push(Change::BackFilled(LateSpan {
+                sensor_id: track.id,
+                from: late.from,
+                to: late.to,
+            }));
+        }
         self.step(Input::Tick, now, changes);
     }
 
@@ -131,7 +153,23 @@ impl UnitRecord {
     /// When the clock must judge the unit next.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
+        let late = self.back_fill.as_ref().map(BackFill::due);
         next_due(&self.state, &self.state.rules())
+            .into_iter()
+            .chain(late)
+            .min()
+    }
+
+    /// Whether `reading` is out of range and comes behind a newer one that has moved the unit, so that it moves nothing.
+    fn is_history(&self, reading: &Reading) -> bool {
+        let Some(TemperatureSample::Valid(temperature)) = reading.temperature else {
+            return false;
+        };
+        let moves = self.state.active && reading.drives_unit && reading.origin != Origin::Manual;
+        let newest = self.state.last.map(|last| last.recorded_at);
+        moves
+            && newest.is_some_and(|newest| reading.recorded_at < newest)
+            && self.state.rules().violation(temperature).is_some()
     }
 
     /// Seals the head as it is stored and starts a new one. `None` while the head is empty.
@@ -156,8 +194,12 @@ impl UnitRecord {
     /// Bytes there are for the head beside the state. What cannot be written in one unit takes two, and then there is room
     /// enough.
     fn room(&self) -> usize {
+        let late = self
+            .back_fill
+            .and_then(|late| stored_size(&late))
+            .unwrap_or_default();
         let left = stored_size(&self.state)
-            .and_then(|size| WRITE_UNIT.checked_sub(ITEM_BYTES + size))
+            .and_then(|size| WRITE_UNIT.checked_sub(ITEM_BYTES + size + late))
             .filter(|left| *left >= LEAST_HEAD_BYTES);
         left.unwrap_or(HEAD_BYTES)
     }
@@ -197,7 +239,7 @@ impl UnitRecord {
         self.head.entries().iter().any(|entry| entry.slot == slot)
     }
 
-    fn note(&mut self, reading: &Reading, slot: u8) {
+    fn note(&mut self, reading: &Reading, slot: u8, now: Timestamp) {
         let sensors = &mut self.state.sensors;
         let new = SensorTrack::new(reading.sensor_id);
         match sensors.get_mut(usize::from(slot)) {
@@ -207,6 +249,7 @@ impl UnitRecord {
         }
         if let Some(track) = sensors.get_mut(usize::from(slot)) {
             track.note(reading);
+            track.came(reading, now);
         }
     }
 

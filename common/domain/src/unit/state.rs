@@ -315,6 +315,20 @@ impl UnitState {
         AlertId::from_ulid(Ulid::from_parts(millis, random))
     }
 
+    /// The open alerts as they are kept.
+    pub fn open_alerts(&self) -> impl Iterator<Item = Alert> {
+        let rules = self.rules();
+        self.alerts.iter().map(move |alert| {
+            let at = alert.escalated_at.unwrap_or(alert.opened_at);
+            let telling = if alert.escalated_at.is_some() {
+                Telling::Upgraded
+            } else {
+                Telling::Opened
+            };
+            self.describe(&rules, alert, telling, at)
+        })
+    }
+
     /// `alert` as it is kept, with what this unit adds, when there is `telling` of it at `at`.
     pub(super) fn describe(
         &self,
@@ -338,6 +352,7 @@ impl UnitState {
             opened_at: alert.opened_at,
             escalated_at: alert.escalated_at,
             resolved_at,
+            found_at: None,
             trigger: alert.trigger,
             worst: alert.worst,
             limit: alert.limit,

@@ -2,7 +2,7 @@
 
 use crate::ids::SensorId;
 use crate::reading::{FrameCounter, Reading};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Frame counters below the highest that are still remembered one by one.
@@ -32,6 +32,9 @@ pub struct SensorTrack {
     /// reading by an older one looks the sensor up again: it may have moved.
     #[serde(rename = "v", skip_serializing_if = "is_zero", default)]
     pub version: u32,
+    /// How many seconds the newest took from being measured until it came.
+    #[serde(rename = "l", skip_serializing_if = "is_zero", default)]
+    pub delay_seconds: u32,
 }
 
 #[expect(
@@ -78,6 +81,7 @@ impl SensorTrack {
             battery_percent: None,
             rssi_dbm: None,
             version: 0,
+            delay_seconds: 0,
         }
     }
 
@@ -117,6 +121,20 @@ impl SensorTrack {
             self.rssi_dbm = reading.rssi_dbm.or(self.rssi_dbm);
             self.newest_at = reading.recorded_at;
         }
+    }
+
+    /// Remembers when `reading`, which was [noted](SensorTrack::note), came, if it is the newest.
+    pub fn came(&mut self, reading: &Reading, now: Timestamp) {
+        if reading.recorded_at == self.newest_at {
+            let delay = now.since(reading.recorded_at).as_seconds();
+            self.delay_seconds = u32::try_from(delay).unwrap_or(u32::MAX);
+        }
+    }
+
+    /// When the newest came.
+    #[must_use]
+    pub fn newest_came_at(&self) -> Timestamp {
+        self.newest_at + Span::seconds(self.delay_seconds)
     }
 
     fn counters_after(&self, frame: FrameCounter, recorded_at: Timestamp) -> Counters {

@@ -333,11 +333,11 @@ proptest! {
             later.judge(world.now, &mut Vec::new());
             prop_assert!(later.next_due().is_none_or(|next| next > world.now), "it would be due for ever");
             if let Some(next) = later.next_due() {
-                let before = later.state.clone();
+                let before = (later.state.clone(), later.back_fill);
                 later.judge(next - Span::seconds(1), &mut Vec::new());
-                prop_assert_eq!(&later.state, &before, "before its time");
+                prop_assert_eq!(&(later.state.clone(), later.back_fill), &before, "before its time");
                 later.judge(next, &mut Vec::new());
-                prop_assert_ne!(&later.state, &before, "nothing was due");
+                prop_assert_ne!(&(later.state, later.back_fill), &before, "nothing was due");
             }
         }
     }
@@ -426,6 +426,7 @@ proptest! {
                     prop_assert!(open.remove(&alert.id));
                     prop_assert!(alert.resolved_at >= Some(alert.opened_at));
                 }
+                Change::BackFilled(late) => prop_assert!(late.from <= late.to),
             }
         }
         let state = &world.record.state;

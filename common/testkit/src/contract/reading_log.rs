@@ -92,6 +92,8 @@ async fn late(log: &dyn ReadingLog) {
                 temperature: CentiCelsius(-40),
                 humidity: 150,
             },
+            manual: sensor == 1,
+            back_filled: sensor == 0,
         },
         sensor_id: kitchen.sensors[sensor].id,
     };

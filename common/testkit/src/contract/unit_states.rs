@@ -5,6 +5,7 @@ use freshtrack_application::ports::{Alerts, UnitStates};
 use freshtrack_contracts::alerts::TrailEntry;
 use freshtrack_domain::alert::{Alert, AlertStatus, Severity};
 use freshtrack_domain::device::Sensor;
+use freshtrack_domain::ids::{AlertId, Id, Ulid};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{Admission, Change, UnitRecord};
 
@@ -196,6 +197,49 @@ pub async fn alerts(states: &dyn UnitStates, alerts: &dyn Alerts) {
     );
 
     trail(alerts, scope, other, &open[0]).await;
+    found_late(alerts, scope, other, &resolved).await;
+}
+
+/// Alerts are found by when they opened, and one that is found late is kept once.
+async fn found_late(alerts: &dyn Alerts, scope: OrgScope, other: OrgScope, resolved: &[Alert]) {
+    let opened = async |from: u32, to: u32| {
+        let found = alerts.opened(scope, minute(from), minute(to)).await.unwrap();
+        found.iter().map(|alert| alert.opened_at).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        opened(20, 40).await,
+        [minute(20), minute(40)],
+        "both ends are included"
+    );
+    assert_eq!(opened(61, 80).await, [minute(80)], "whatever its status");
+    assert_eq!(opened(81, 200).await, []);
+    assert_eq!(alerts.opened(other, minute(0), minute(200)).await.unwrap(), []);
+    let late = Alert {
+        id: AlertId::from_ulid(Ulid::from_parts(
+            u64::try_from(minute(30).as_millis()).unwrap(),
+            7,
+        )),
+        opened_at: minute(30),
+        resolved_at: Some(minute(35)),
+        found_at: Some(minute(100)),
+        ..resolved[0].clone()
+    };
+    assert!(alerts.keep_found(scope, &late).await.unwrap());
+    let again = Alert {
+        found_at: Some(minute(200)),
+        ..late.clone()
+    };
+    assert!(
+        !alerts.keep_found(scope, &again).await.unwrap(),
+        "it is kept already"
+    );
+    assert_eq!(opened(21, 39).await, [minute(30)]);
+    assert_eq!(
+        alerts.find(scope, late.id).await.unwrap(),
+        Some((late.clone(), vec![]))
+    );
+    let (_, ended) = open_and_resolved(alerts, scope).await;
+    assert!(ended.contains(&late));
 }
 
 async fn trail(alerts: &dyn Alerts, scope: OrgScope, other: OrgScope, alert: &Alert) {
