@@ -109,6 +109,43 @@ pub async fn page_of<R: Record>(
     page_of_found(request, wanted, read).await
 }
 
+/// A page of the records of `owner` whose keys begin with `prefix`, in the order opposite to their keys', with the cursor of
+/// the next.
+///
+/// # Errors
+/// As [`page_of`].
+pub(crate) async fn page_below<R: Record>(
+    records: &dyn Records,
+    owner: impl Into<Owner>,
+    request: &PageRequest,
+    prefix: &str,
+) -> Result<Page<Stored<R>>, Failure> {
+    // `~` sorts behind every character of an identifier.
+    let behind = request.after(R::KIND)?.unwrap_or_else(|| format!("{prefix}~"));
+    if !behind.starts_with(prefix) {
+        return Err(Refusal::invalid("cursor must be the `next_cursor` of a page of this list.").into());
+    }
+    // One more than fits, to know whether there is a next page.
+    let limit = request.limit.saturating_add(1);
+    let found = records
+        .list(owner.into(), R::KIND, Some(&behind), limit, true)
+        .await?;
+    let mut items = found
+        .into_iter()
+        .map(Found::read::<R>)
+        .collect::<Result<Vec<_>, _>>()?;
+    items.retain(|stored| stored.record.key().starts_with(prefix));
+    let more = items.len() > request.limit;
+    items.truncate(request.limit);
+    Ok(Page {
+        next_cursor: items
+            .last()
+            .filter(|_| more)
+            .map(|last| cursor_behind(R::KIND, last.record.key())),
+        items,
+    })
+}
+
 /// A page of the records of all owners that are `wanted`, the newest first, with the cursor of the next. For
 /// administrators of the platform.
 ///

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The most steps a change may have: what is left when its entry and the chain's end are written with them.
-const MOST_OWN_STEPS: usize = MOST_STEPS - 2;
+pub(crate) const MOST_OWN_STEPS: usize = MOST_STEPS - 2;
 /// How often the end of the audit chain is read again when others append to it at the same moment.
 const ATTEMPTS: usize = 16;
 

@@ -3,8 +3,8 @@
 use super::fitting::Refit;
 use super::sensors::in_use;
 use crate::error::{Failure, Refusal};
-use crate::page::{PageRequest, cursor_behind};
-use crate::ports::{Found, Record, RecordKind};
+use crate::page::{PageRequest, page_below};
+use crate::ports::Record;
 use crate::records::calibration_key as key;
 use crate::registry::{Change, settled};
 use crate::scope::Caller;
@@ -81,9 +81,9 @@ async fn insert(ports: &SetUp<'_>, caller: &Caller, calibration: &Calibration) -
         .calibration
         .is_none_or(|known| known.performed_at <= calibration.performed_at);
     let (change, units) = if newest {
-        let mut refit = Refit::begin(ports, scope, None).await?;
-        refit.put(calibrated(sensor, calibration));
-        refit.finish(ports, change)?
+        let mut refit = Refit::begin(ports.records, scope, None).await?;
+        refit.revise(&stored, calibrated(sensor, calibration))?;
+        refit.finish(change, ports.clock.now())?
     } else {
         (change.expect(&stored), Vec::new())
     };
@@ -151,37 +151,10 @@ pub async fn list_calibrations(
     sensor_id: SensorId,
     request: &PageRequest,
 ) -> Result<Page<CalibrationView>, Failure> {
-    const KIND: RecordKind = Calibration::KIND;
     let (sensor, _) = ports.sensor(caller, sensor_id).await?;
     let own = key(sensor_id, "");
-    // `~` sorts behind every character of an identifier.
-    let behind = request.after(KIND)?.unwrap_or_else(|| key(sensor_id, "~"));
-    if !behind.starts_with(&own) {
-        return Err(Refusal::invalid("cursor must be the `next_cursor` of a page of this list.").into());
-    }
-    // One more than fits, to know whether there is a next page.
-    let limit = request.limit.saturating_add(1);
-    let found = ports
-        .records
-        .list(caller.scope.into(), KIND, Some(&behind), limit, true)
-        .await?;
-    let read = found.into_iter().map(Found::read::<Calibration>);
-    let mut items: Vec<Calibration> = read
-        .map(|stored| stored.map(|stored| stored.record))
-        .collect::<Result<_, _>>()?;
-    items.retain(|calibration| calibration.sensor_id == sensor_id);
-    let more = items.len() > request.limit;
-    items.truncate(request.limit);
-    Ok(Page {
-        next_cursor: items
-            .last()
-            .filter(|_| more)
-            .map(|last| cursor_behind(KIND, last.key())),
-        items: items
-            .into_iter()
-            .map(|calibration| view(calibration, &sensor.record))
-            .collect(),
-    })
+    let page = page_below::<Calibration>(ports.records, caller.scope, request, &own).await?;
+    Ok(page.map(|stored| view(stored.record, &sensor.record)))
 }
 
 fn view(calibration: Calibration, sensor: &Sensor) -> CalibrationView {

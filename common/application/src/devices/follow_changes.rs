@@ -130,7 +130,7 @@ async fn free_sensors(ports: &SetUp<'_>, scope: OrgScope, place: PlaceId) -> Res
 }
 
 async fn free(ports: &SetUp<'_>, scope: OrgScope, unit: UnitId, place: PlaceId) -> Result<(), Failure> {
-    let mut refit = Refit::begin(ports, scope, [unit]).await?;
+    let mut refit = Refit::begin(ports.records, scope, [unit]).await?;
     let sensors: Vec<Sensor> = refit.of_unit(unit).cloned().collect();
     let ids: Vec<SensorId> = sensors.iter().map(|sensor| sensor.id).collect();
     for sensor in sensors {
@@ -142,7 +142,7 @@ async fn free(ports: &SetUp<'_>, scope: OrgScope, unit: UnitId, place: PlaceId) 
     }
     let actor = Actor::new(WORKER);
     let change = Change::new(scope, &actor, "sensor.unassigned", unit).detail("with", place);
-    let (mut change, _) = refit.finish(ports, change)?;
+    let (mut change, _) = refit.finish(change, ports.clock.now())?;
     // In the same change: whoever finds the sensors free finds their removal asked for, and nobody asks again.
     let removals = Removals {
         records: ports.records,
@@ -154,6 +154,9 @@ async fn free(ports: &SetUp<'_>, scope: OrgScope, unit: UnitId, place: PlaceId) 
             let reason = reason_of(place);
             (change, _) = removals.queue(change, scope, &actor, known, reason).await?;
         }
+    }
+    if change.is_empty() {
+        return Ok(());
     }
     ports.registry().commit(change).await
 }

@@ -18,12 +18,13 @@ pub(crate) use app_keys::{has_app_key, keep_app_key};
 pub use calibrations::{get_calibration, list_calibrations, record_calibration};
 pub use catalogue::{decode_frame, get_model, list_models};
 pub use claim_frame::claim_frame;
+pub(crate) use fitting::Refit;
 pub use follow_changes::follow_device_change;
 pub use gateways::{create_gateway, get_gateway, list_gateways, retire_gateway, update_gateway};
 pub use heard_gateways::HeardGateways;
 pub use moves::{assign_sensor, replace_sensor, retire_sensor, unassign_sensor};
-pub(crate) use registration::revise_sensor;
 pub use registration::{claim_eui, eui_claim, release_eui, rewrite_sensor};
+pub(crate) use registration::{eui_taken, revise_sensor};
 pub use sensors::{SensorQuery, get_sensor, list_sensors, register_sensor, update_sensor};
 
 use crate::error::{Failure, PortError, Refusal};

@@ -48,18 +48,18 @@ async fn assign(
     if from == Some(input.unit_id) && input.primary.is_none_or(|wanted| wanted == sensor.primary) {
         return Ok(());
     }
-    let mut refit = Refit::begin(ports, scope, from.into_iter().chain([input.unit_id])).await?;
+    let mut refit = Refit::begin(ports.records, scope, from.into_iter().chain([input.unit_id])).await?;
     sensor.unit_id = Some(input.unit_id);
     // Whether it drove another unit says nothing of this one.
     sensor.primary &= from == Some(input.unit_id);
-    refit.put(sensor.clone());
+    refit.revise(&stored, sensor.clone())?;
     refit.drive(&sensor, input.primary);
     let change = Change::new(scope, &caller.actor, "sensor.assigned", id).detail("unit", input.unit_id);
     let change = match from {
         Some(from) => change.detail("from", from),
         None => change,
     };
-    let (change, units) = refit.finish(ports, change)?;
+    let (change, units) = refit.finish(change, ports.clock.now())?;
     ports.registry().commit(change.expect(&unit)).await?;
     ports.settle(scope, &units).await;
     Ok(())
@@ -87,11 +87,11 @@ async fn unassign(ports: &SetUp<'_>, caller: &Caller, id: SensorId) -> Result<()
     let Some(from) = sensor.unit_id else {
         return Ok(());
     };
-    let mut refit = Refit::begin(ports, scope, [from]).await?;
+    let mut refit = Refit::begin(ports.records, scope, [from]).await?;
     (sensor.unit_id, sensor.primary) = (None, false);
-    refit.put(sensor);
+    refit.revise(&stored, sensor)?;
     let change = Change::new(scope, &caller.actor, "sensor.unassigned", id).detail("from", from);
-    let (change, units) = refit.finish(ports, change)?;
+    let (change, units) = refit.finish(change, ports.clock.now())?;
     ports.registry().commit(change).await?;
     ports.settle(scope, &units).await;
     Ok(())
@@ -116,11 +116,11 @@ async fn retire(ports: &SetUp<'_>, caller: &Caller, id: SensorId) -> Result<(), 
     if stored.record.retired.is_some() {
         return Ok(());
     }
-    let mut refit = Refit::begin(ports, scope, stored.record.unit_id).await?;
-    refit.put(retired(&stored.record, caller, ports.clock.now(), None));
+    let mut refit = Refit::begin(ports.records, scope, stored.record.unit_id).await?;
+    refit.revise(&stored, retired(&stored.record, caller, ports.clock.now(), None))?;
     let change =
         Change::new(scope, &caller.actor, "sensor.retired", id).detail("dev_eui", stored.record.dev_eui);
-    let (change, units) = refit.finish(ports, change)?;
+    let (change, units) = refit.finish(change, ports.clock.now())?;
     let kept = app_keys::kept(ports.records, scope, id).await?;
     let change = app_keys::exchange(change, kept.as_ref(), None)?;
     ports.registry().commit(change).await?;
@@ -199,14 +199,14 @@ async fn replace(
         .report_interval
         .filter(|interval| model.report_intervals.contains(interval));
     heir.replaces = Some(id);
-    let mut refit = Refit::begin(ports, scope, old.unit_id).await?;
-    refit.put(retired(old, caller, ports.clock.now(), Some(heir_id)));
+    let mut refit = Refit::begin(ports.records, scope, old.unit_id).await?;
+    refit.revise(&stored, retired(old, caller, ports.clock.now(), Some(heir_id)))?;
     refit.put(heir.clone());
     refit.drive(&heir, Some(old.primary));
     let change = Change::new(scope, &caller.actor, "sensor.replaced", id)
         .detail("by", heir_id)
         .detail("dev_eui", input.dev_eui);
-    let (change, units) = refit.finish(ports, change)?;
+    let (change, units) = refit.finish(change, ports.clock.now())?;
     let kept = app_keys::kept(ports.records, scope, id).await?;
     let mut change = app_keys::exchange(change, kept.as_ref(), None)?;
     if let Some(key) = &input.app_key {

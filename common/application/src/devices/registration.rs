@@ -39,7 +39,7 @@ pub fn claim_eui(change: Change, sensor: &Sensor) -> Result<Change, PortError> {
 
 /// That another sensor has `dev_eui`: the same whoever has it, since of another organization's devices nobody learns
 /// anything.
-pub(super) fn eui_taken(dev_eui: DevEui) -> Refusal {
+pub(crate) fn eui_taken(dev_eui: DevEui) -> Refusal {
     Refusal::new(
         ProblemCode::Conflict,
         format!(

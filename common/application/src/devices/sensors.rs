@@ -84,7 +84,7 @@ async fn insert(
         }
     };
     let mut sensor = sensor.clone();
-    let mut refit = Refit::begin(ports, scope, sensor.unit_id).await?;
+    let mut refit = Refit::begin(ports.records, scope, sensor.unit_id).await?;
     sensor.app_key_last_four = app_key.map(AppKey::last_four);
     refit.put(sensor.clone());
     refit.drive(&sensor, primary);
@@ -95,7 +95,7 @@ async fn insert(
         Some(unit_id) => change.detail("unit", unit_id),
         None => change,
     };
-    let (mut change, units) = refit.finish(ports, change)?;
+    let (mut change, units) = refit.finish(change, ports.clock.now())?;
     if let Some(unit) = &unit {
         change = change.expect(unit);
     }
@@ -251,8 +251,9 @@ async fn update(
         }
         Patch::Clear | Patch::Keep => None,
     };
-    let mut refit = Refit::begin(ports, scope, sensor.unit_id.filter(|_| primary.is_some())).await?;
-    refit.put(sensor.clone());
+    let refitted = sensor.unit_id.filter(|_| primary.is_some());
+    let mut refit = Refit::begin(ports.records, scope, refitted).await?;
+    refit.revise(&stored, sensor.clone())?;
     refit.drive(&sensor, Some(primary.is_some()));
     let change = Change::new(scope, &caller.actor, "sensor.updated", id);
     let change = if primary.is_some() {
@@ -260,7 +261,7 @@ async fn update(
     } else {
         change
     };
-    let (change, units) = refit.finish(ports, change)?;
+    let (change, units) = refit.finish(change, ports.clock.now())?;
     let change = match &input.app_key {
         Patch::Keep => change,
         Patch::Set(_) | Patch::Clear => app_keys::exchange(change, kept.as_ref(), sealed.as_ref())?,

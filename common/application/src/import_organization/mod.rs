@@ -1,5 +1,6 @@
 //! Brings in an organization with everything it has, as often as wanted.
 
+mod fitting;
 mod plan;
 mod stored;
 
@@ -9,9 +10,10 @@ use crate::places::{FollowPlaces, settle_units};
 use crate::ports::{Clock, Records, UnitStates};
 use crate::registry::{Change, Registry};
 use crate::scope::{Actor, OrgScope};
+use fitting::fit_sensors;
 use freshtrack_contracts::organization::{ImportReport, OrganizationDocument};
-use freshtrack_domain::ids::{SiteId, UnitId};
-use plan::{Plan, PlannedSite, listed, within};
+use freshtrack_domain::ids::SiteId;
+use plan::{Plan, PlannedSite, PlannedUnit, listed, within};
 use std::collections::BTreeSet;
 use stored::Inventory;
 
@@ -50,6 +52,7 @@ pub async fn import_organization(
     }
     let stored = Inventory::read(ports.records, scope).await?;
     stored.check_rules(&plan)?;
+    stored.check_sensors(&plan)?;
 
     let registry = Registry {
         records: ports.records,
@@ -58,7 +61,9 @@ pub async fn import_organization(
     put_organization(registry, scope, &document).await?;
     let mut units = BTreeSet::new();
     for site in &plan.sites {
-        units.extend(put_site(registry, scope, &stored, site).await?);
+        let present = put_site(registry, scope, &stored, site).await?;
+        units.extend(present.iter().map(|unit| unit.unit.id));
+        units.extend(fit_sensors(registry, scope, &stored, site.site.id, &present).await?);
     }
     let follow = FollowPlaces {
         records: ports.records,
@@ -77,14 +82,14 @@ pub async fn import_organization(
     })
 }
 
-/// Writes what is not yet as `planned` says. Answers with the units whose states have to follow.
-async fn put_site(
+/// Writes what is not yet as `planned` says, but for the sensors. Answers with the units that are not deleted.
+async fn put_site<'p>(
     registry: Registry<'_>,
     scope: OrgScope,
     stored: &Inventory,
-    planned: &PlannedSite,
-) -> Result<BTreeSet<UnitId>, Failure> {
-    let mut units = BTreeSet::new();
+    planned: &'p PlannedSite,
+) -> Result<Vec<&'p PlannedUnit>, Failure> {
+    let mut units = Vec::new();
     let mut portions = Portions {
         registry,
         scope,
@@ -101,20 +106,20 @@ async fn put_site(
         };
         portions.add(area).await?;
         for planned in &planned.units {
-            let Some(unit) = stored.unit(portions.part(), scope, &planned.unit, &planned.rules)? else {
+            let Some(unit) = stored.unit(portions.part(), scope, planned, registry.clock.now())? else {
                 continue;
             };
             portions.add(unit).await?;
-            units.insert(planned.unit.id);
-            for sensor in &planned.sensors {
-                portions.add(stored.sensor(portions.part(), sensor)?).await?;
-                // Where it was before, another sensor may say now how often readings are to be expected.
-                units.extend(stored.unit_of(sensor.id));
-            }
+            units.push(planned);
         }
     }
     portions.close().await?;
     Ok(units)
+}
+
+/// A change of what is in a site.
+fn part_of(scope: OrgScope, site_id: SiteId) -> Change {
+    Change::new(scope, &Actor::new(OPERATOR), "site.imported", site_id)
 }
 
 /// The changes by which a site is brought in: as few as there may be, since each has at most so many steps. They are
@@ -129,7 +134,7 @@ struct Portions<'a> {
 impl Portions<'_> {
     /// A change, still empty, to become part of a portion.
     fn part(&self) -> Change {
-        Change::new(self.scope, &Actor::new(OPERATOR), "site.imported", self.site_id)
+        part_of(self.scope, self.site_id)
     }
 
     async fn add(&mut self, part: Change) -> Result<(), Failure> {

@@ -1,17 +1,20 @@
 //! What an organization has already, and the changes that make it what a document says.
 
-use super::plan::Plan;
-use crate::devices::{claim_eui, rewrite_sensor};
+use super::plan::{Plan, PlannedUnit, listed};
+use crate::devices::eui_taken;
 use crate::error::{PortError, Refusal};
-use crate::places::{Place, claim_name};
+use crate::organizations::OPERATOR;
+use crate::places::{Place, claim_name, set_rules};
 use crate::ports::{Record, Records, Stored};
 use crate::records::rules_key;
 use crate::registry::{Change, changed_meanwhile};
-use crate::scope::OrgScope;
-use freshtrack_domain::device::Sensor;
+use crate::scope::{Actor, OrgScope};
+use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::{SensorId, UnitId};
 use freshtrack_domain::place::{Area, EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Site, Unit};
-use std::collections::BTreeMap;
+use freshtrack_domain::time::Timestamp;
+use freshtrack_domain::unit::MAX_SENSORS;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Records of one type by their identifiers.
 type Kept<R> = BTreeMap<String, Stored<R>>;
@@ -60,10 +63,51 @@ impl Inventory {
         Ok(())
     }
 
-    /// The unit that a sensor is in so far.
-    pub(super) fn unit_of(&self, sensor_id: SensorId) -> Option<UnitId> {
-        let stored = self.sensors.get(&sensor_id.to_string())?;
-        stored.record.unit_id
+    /// Refuses sensors of `plan` that would be too many for a unit, with those that people have fitted to it, and a DevEUI
+    /// that another of the organization's sensors has.
+    pub(super) fn check_sensors(&self, plan: &Plan) -> Result<(), Refusal> {
+        let planned: BTreeSet<SensorId> = plan
+            .units()
+            .flat_map(|unit| &unit.sensors)
+            .map(|sensor| sensor.id)
+            .collect();
+        let stored = || self.sensors.values().map(|stored| &stored.record);
+        let holders: BTreeMap<DevEui, SensorId> = stored()
+            .filter(|sensor| sensor.retired.is_none())
+            .map(|sensor| (sensor.dev_eui, sensor.id))
+            .collect();
+        for unit in plan.units() {
+            let others = stored()
+                .filter(|sensor| sensor.unit_id == Some(unit.unit.id) && !planned.contains(&sensor.id))
+                .count();
+            if others + unit.sensors.len() > MAX_SENSORS {
+                let detail = format!(
+                    "A unit has at most {MAX_SENSORS} sensors; {others} others are in this one already."
+                );
+                return Err(Refusal::invalid(detail).about(format!("{}.sensors", unit.path)));
+            }
+            for (path, sensor) in listed(&format!("{}.sensors", unit.path), &unit.sensors) {
+                if holders
+                    .get(&sensor.dev_eui)
+                    .is_some_and(|holder| *holder != sensor.id)
+                {
+                    return Err(eui_taken(sensor.dev_eui).about(format!("{path}.dev_eui")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A sensor as it is stored.
+    pub(super) fn sensor(&self, id: SensorId) -> Option<&Sensor> {
+        self.sensors.get(&id.to_string()).map(|stored| &stored.record)
+    }
+
+    /// How many sensors drive a unit: more than one only if they were brought in so by an older version.
+    pub(super) fn drivers(&self, unit_id: UnitId) -> usize {
+        let drive =
+            |stored: &&Stored<Sensor>| stored.record.unit_id == Some(unit_id) && stored.record.primary;
+        self.sensors.values().filter(drive).count()
     }
 
     /// `change` with what makes the site as `planned`; `None` if it was deleted.
@@ -89,9 +133,12 @@ impl Inventory {
         &self,
         change: Change,
         scope: OrgScope,
-        planned: &Unit,
-        rules: &RuleFields,
+        planned: &PlannedUnit,
+        now: Timestamp,
     ) -> Result<Option<Change>, PortError> {
+        let PlannedUnit {
+            unit: planned, rules, ..
+        } = planned;
         let change = put_place(&self.units, change, planned, |stored| Unit {
             name: planned.name.clone(),
             kind: planned.kind,
@@ -117,40 +164,10 @@ impl Inventory {
             fields: self.rules_of(planned.id, rules),
         };
         let stored = self.rules.get(&set.key());
-        if stored.is_some() || set.fields != RuleFields::default() {
-            change = put(change, stored, &set)?;
+        if stored.map(|stored| stored.record.fields).unwrap_or_default() != set.fields {
+            change = set_rules(change, stored, &set, &Actor::new(OPERATOR), now)?;
         }
         Ok(Some(change))
-    }
-
-    /// `change` with what makes the sensor as `planned`.
-    pub(super) fn sensor(&self, change: Change, planned: &Sensor) -> Result<Change, PortError> {
-        let Some(stored) = self.sensors.get(&planned.key()) else {
-            let change = change.insert_unless(planned, changed_meanwhile())?;
-            return claim_eui(change, planned);
-        };
-        // What people have retired stays so; what they have calibrated, a document knows less of.
-        if stored.record.retired.is_some() {
-            return Ok(change);
-        }
-        let mut sensor = Sensor {
-            dev_eui: planned.dev_eui,
-            unit_id: planned.unit_id,
-            model: planned.model.clone(),
-            source: planned.source,
-            primary: planned.primary,
-            report_interval: planned.report_interval,
-            temperature_offset: match stored.record.calibration {
-                Some(_) => stored.record.temperature_offset,
-                None => planned.temperature_offset,
-            },
-            ..stored.record.clone()
-        };
-        if sensor == stored.record {
-            return Ok(change);
-        }
-        sensor.version += 1;
-        rewrite_sensor(change, &sensor, stored)
     }
 
     /// The rules of a unit: what a document can say as `planned`, all else as it is.

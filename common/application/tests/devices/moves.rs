@@ -8,11 +8,13 @@ use freshtrack_application::{Actor, Change, Registry, SetUp};
 use freshtrack_contracts::devices::{AssignSensor, RegisterSensor, ReplaceSensor, UpdateSensor};
 use freshtrack_contracts::events::PlaceId;
 use freshtrack_contracts::ingest::ItemStatus;
+use freshtrack_contracts::places::Patch;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::device::{DevEui, JoinEui, Sensor, SensorStatus};
 use freshtrack_domain::ids::{SensorId, UnitId};
 use freshtrack_domain::network::{Job, JobKind, NetworkDevice, RemovalReason};
-use freshtrack_testkit::{SeededIds, fresh_id, killed_after};
+use freshtrack_domain::text::Name;
+use freshtrack_testkit::{SeededIds, Work, fresh_id, interleaved, killed_after};
 
 const HEIR: DevEui = DevEui(0xA840_4100_0018_2C3E);
 
@@ -144,6 +146,34 @@ async fn a_unit_is_driven_by_one_sensor_and_keeps_one() {
         .await
         .unwrap();
     assert_eq!(depot.driving(1).await, [second]);
+}
+
+#[tokio::test]
+async fn of_two_changes_of_a_sensor_at_the_same_time_none_is_lost() {
+    for turns in 0..40 {
+        let depot = Depot::new(1).await;
+        let (brought, second) = (depot.brought_in(0), depot.fitted(0).await.id);
+        let named = UpdateSensor {
+            name: Patch::Set(Name::new("Door side").unwrap()),
+            ..UpdateSensor::default()
+        };
+        let drives = UpdateSensor {
+            primary: Some(true),
+            ..UpdateSensor::default()
+        };
+        let work: Vec<Work<'_, ()>> = vec![
+            Box::pin(async { drop(depot.update(brought, None, named).await.unwrap()) }),
+            Box::pin(async { drop(depot.update(second, None, drives).await.unwrap()) }),
+        ];
+        interleaved(work, std::iter::repeat_n(0, turns).chain([1; 60]));
+        assert_eq!(depot.driving(0).await, [second], "after {turns} turns");
+        let name = depot.stored(brought).await.name;
+        assert_eq!(
+            name.as_ref().map(Name::as_str),
+            Some("Door side"),
+            "after {turns} turns"
+        );
+    }
 }
 
 #[tokio::test]

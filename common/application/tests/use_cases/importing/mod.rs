@@ -1,5 +1,6 @@
 //! An organization is brought in, as often as wanted, and its keys let machines in.
 
+mod fitting;
 mod refusals;
 
 use crate::support::{COLD, Stage, WARM, done, minute};
@@ -93,8 +94,8 @@ async fn what_was_brought_in_twice_is_there_once() {
         ),
         (vec![1], vec![1], vec![1; 3], vec![1; 3])
     );
-    // Two entries: of the organization and of its site.
-    assert_eq!(all::<ChainedEntry>(&world, kitchen.scope()).await.len(), 2);
+    // Three entries: of the organization, of its site and of the sensors there.
+    assert_eq!(all::<ChainedEntry>(&world, kitchen.scope()).await.len(), 3);
     let units = UnitStates::list(&world.memory, kitchen.scope()).await.unwrap();
     assert!(
         units
