@@ -8,7 +8,7 @@ use freshtrack_domain::network::{
     CHANGE_KEPT, Dissolution, JOB_KEPT, Job, Network, NetworkDevice, PendingChange,
 };
 use freshtrack_domain::people::{Credentials, INVITATION_KEPT, Invitation, Member, Session, User};
-use freshtrack_domain::place::{Area, Organization, RuleScope, RuleSet, Site, Unit};
+use freshtrack_domain::place::{Area, Organization, RuleChange, RuleScope, RuleSet, Site, Unit};
 use freshtrack_domain::support::{Appointment, SupportDesk, SupportSession};
 use freshtrack_domain::time::Timestamp;
 
@@ -182,6 +182,21 @@ impl Record for RuleSet {
     fn key(&self) -> String {
         rules_key(self.scope)
     }
+}
+
+/// Below the place whose rules were changed, so that the changes of one place stand together, in their order: twelve digits
+/// sort as text the way they sort as numbers.
+impl Record for RuleChange {
+    const KIND: RecordKind = RecordKind("RULECHG");
+
+    fn key(&self) -> String {
+        format!("{}{:012}", rule_changes_of(self.scope), self.rev)
+    }
+}
+
+/// What the keys of the changes of rules of `scope` begin with.
+pub(crate) fn rule_changes_of(scope: RuleScope) -> String {
+    format!("{}#", rules_key(scope))
 }
 
 /// Under which key the rules of `scope` are kept.

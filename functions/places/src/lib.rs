@@ -18,7 +18,10 @@ pub mod get_unit;
 pub mod get_unit_rules;
 pub mod list_areas;
 pub mod list_deleted;
+pub mod list_organization_rule_changes;
+pub mod list_site_rule_changes;
 pub mod list_sites;
+pub mod list_unit_rule_changes;
 pub mod list_units;
 pub mod purge_area;
 pub mod purge_site;
@@ -56,7 +59,10 @@ pub const FUNCTIONS: &[Function] = &[
     get_unit_rules::FUNCTION,
     list_areas::FUNCTION,
     list_deleted::FUNCTION,
+    list_organization_rule_changes::FUNCTION,
+    list_site_rule_changes::FUNCTION,
     list_sites::FUNCTION,
+    list_unit_rule_changes::FUNCTION,
     list_units::FUNCTION,
     purge_area::FUNCTION,
     purge_site::FUNCTION,

@@ -2,19 +2,24 @@
 
 use super::settling::effective_rules;
 use super::{At, follow_change, site_of, unchanged};
-use crate::error::{Failure, Refusal};
+use crate::error::{Failure, PortError, Refusal};
 use crate::organizations::whole_organization;
-use crate::records::rules_key;
-use crate::registry::Change;
-use crate::scope::Caller;
+use crate::page::{PageRequest, page_below};
+use crate::ports::Stored;
+use crate::records::{rule_changes_of, rules_key};
+use crate::registry::{Change, changed_meanwhile};
+use crate::scope::{Actor, Caller};
 use crate::set_up::SetUp;
 use freshtrack_contracts::events::{Happening, PlaceId};
-use freshtrack_contracts::places::{EffectiveRulesView, RuleValues, RulesAt};
+use freshtrack_contracts::page::Page;
+use freshtrack_contracts::places::{EffectiveRulesView, RuleChangeView, RuleDifference, RuleValues, RulesAt};
 use freshtrack_domain::ids::UnitId;
 use freshtrack_domain::measurement::CentiCelsius;
-use freshtrack_domain::place::{EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Sourced, Unit};
-use freshtrack_domain::time::Span;
-use std::collections::BTreeMap;
+use freshtrack_domain::place::{
+    EffectiveRules, Level, RuleChange, RuleFields, RuleScope, RuleSet, Sourced, Unit,
+};
+use freshtrack_domain::time::{Span, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest time a rule may name: a week.
 const LONGEST_MINUTES: u32 = 7 * 24 * 60;
@@ -68,10 +73,8 @@ pub async fn put_rules(
     }
     let rev = stored.as_ref().map_or(0, |stored| stored.rev);
     let change = Change::new(caller.scope, &caller.actor, "rules.changed", rules_key(at));
-    let change = match &stored {
-        None => change.insert(&set)?,
-        Some(stored) => change.replace(&set, stored.rev)?,
-    };
+    let change = set_rules(change, stored.as_ref(), &set, &caller.actor, ports.clock.now())?;
+    let change = change.detail("rules", changed_rules(stored.as_ref(), &set));
     let event = ports.event(
         caller.scope,
         rules_key(at),
@@ -85,6 +88,91 @@ pub async fn put_rules(
         tracing::warn!(place.id = rules_key(at), %error, "a unit follows its rules later");
     }
     get_rules(ports, caller, place).await
+}
+
+/// `change` in which the rules of a place become `set`, and what they were before is kept.
+///
+/// # Errors
+/// When it cannot be written down.
+pub(crate) fn set_rules(
+    change: Change,
+    stored: Option<&Stored<RuleSet>>,
+    set: &RuleSet,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Change, PortError> {
+    let change = match stored {
+        // Two that set them at once for the first time are no repetition of each other.
+        None => change.insert_unless(set, changed_meanwhile())?,
+        Some(stored) => change.replace(set, stored.rev)?,
+    };
+    let kept = RuleChange {
+        scope: set.scope,
+        rev: stored.map_or(0, |stored| stored.rev) + 1,
+        at: now,
+        by: actor.id.clone(),
+        acting_as: actor.acting_as,
+        before: stored.map(|stored| stored.record.fields).unwrap_or_default(),
+        after: set.fields,
+    };
+    change.insert_unless(&kept, changed_meanwhile())
+}
+
+/// The names of the rules that are other ones in `set`.
+fn changed_rules(stored: Option<&Stored<RuleSet>>, set: &RuleSet) -> String {
+    let before = stored.map(|stored| stored.record.fields).unwrap_or_default();
+    let changes = differences(&before, &set.fields);
+    let names: Vec<String> = changes.into_iter().map(|change| change.rule).collect();
+    names.join(", ")
+}
+
+/// What was changed in the rules of `place`, the newest first.
+///
+/// # Errors
+/// Refused when there is no such place or page.
+pub async fn list_rule_changes(
+    ports: &SetUp<'_>,
+    caller: &Caller,
+    place: Option<PlaceId>,
+    request: &PageRequest,
+) -> Result<Page<RuleChangeView>, Failure> {
+    let (level, at) = visible(ports, caller, place).await?;
+    let page = page_below::<RuleChange>(ports.records, caller.scope, request, &rule_changes_of(at)).await?;
+    Ok(page.map(|stored| {
+        let change = stored.record;
+        RuleChangeView {
+            level,
+            revision: change.rev,
+            at: change.at.into(),
+            by: change.by,
+            acting_as: change.acting_as,
+            changes: differences(&change.before, &change.after),
+        }
+    }))
+}
+
+/// The rules in which `before` and `after` differ.
+fn differences(before: &RuleFields, after: &RuleFields) -> Vec<RuleDifference> {
+    let (before, after) = (by_name(before), by_name(after));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    names
+        .into_iter()
+        .map(|rule| RuleDifference {
+            rule: rule.clone(),
+            from: before.get(rule).copied(),
+            to: after.get(rule).copied(),
+        })
+        .filter(|difference| difference.from != difference.to)
+        .collect()
+}
+
+/// The rules that are set in `fields`, each under the name it has in [`RuleValues`].
+fn by_name(fields: &RuleFields) -> BTreeMap<String, f64> {
+    let values = serde_json::to_value(values(fields)).unwrap_or_default();
+    let values = values.as_object().into_iter().flatten();
+    values
+        .filter_map(|(name, value)| Some((name.clone(), value.as_f64()?)))
+        .collect()
 }
 
 /// The rules in force for a unit, each with where it comes from.

@@ -13,8 +13,8 @@ use crate::records::rules_key;
 use crate::scope::OrgScope;
 use freshtrack_decoders as decoders;
 use freshtrack_domain::device::Sensor;
-use freshtrack_domain::ids::UnitId;
-use freshtrack_domain::place::{EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Unit};
+use freshtrack_domain::ids::{SiteId, UnitId};
+use freshtrack_domain::place::{EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Site, Unit};
 use freshtrack_domain::time::Span;
 use freshtrack_domain::unit::{Basis, Overrides, REPORT_INTERVAL, UnitRecord, UnitState};
 use std::collections::BTreeMap;
@@ -58,9 +58,8 @@ pub(super) async fn judged_by(
         .filter(|(level, _)| *level != Level::Unit)
         .chain([(Level::Unit, fields)])
         .collect();
-    let proposed = EffectiveRules::merge(unit.kind, &levels);
-    let overrides =
-        |rules: &EffectiveRules| rules.overrides(grounds.report_interval(unit.id), unit.log_cadence);
+    let proposed = grounds.rules.merged(unit, &levels);
+    let overrides = |rules: &EffectiveRules| rules.overrides(grounds.report_interval(unit.id));
     Ok(JudgedBy {
         present_overrides: overrides(&present),
         proposed_overrides: overrides(&proposed),
@@ -68,8 +67,12 @@ pub(super) async fn judged_by(
     })
 }
 
-/// Rules by the keys they are kept under.
-struct RuleSets(BTreeMap<String, Stored<RuleSet>>);
+/// Rules by the keys they are kept under, and the sites, which say how often temperatures are logged by hand there.
+#[derive(Default)]
+struct RuleSets {
+    sets: BTreeMap<String, Stored<RuleSet>>,
+    sites: BTreeMap<SiteId, Stored<Site>>,
+}
 
 impl RuleSets {
     /// Those of `unit`.
@@ -81,21 +84,32 @@ impl RuleSets {
                 sets.insert(key, stored);
             }
         }
-        Ok(Self(sets))
+        let site = records.get::<Site>(scope, unit.site_id).await?;
+        let sites = site.map(|stored| (unit.site_id, stored)).into_iter().collect();
+        Ok(Self { sets, sites })
     }
 
     /// Those of the whole organization.
     async fn all(records: &dyn Records, scope: OrgScope) -> Result<Self, PortError> {
         let sets = records.all::<RuleSet>(scope).await?;
-        let by_key = sets.into_iter().map(|stored| (stored.record.key(), stored));
-        Ok(Self(by_key.collect()))
+        let sites = records.all::<Site>(scope).await?;
+        Ok(Self {
+            sets: sets
+                .into_iter()
+                .map(|stored| (stored.record.key(), stored))
+                .collect(),
+            sites: sites
+                .into_iter()
+                .map(|stored| (stored.record.id, stored))
+                .collect(),
+        })
     }
 
     /// Those that are for `unit`, each with its level.
     fn for_unit(&self, scope: OrgScope, unit: &Unit) -> impl Iterator<Item = (Level, &Stored<RuleSet>)> {
         RuleScope::of_unit(scope.org_id(), unit)
             .into_iter()
-            .filter_map(|(level, at)| Some((level, self.0.get(&rules_key(at))?)))
+            .filter_map(|(level, at)| Some((level, self.sets.get(&rules_key(at))?)))
     }
 
     fn effective(&self, scope: OrgScope, unit: &Unit) -> EffectiveRules {
@@ -103,7 +117,16 @@ impl RuleSets {
             .for_unit(scope, unit)
             .map(|(level, stored)| (level, stored.record.fields))
             .collect();
-        EffectiveRules::merge(unit.kind, &levels)
+        self.merged(unit, &levels)
+    }
+
+    /// What `levels` come to for `unit`.
+    fn merged(&self, unit: &Unit, levels: &[(Level, RuleFields)]) -> EffectiveRules {
+        let site = self.sites.get(&unit.site_id);
+        EffectiveRules::merge(unit.kind, levels).with_log_cadence(
+            unit.log_cadence,
+            site.and_then(|stored| stored.record.own_log_cadence()),
+        )
     }
 }
 
@@ -127,7 +150,7 @@ impl Grounds {
         Ok(Self {
             rules: match unit {
                 Some(unit) => RuleSets::of_unit(records, scope, unit).await?,
-                None => RuleSets(BTreeMap::new()),
+                None => RuleSets::default(),
             },
             sensors: records.all(scope).await?,
         })
@@ -155,7 +178,9 @@ impl Grounds {
         let sensors = self
             .sensors_of(unit.record.id)
             .map(|stored| (stored.record.key(), stored.rev));
-        Basis::of([itself].into_iter().chain(rules).chain(sensors))
+        let site = self.rules.sites.get(&unit.record.site_id);
+        let site = site.map(|stored| (stored.record.key(), stored.rev));
+        Basis::of([itself].into_iter().chain(site).chain(rules).chain(sensors))
     }
 
     /// Tells `state` of the present version of each sensor it has heard, so that readings by an older one are found out.
@@ -186,7 +211,7 @@ impl Grounds {
                 let unit = &stored.record;
                 (state.site_id, state.area_id, state.kind) = (unit.site_id, unit.area_id, unit.kind);
                 let rules = self.rules.effective(scope, unit);
-                state.overrides = rules.overrides(self.report_interval(unit.id), unit.log_cadence);
+                state.overrides = rules.overrides(self.report_interval(unit.id));
                 state.active = unit.deleted.is_none();
                 state.basis = self.basis(scope, stored);
             }

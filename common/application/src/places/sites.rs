@@ -8,6 +8,7 @@ use crate::page::{Order, PageRequest, page_of};
 use crate::registry::Change;
 use crate::scope::Caller;
 use crate::set_up::SetUp;
+use freshtrack_contracts::events::{Happening, PlaceId};
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::places::{CreateSite, SiteDetail, UpdateSite};
 use freshtrack_domain::ids::SiteId;
@@ -82,7 +83,15 @@ pub async fn update_site(
     if site == stored.record {
         return get_site(ports, caller, id).await;
     }
-    let change = Change::new(caller.scope, &caller.actor, "site.updated", id).replace(&site, stored.rev)?;
+    let mut change =
+        Change::new(caller.scope, &caller.actor, "site.updated", id).replace(&site, stored.rev)?;
+    if site.log_cadence != stored.record.log_cadence {
+        let place = Some(PlaceId::Site(id));
+        let what = Happening::RulesChanged { place };
+        // Told apart from the event of a rule that is set for the site.
+        let about = format!("{id}:log_cadence");
+        change = change.publish(ports.event(caller.scope, about, stored.rev + 1, what));
+    }
     ports.registry().commit(change).await?;
     get_site(ports, caller, id).await
 }

@@ -1,13 +1,18 @@
 //! States follow what people set up, whoever else makes them follow at the same time and whoever dies over it.
 
 use crate::support::{Stage, done};
-use freshtrack_application::places::{delete_place, follow_change, purge_place, put_rules};
+use freshtrack_application::places::{
+    delete_place, follow_change, get_effective_rules, list_rule_changes, purge_place, put_rules, update_site,
+    update_unit,
+};
 use freshtrack_application::ports::Clock;
-use freshtrack_application::{Actor, Caller, SetUp};
+use freshtrack_application::{Actor, Caller, PageRequest, SetUp};
 use freshtrack_contracts::events::{Event, Happening, PlaceId};
-use freshtrack_contracts::places::RuleValues;
+use freshtrack_contracts::places::{Patch, RuleChangeView, RuleValues, UpdateSite, UpdateUnit};
 use freshtrack_domain::access::{Role, Sites};
 use freshtrack_domain::ids::UnitId;
+use freshtrack_domain::place::Level;
+use freshtrack_domain::time::Span;
 use freshtrack_testkit::{Kitchen, Work, interleaved, killed_after};
 
 /// More calls than any of the work here makes.
@@ -78,6 +83,129 @@ fn rules_changed(stage: &Stage) -> Event {
         Clock::now(&stage.world.clock).into(),
         what,
     )
+}
+
+#[tokio::test]
+async fn the_units_of_a_site_follow_how_often_is_logged_by_hand_there() {
+    let stage = Stage::new(2);
+    let (ports, owner) = (set_up(&stage), owner(&stage));
+    let every = async |minutes| {
+        let input = UpdateSite {
+            log_cadence_minutes: Some(minutes),
+            ..UpdateSite::default()
+        };
+        update_site(&ports, &owner, stage.kitchen.site_id, None, input)
+            .await
+            .unwrap();
+        follow_all(&stage).await;
+    };
+    let interval = async |index| stage.record_of(index).await.state.rules().manual_interval;
+    assert_eq!(interval(0).await, Span::hours(4));
+    every(90).await;
+    assert_eq!(interval(0).await, Span::minutes(90));
+    let shown = get_effective_rules(&ports, &owner, stage.unit(0)).await.unwrap();
+    let shown = shown.rules["manual_interval_minutes"];
+    assert_eq!((shown.value, shown.source), (90.0, Level::Site));
+
+    let input = UpdateUnit {
+        log_cadence_minutes: Patch::Set(30),
+        ..UpdateUnit::default()
+    };
+    update_unit(&ports, &owner, stage.unit(1), None, input)
+        .await
+        .unwrap();
+    every(120).await;
+    assert_eq!(interval(0).await, Span::hours(2));
+    assert_eq!(interval(1).await, Span::minutes(30), "the unit's own");
+    let shown = get_effective_rules(&ports, &owner, stage.unit(1)).await.unwrap();
+    let shown = shown.rules["manual_interval_minutes"];
+    assert_eq!((shown.value, shown.source), (30.0, Level::Unit));
+
+    let saved = stage.record_of(0).await.rev;
+    every(120).await;
+    assert_eq!(stage.record_of(0).await.rev, saved, "nothing has changed");
+}
+
+#[tokio::test]
+async fn what_a_rule_was_before_is_kept() {
+    let stage = Stage::new(1);
+    let (ports, owner) = (set_up(&stage), owner(&stage));
+    let place = Some(PlaceId::Site(stage.kitchen.site_id));
+    let set = async |high_c: Option<f64>, confirm: Option<u32>| {
+        let rules = RuleValues {
+            high_c,
+            confirm_door_closed_minutes: confirm,
+            ..RuleValues::default()
+        };
+        put_rules(&ports, &owner, place, None, rules).await.unwrap();
+    };
+    set(Some(4.0), Some(15)).await;
+    set(Some(4.0), Some(15)).await;
+    set(Some(4.5), None).await;
+    let list =
+        async |place, page: &PageRequest| list_rule_changes(&ports, &owner, place, page).await.unwrap();
+    let kept = list(place, &PageRequest::default()).await;
+    let told = |change: &RuleChangeView| {
+        let changes = change.changes.iter();
+        changes
+            .map(|change| (change.rule.clone(), change.from, change.to))
+            .collect::<Vec<_>>()
+    };
+    let high = |from, to| ("high_c".to_owned(), from, to);
+    let confirm = |from, to| ("confirm_door_closed_minutes".to_owned(), from, to);
+    assert_eq!(kept.items.len(), 2, "what changes nothing is no change");
+    assert_eq!(
+        told(&kept.items[0]),
+        [confirm(Some(15.0), None), high(Some(4.0), Some(4.5))]
+    );
+    assert_eq!(
+        told(&kept.items[1]),
+        [confirm(None, Some(15.0)), high(None, Some(4.0))]
+    );
+    let newest = &kept.items[0];
+    assert_eq!(
+        (newest.revision, newest.level, newest.by.as_str()),
+        (2, Level::Site, "usr_owner")
+    );
+
+    let one = PageRequest {
+        limit: 1,
+        cursor: None,
+    };
+    let first = list(place, &one).await;
+    let next = PageRequest {
+        cursor: first.next_cursor.clone(),
+        ..one
+    };
+    assert_eq!(list(place, &next).await.items, [kept.items[1].clone()]);
+    assert_eq!(
+        list(None, &PageRequest::default()).await.items,
+        [],
+        "of another place"
+    );
+    let elsewhere = list_rule_changes(&ports, &owner, None, &next).await;
+    assert!(elsewhere.is_err(), "a cursor of another list");
+}
+
+#[test]
+fn of_two_who_set_the_rules_of_a_place_for_the_first_time_one_is_told() {
+    for turns in 0..20 {
+        let stage = Stage::new(1);
+        let (ports, owner) = (set_up(&stage), owner(&stage));
+        let place = Some(PlaceId::Site(stage.kitchen.site_id));
+        let set = async |minutes| {
+            let rules = RuleValues {
+                confirm_door_closed_minutes: Some(minutes),
+                ..RuleValues::default()
+            };
+            put_rules(&ports, &owner, place, None, rules).await.is_ok()
+        };
+        let work: Vec<Work<'_, bool>> = vec![Box::pin(set(15)), Box::pin(set(25))];
+        let ended = interleaved(work, std::iter::repeat_n(0, turns).chain([1; 40]));
+        let kept = done(list_rule_changes(&ports, &owner, place, &PageRequest::default()));
+        let told = ended.iter().filter(|ended| **ended).count();
+        assert_eq!(kept.unwrap().items.len(), told, "after {turns} turns");
+    }
 }
 
 #[test]

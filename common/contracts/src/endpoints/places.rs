@@ -300,6 +300,13 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         ..Endpoint::BASE
     },
     Endpoint {
+        function: "places-list-organization-rule-changes",
+        path: "/v1/orgs/{org_id}/rules/history",
+        summary: "Lists what was changed in the rules of the organization, the newest first.",
+        access: Access::Organization(Right::Read),
+        ..Endpoint::list_of::<RuleChangeView>()
+    },
+    Endpoint {
         function: "places-put-organization-rules",
         method: "PUT",
         path: "/v1/orgs/{org_id}/rules",
@@ -319,6 +326,13 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         ..Endpoint::BASE
     },
     Endpoint {
+        function: "places-list-site-rule-changes",
+        path: "/v1/orgs/{org_id}/sites/{site_id}/rules/history",
+        summary: "Lists what was changed in the rules of a site, the newest first.",
+        access: Access::Organization(Right::Read),
+        ..Endpoint::list_of::<RuleChangeView>()
+    },
+    Endpoint {
         function: "places-put-site-rules",
         method: "PUT",
         path: "/v1/orgs/{org_id}/sites/{site_id}/rules",
@@ -336,6 +350,13 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         access: Access::Organization(Right::Read),
         reply: Some(schema::<RulesAt>),
         ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "places-list-unit-rule-changes",
+        path: "/v1/orgs/{org_id}/units/{unit_id}/rules/history",
+        summary: "Lists what was changed in the rules of a unit, the newest first.",
+        access: Access::Organization(Right::Read),
+        ..Endpoint::list_of::<RuleChangeView>()
     },
     Endpoint {
         function: "places-put-unit-rules",

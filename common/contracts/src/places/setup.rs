@@ -2,7 +2,7 @@
 
 use crate::time::Instant;
 use freshtrack_domain::alert::Severity;
-use freshtrack_domain::ids::{AreaId, OrgId, SiteId, UnitId};
+use freshtrack_domain::ids::{AreaId, OrgId, SiteId, UnitId, UserId};
 use freshtrack_domain::place::{
     Address, ComplianceMode, Coordinates, Identification, Level, OpeningHours, Sourced, TemperatureUnit,
 };
@@ -383,6 +383,35 @@ pub struct RulesAt {
     pub level: Level,
     /// The rules set there.
     pub set: RuleValues,
+}
+
+/// A rule that was given another value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleDifference {
+    /// The rule by its name, as in [`RuleValues`].
+    pub rule: String,
+    /// What it was; `null` when it was left to the level above.
+    pub from: Option<f64>,
+    /// What it is since; `null` when it is left to the level above.
+    pub to: Option<f64>,
+}
+
+/// That the rules of a place were changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleChangeView {
+    /// At which level they are set.
+    pub level: Level,
+    /// How often they had been set by then: the `ETag` of the rules since.
+    pub revision: u64,
+    /// When.
+    pub at: Instant,
+    /// Who did it: a user, an access key, or `operator`.
+    pub by: String,
+    /// The member in whose name an administrator of the platform did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acting_as: Option<UserId>,
+    /// What was changed.
+    pub changes: Vec<RuleDifference>,
 }
 
 /// The rules in force for a unit, each with the level it comes from.

@@ -3,6 +3,7 @@
 mod deletion;
 mod hours;
 mod organization;
+mod rule_change;
 mod rules;
 mod site;
 mod slug;
@@ -11,6 +12,7 @@ mod unit;
 pub use deletion::Deletion;
 pub use hours::{InvalidHours, Opening, OpeningHours, TimeOfDay, Weekday};
 pub use organization::{Organization, RESTORE_WITHIN};
+pub use rule_change::RuleChange;
 pub use rules::{EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Sourced};
 pub use site::{Address, Area, ComplianceMode, Coordinates, InvalidCoordinates, Site, is_time_zone};
 pub use slug::{InvalidSlug, Slug};

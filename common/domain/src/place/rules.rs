@@ -159,28 +159,34 @@ impl EffectiveRules {
         }
     }
 
-    /// What the engine is told of them for a unit that a sensor drives which reports every `report_interval`, or none, and
-    /// whose temperatures are logged by hand every `log_cadence`, if that was set.
+    /// These rules for a unit whose temperatures are logged by hand every `unit`, or where that is not set every `site`. A rule
+    /// that says how often comes before both.
     #[must_use]
-    pub fn overrides(&self, report_interval: Option<Span>, log_cadence: Option<Span>) -> Overrides {
+    pub fn with_log_cadence(self, unit: Option<Span>, site: Option<Span>) -> Self {
+        let of = |source, cadence: Option<Span>| cadence.map(|value| Sourced { value, source });
+        let cadence = of(Level::Unit, unit).or_else(|| of(Level::Site, site));
+        Self {
+            manual_interval: match cadence {
+                Some(cadence) if self.manual_interval.source <= Level::Kind => cadence,
+                _ => self.manual_interval,
+            },
+            ..self
+        }
+    }
+
+    /// What the engine is told of them for a unit that a sensor drives which reports every `report_interval`, or none.
+    #[must_use]
+    pub fn overrides(&self, report_interval: Option<Span>) -> Overrides {
         fn set<T: Copy>(rule: Sourced<T>) -> Option<T> {
             (rule.source > Level::Kind).then_some(rule.value)
         }
-        let manual_interval = if self.manual_interval.source > Level::Kind {
-            self.manual_interval
-        } else {
-            log_cadence.map_or(self.manual_interval, |value| Sourced {
-                value,
-                source: Level::Unit,
-            })
-        };
         let sources = Sources::default()
             .with(Rule::Low, set_at(self.low.source))
             .with(Rule::High, set_at(self.high.source))
             .with(Rule::Confirm, set_at(self.confirm_door_closed.source))
             .with(Rule::OfflineWarning, set_at(self.offline_warning_missed.source))
             .with(Rule::OfflineCritical, set_at(self.offline_critical_missed.source))
-            .with(Rule::ManualInterval, set_at(manual_interval.source));
+            .with(Rule::ManualInterval, set_at(self.manual_interval.source));
         Overrides {
             low: set(self.low),
             high: set(self.high),
@@ -190,7 +196,7 @@ impl EffectiveRules {
             offline_warning: set(self.offline_warning_missed),
             offline_critical: set(self.offline_critical_missed),
             manual_missed: set(self.manual_log_missed),
-            manual_interval: set(manual_interval),
+            manual_interval: set(self.manual_interval),
             manual_grace: set(self.manual_grace),
             sources,
         }
@@ -276,7 +282,7 @@ mod tests {
     #[test]
     fn the_engine_is_told_what_somebody_set_and_where() {
         let rules = EffectiveRules::merge(UnitKind::Freezer, &[(Level::Site, confirm(7))]);
-        let overrides = rules.overrides(Some(Span::minutes(1)), None);
+        let overrides = rules.overrides(Some(Span::minutes(1)));
         assert_eq!(overrides.confirm, Some(Span::minutes(7)));
         assert_eq!((overrides.low, overrides.high), (None, None));
         assert_eq!(overrides.report_interval, Some(Span::minutes(1)));
@@ -291,30 +297,36 @@ mod tests {
             ..RuleFields::default()
         };
         let rules = EffectiveRules::merge(UnitKind::Fridge, &[(Level::Organization, hourly)]);
-        let told = |own| rules.overrides(own, None).report_interval;
+        let told = |own| rules.overrides(own).report_interval;
         assert_eq!(told(Some(Span::minutes(5))), Some(Span::hours(1)));
         assert_eq!(told(None), None, "there is no sensor to wait for");
     }
 
     #[test]
-    fn a_rule_for_logs_by_hand_comes_before_the_cadence_of_the_unit() {
+    fn a_rule_for_logs_by_hand_comes_before_the_cadence_of_the_unit_and_that_before_the_sites() {
         let rule = RuleFields {
             manual_interval: Some(Span::hours(2)),
             ..RuleFields::default()
         };
-        let told = |levels: &[(Level, RuleFields)], cadence| {
-            let overrides = EffectiveRules::merge(UnitKind::Fridge, levels).overrides(None, cadence);
+        let told = |levels: &[(Level, RuleFields)], unit, site| {
+            let rules = EffectiveRules::merge(UnitKind::Fridge, levels).with_log_cadence(unit, site);
+            let overrides = rules.overrides(None);
             (
+                rules.manual_interval.source,
                 overrides.manual_interval,
                 overrides.sources.of(Rule::ManualInterval),
             )
         };
-        let cadence = Some(Span::hours(6));
+        let hours = |hours| Some(Span::hours(hours));
         assert_eq!(
-            told(&[(Level::Site, rule)], cadence),
-            (Some(Span::hours(2)), SetAt::Site)
+            told(&[(Level::Organization, rule)], hours(6), hours(8)),
+            (Level::Organization, hours(2), SetAt::Organization)
         );
-        assert_eq!(told(&[], cadence), (cadence, SetAt::Unit));
-        assert_eq!(told(&[], None), (None, SetAt::Standard));
+        assert_eq!(
+            told(&[], hours(6), hours(8)),
+            (Level::Unit, hours(6), SetAt::Unit)
+        );
+        assert_eq!(told(&[], None, hours(8)), (Level::Site, hours(8), SetAt::Site));
+        assert_eq!(told(&[], None, None), (Level::Default, None, SetAt::Standard));
     }
 }

@@ -148,6 +148,12 @@ impl Site {
             deleted: None,
         }
     }
+
+    /// How often temperatures are logged by hand, if somebody wants that otherwise than it is everywhere.
+    #[must_use]
+    pub fn own_log_cadence(&self) -> Option<Span> {
+        Some(self.log_cadence).filter(|cadence| *cadence != log_cadence())
+    }
 }
 
 /// A named zone of a site. It only groups units.

@@ -1,0 +1,19 @@
+//! GET /v1/orgs/{org_id}/sites/{site_id}/rules/history: what was changed in the rules of a site.
+
+use freshtrack_application::places::list_rule_changes;
+use freshtrack_contracts::events::PlaceId;
+use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
+use std::sync::Arc;
+
+/// The function.
+pub const FUNCTION: Function = Function {
+    name: "places-list-site-rule-changes",
+    entry: |context, event| http(FUNCTION.name, context, event, handle),
+};
+
+async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
+    let ports = context.places_ports()?;
+    let place = Some(PlaceId::Site(call.id("site_id", "site")?));
+    let changes = list_rule_changes(&ports.set_up(call.ids()), call.caller()?, place, &call.page()?).await?;
+    Ok(Reply::of(&changes)?)
+}
