@@ -4,6 +4,7 @@
 use super::Networks;
 use super::do_job::WORKER;
 use super::jobs::due;
+use super::webhooks::{TakenDown, take_down};
 use crate::error::{Failure, PortError};
 use crate::ports::{Clock, IdSource, Records, Stored};
 use crate::registry::Change;
@@ -11,8 +12,9 @@ use crate::scope::{Actor, OrgScope};
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::{JobId, SensorId};
 use freshtrack_domain::network::{
-    Attempts, Dissolution, Job, JobKind, JobState, NetworkDevice, RemovalReason,
+    Attempts, Dissolution, Job, JobKind, JobState, Network, NetworkDevice, RemovalReason,
 };
+use freshtrack_domain::time::Span;
 
 /// What queueing a removal needs.
 #[derive(Clone, Copy)]
@@ -153,7 +155,11 @@ pub(super) async fn follow_sensor(
     remove_once(ports, scope, known, RemovalReason::SensorDeleted).await
 }
 
-/// Queues the removals of all that is registered of an organization that cannot be restored any more.
+/// For how long a server that does not answer is asked to forget the webhook of an organization that is no more.
+const PATIENCE: Span = Span::hours(24);
+
+/// Queues the removals of all that is registered of an organization that cannot be restored any more, and has its servers
+/// forget where its frames went.
 ///
 /// # Errors
 /// When not all are queued: those that are will not be again.
@@ -167,6 +173,14 @@ pub(super) async fn dissolve(ports: &Networks<'_>, scope: OrgScope) -> Result<()
     }
     for known in ports.records.all::<NetworkDevice>(scope).await? {
         remove_once(ports, scope, known, dissolution.record.reason).await?;
+    }
+    let mut later = false;
+    for network in ports.records.all::<Network>(scope).await? {
+        later |= take_down(ports, scope, &network.record).await == TakenDown::Later;
+    }
+    if later && ports.clock.now() < dissolution.record.due_at + PATIENCE {
+        // The next sweep finds it.
+        return Ok(());
     }
     let change =
         Change::new(scope, &Actor::new(WORKER), "organization.deprovisioned", org_id).remove(&dissolution);

@@ -148,18 +148,37 @@ async fn try_set_up(
     Ok(Some(Stored { record, rev }))
 }
 
+/// What became of a webhook that a server was to forget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TakenDown {
+    /// It has.
+    Gone,
+    /// It may do so later, with nobody doing anything about it.
+    Later,
+    /// It stays, and what it sends is refused.
+    Stays,
+}
+
 /// Has the server forget the webhook; if it does not, what it sends is refused from now on.
-pub(super) async fn take_down(ports: &Networks<'_>, scope: OrgScope, network: &Network) {
+pub(super) async fn take_down(ports: &Networks<'_>, scope: OrgScope, network: &Network) -> TakenDown {
     let name = webhook_name(scope.org_id(), network);
-    let removed = match ports.access(scope, network).await {
-        Ok(access) => ports.servers.remove_webhook(&access, &name).await,
+    let access = match ports.access(scope, network).await {
+        Ok(access) => access,
         Err(error) => {
             tracing::warn!(network.id = %network.id, %error, "a webhook stays at its server");
-            return;
+            return TakenDown::Later;
         }
     };
-    if let Err(error) = removed {
-        tracing::warn!(network.id = %network.id, %error, "a webhook stays at its server");
+    match ports.servers.remove_webhook(&access, &name).await {
+        Ok(()) => TakenDown::Gone,
+        Err(error) => {
+            tracing::warn!(network.id = %network.id, %error, "a webhook stays at its server");
+            if error.kind.is_retryable() {
+                TakenDown::Later
+            } else {
+                TakenDown::Stays
+            }
+        }
     }
 }
 

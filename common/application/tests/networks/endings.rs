@@ -1,20 +1,23 @@
 //! Organizations that are deleted: their sensors stay at their network servers as long as they may come back.
 
 use crate::support::{Office, dev_eui};
-use freshtrack_application::networks::{JobQuery, SweepNetworks, do_work, list_jobs, sweep_work};
+use freshtrack_application::networks::{
+    JobQuery, SweepNetworks, do_work, list_jobs, sweep_work, test_network,
+};
 use freshtrack_application::organizations::{
     Office as Organizations, create_organization, delete_organization, restore_organization,
 };
+use freshtrack_application::ports::ServerErrorKind;
 use freshtrack_application::{Actor, Caller, OrgScope, PageRequest, SignedIn};
 use freshtrack_contracts::events::Event;
 use freshtrack_contracts::networks::JobView;
 use freshtrack_contracts::organizations::RestoreOrganization;
 use freshtrack_domain::access::{Right, Sites};
 use freshtrack_domain::ids::SensorId;
-use freshtrack_domain::network::{JobKind, JobState, RemovalReason};
+use freshtrack_domain::network::{JobKind, JobState, Network, RemovalReason};
 use freshtrack_domain::place::RESTORE_WITHIN;
 use freshtrack_domain::time::Span;
-use freshtrack_testkit::{RecordedEvents, fresh_id, killed_after};
+use freshtrack_testkit::{RecordedEvents, fresh_id, killed_after, server_error};
 use serde_json::json;
 
 /// Longer than the clocks of two machines are apart.
@@ -105,6 +108,60 @@ async fn a_restored_organization_has_its_sensors_where_they_were() {
         (JobState::Succeeded, Some(RemovalReason::OrgDeleted))
     );
     assert!(office.swept().await.is_empty(), "it is over");
+}
+
+#[tokio::test]
+async fn the_webhooks_leave_with_the_organization_also_if_the_server_does_not_answer_at_once() {
+    let (office, _, caller, _) = ready().await;
+    let api = "https://api.example.com".parse().unwrap();
+    let network = office.store().all::<Network>(caller.scope).await.unwrap()[0]
+        .record
+        .id;
+    test_network(&office.networks_at(&api), &caller, network)
+        .await
+        .unwrap();
+    assert_eq!(office.servers.webhooks().len(), 1);
+    delete_organization(&office.organizations(), &caller)
+        .await
+        .unwrap();
+    office.clock.advance(Span::hours(29 * 24));
+    office.work().await;
+    assert_eq!(office.servers.webhooks().len(), 1, "it may be restored");
+    office.clock.advance(Span::hours(24) + SOON);
+    office
+        .servers
+        .fail_next([server_error(ServerErrorKind::NoAnswer)]);
+    let told = office.swept().await;
+    do_work(&office.networks(), &office.memory, &told[0])
+        .await
+        .unwrap();
+    assert_eq!(office.servers.webhooks().len(), 1);
+    office.work().await;
+    assert!(office.servers.webhooks().is_empty());
+    assert!(office.servers.registered(dev_eui()).is_empty());
+    assert!(office.swept().await.is_empty(), "it is over");
+}
+
+#[tokio::test]
+async fn a_server_that_is_no_more_is_not_asked_for_ever() {
+    let (office, _, caller, _) = ready().await;
+    delete_organization(&office.organizations(), &caller)
+        .await
+        .unwrap();
+    office.clock.advance(RESTORE_WITHIN + SOON);
+    let told = office.swept().await;
+    for hours in 0..30 {
+        office
+            .servers
+            .fail_next([server_error(ServerErrorKind::NoAnswer)]);
+        do_work(&office.networks(), &office.memory, &told[0])
+            .await
+            .unwrap();
+        let dissolves = |event: &Event| event.what == told[0].what;
+        let goes_on = office.swept().await.iter().any(dissolves);
+        assert_eq!(goes_on, hours < 24, "after {hours} hours");
+        office.clock.advance(Span::hours(1));
+    }
 }
 
 #[tokio::test]
