@@ -52,10 +52,16 @@ describe("support", () => {
     await banner.getByText(/It ends in 1\d min\./).waitFor();
     await desk.getByRole("article", { name: "Fridge of Old Town" }).waitFor();
     await expectWellMade(desk);
+    // Whatever the member may do is to be found.
+    await desk.getByRole("link", { name: "Settings" }).click();
+    await desk.getByRole("button", { name: "Delete the organization" }).waitFor();
+    await banner.waitFor();
     // Also on the other pages, and after a reload.
     await desk.getByRole("link", { name: "People" }).click();
     await desk.getByRole("heading", { name: "People", exact: true }).waitFor();
     await banner.waitFor();
+    await desk.getByRole("button", { name: "Invite somebody" }).waitFor();
+    expect(await desk.getByRole("button", { name: "Leave this organization" }).count()).toBe(0);
     await desk.reload();
     await banner.waitFor();
 

@@ -32,6 +32,24 @@ impl From<String> for Token {
     }
 }
 
+/// A signed token by which a person is let in: given, and never shown in a log. Its length is no promise.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct AccessToken(pub String);
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken(…)")
+    }
+}
+
+impl From<String> for AccessToken {
+    fn from(token: String) -> Self {
+        Self(token)
+    }
+}
+
 /// `POST /v1/identity/sign-up`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -100,7 +118,7 @@ pub struct SecondStep {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tokens {
     /// The credential for every other endpoint: `Authorization: Bearer …`.
-    pub access_token: Token,
+    pub access_token: AccessToken,
     /// For how many seconds it is valid.
     pub expires_in: u32,
     /// Good for one refresh. Keep it where scripts of others cannot read it.
@@ -206,6 +224,10 @@ pub struct Me {
     pub user: UserView,
     /// Where you belong.
     pub memberships: Vec<MembershipView>,
+    /// The member in whose place you act at the moment, as an administrator of the platform: what they are, where, and what
+    /// that allows. Absent unless you support somebody.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub support: Option<MembershipView>,
 }
 
 /// A person, as they see themselves.

@@ -7,8 +7,8 @@ import { formatAge } from "../design/format";
 import { Icon } from "../design/Icon";
 import { strings } from "../i18n/strings";
 import { useTimeText } from "../live/hooks";
-import { useBackend, type Backend } from "./backend";
-import { useMe, useMembership, useSession } from "./session";
+import { meQuery, useBackend, type Backend } from "./backend";
+import { useMe, useOwnMembership, useSession } from "./session";
 import styles from "./SupportBanner.module.css";
 
 const text = strings.support;
@@ -26,7 +26,7 @@ export function activeSupportQuery({ person }: Backend) {
 /** Tells an administrator of the platform, on every page, in whose place they act, why and for how much longer. */
 export function SupportBanner() {
   const { orgId } = useSession();
-  const isStranger = useMembership() === undefined;
+  const isStranger = useOwnMembership() === undefined;
   const isKnown = useMe() !== undefined;
   const support = useQuery({ ...activeSupportQuery(useBackend()), enabled: isKnown && isStranger });
   if (support.data?.org_id !== orgId) return null;
@@ -54,7 +54,10 @@ function Banner({ session }: { session: SupportSessionView }) {
         onConfirm={async () => {
           check(await backend.person.DELETE("/v1/platform/support-sessions/active"));
           await navigate({ to: "/profile" });
-          await backend.queries.invalidateQueries(activeSupportQuery(backend));
+          await Promise.all([
+            backend.queries.invalidateQueries(activeSupportQuery(backend)),
+            backend.queries.invalidateQueries(meQuery(backend)),
+          ]);
         }}
       >
         <p>{text.endText}</p>

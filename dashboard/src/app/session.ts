@@ -49,10 +49,18 @@ export function useMe(): Me | undefined {
   return useQuery({ ...meQuery(useBackend()), enabled: !byKey }).data;
 }
 
-/** What whoever looks at the organization is there. */
-export function useMembership(): MembershipView | undefined {
+/** What whoever looks at the organization is there, of their own. */
+export function useOwnMembership(): MembershipView | undefined {
   const { orgId } = useSession();
   return useMe()?.memberships.find((membership) => membership.org_id === orgId);
+}
+
+/** As what whoever looks at the organization acts there: as what they are, or as the member whom they support is. */
+export function useMembership(): MembershipView | undefined {
+  const { orgId } = useSession();
+  const own = useOwnMembership();
+  const support = useMe()?.support;
+  return own ?? (support?.org_id === orgId ? support : undefined);
 }
 
 /** The overview: names and places. What is happening in the units goes to the store. */

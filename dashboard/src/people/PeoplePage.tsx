@@ -4,7 +4,7 @@ import { useState } from "react";
 import { check, unwrap } from "../api/http";
 import type { MembershipView, MemberView, SiteView } from "../api/types";
 import { meQuery, useBackend } from "../app/backend";
-import { overviewQuery, useMe, useMembership, useSession } from "../app/session";
+import { overviewQuery, useMe, useMembership, useOwnMembership, useSession } from "../app/session";
 import { Waiting } from "../app/Waiting";
 import { Button } from "../design/Button";
 import { Confirm } from "../design/Confirm";
@@ -24,6 +24,7 @@ const text = strings.people;
 export function PeoplePage() {
   const session = useSession();
   const membership = useMembership();
+  const own = useOwnMembership();
   const sites = useQuery(overviewQuery(session)).data?.sites ?? [];
   const members = useQuery(membersQuery(session));
   const [done, setDone] = useState<string>();
@@ -52,7 +53,7 @@ export function PeoplePage() {
         </Panel>
       )}
       {mayManage && membership !== undefined && <Invitations membership={membership} sites={sites} />}
-      {membership !== undefined && membership.role !== "owner" && <Leave membership={membership} />}
+      {own !== undefined && own.role !== "owner" && <Leave membership={own} />}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { check } from "../api/http";
 import type { MembershipView } from "../api/types";
 import { meQuery, useBackend } from "../app/backend";
-import { useMe, useSession } from "../app/session";
+import { useSession } from "../app/session";
 import { Waiting } from "../app/Waiting";
 import { Button } from "../design/Button";
 import { Confirm } from "../design/Confirm";
@@ -45,9 +45,9 @@ function Ownership({ membership }: { membership: MembershipView }) {
   const { http, orgId } = session;
   const backend = useBackend();
   const navigate = useNavigate();
-  const me = useMe();
   const members = useQuery(membersQuery(session));
-  const heirs = members.data?.filter(({ user_id }) => user_id !== me?.user.id);
+  // Whoever supports the owner is not the owner.
+  const heirs = members.data?.filter(({ role }) => role !== "owner");
   return (
     <Panel title={text.ownership}>
       <p>{text.ownershipIntro}</p>

@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { everyPage, unwrap } from "../api/http";
 import type { MemberView, OrganizationView } from "../api/types";
-import { useBackend } from "../app/backend";
+import { meQuery, useBackend } from "../app/backend";
 import { PersonPage } from "../app/PersonPage";
 import { activeSupportQuery } from "../app/SupportBanner";
 import { Waiting } from "../app/Waiting";
@@ -136,7 +136,10 @@ function Member({ member, organization }: { member: MemberView; organization: Or
           };
           const params = { header: { "Idempotency-Key": filled.key } };
           unwrap(await backend.person.POST("/v1/platform/support-sessions", { params, body }));
-          await backend.queries.invalidateQueries(activeSupportQuery(backend));
+          await Promise.all([
+            backend.queries.invalidateQueries(activeSupportQuery(backend)),
+            backend.queries.invalidateQueries(meQuery(backend)),
+          ]);
           await navigate({ to: "/orgs/$orgId", params: { orgId: organization.id } });
         }}
       >

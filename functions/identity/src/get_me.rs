@@ -1,4 +1,4 @@
-//! GET /v1/me: who asks, and where they belong.
+//! GET /v1/me: who asks, where they belong and whom they support.
 
 use freshtrack_application::identity::get_me;
 use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
@@ -11,6 +11,6 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    let me = get_me(&context.records()?, call.person()?).await?;
+    let me = get_me(&context.records()?, context.clock(), call.person()?).await?;
     Ok(Reply::of(&me.view)?.at_revision(me.rev))
 }

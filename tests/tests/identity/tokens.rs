@@ -47,6 +47,27 @@ async fn a_token_says_who_and_is_signed_by_a_published_key() {
 }
 
 #[tokio::test]
+async fn tokens_are_as_long_as_the_document_says() {
+    let world = World::start().await;
+    let ann = world.person("ann@example.com").await;
+    let document: Json = world.api.get("/v1/openapi.json", "").await.ok();
+    let tokens = &document["components"]["schemas"]["Tokens"]["properties"];
+    for (name, token) in [
+        ("access_token", &ann.tokens.access_token.0),
+        ("refresh_token", &ann.tokens.refresh_token.0),
+    ] {
+        let said = &tokens[name];
+        assert_eq!(said["type"], "string", "{name}");
+        let most = said["maxLength"].as_u64().unwrap_or(u64::MAX);
+        assert!(
+            token.len() as u64 <= most,
+            "{name} has {} characters",
+            token.len()
+        );
+    }
+}
+
+#[tokio::test]
 async fn keys_are_renewed_and_nobody_is_signed_out() {
     let world = World::start().await;
     let rotate = async || {

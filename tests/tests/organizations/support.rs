@@ -2,6 +2,7 @@
 
 use crate::{id_of, organization, send};
 use freshtrack_contracts::audit::AuditEntryView;
+use freshtrack_contracts::identity::Me;
 use freshtrack_contracts::organizations::OrganizationView;
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
@@ -105,6 +106,17 @@ async fn support_acts_for_a_member_and_the_customer_reads_of_it() {
         ("Harbour Bistro", ann_id)
     );
 
+    // What she may do in the member's place, she is told as the member is.
+    let rights = async |of: &Person| {
+        let me: Me = of.get("/v1/me").await.ok();
+        let own = me.memberships.into_iter().map(|membership| membership.rights);
+        (
+            own.collect::<Vec<_>>(),
+            me.support.map(|acting| (acting.org_id, acting.rights)),
+        )
+    };
+    let owners = rights(&ann).await.0.remove(0);
+    assert_eq!(rights(&sue).await, (Vec::new(), Some((org.id, owners))));
     let site = json!({ "name": "Pier 4", "time_zone": "UTC" });
     let site = sue.post(&format!("{path}/sites"), site).await;
     assert_eq!(site.status, StatusCode::CREATED, "{site:?}");
@@ -114,11 +126,13 @@ async fn support_acts_for_a_member_and_the_customer_reads_of_it() {
         ProblemCode::NotFound,
         "another sign-in"
     );
+    assert_eq!(rights(&other).await.1, None);
     assert_eq!(
         send(&sue, Method::DELETE, ACTIVE).await.status,
         StatusCode::NO_CONTENT
     );
     assert_eq!(sue.get(&path).await.code(), ProblemCode::NotFound);
+    assert_eq!(rights(&sue).await, (Vec::new(), None));
 
     let told: Page<AuditEntryView> = ann.get(&format!("{path}/audit")).await.ok();
     let sue_id = id_of(&sue).await.to_string();

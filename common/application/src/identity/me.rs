@@ -3,28 +3,33 @@
 use super::{Accounts, account};
 use crate::error::{Failure, PortError};
 use crate::mail::{MailJob, Notice, Occasion};
+use crate::organizations::supported;
 use crate::places::{At, unchanged};
-use crate::ports::{MailLane, Owner, Record, Records};
+use crate::ports::{Clock, MailLane, Owner, Record, Records};
 use crate::registry::Change;
 use crate::scope::{OrgScope, SignedIn};
 use freshtrack_contracts::identity::{Me, MembershipView, UpdateMe, UserView};
+use freshtrack_domain::ids::OrgId;
 use freshtrack_domain::people::{EmailAddress, Member, User};
 use freshtrack_domain::place::Organization;
 use futures_util::future;
 
-/// Who the person is and where they belong. Organizations that were deleted are left out.
+/// Who the person is, where they belong and whom they support. Organizations that were deleted are left out.
 ///
 /// # Errors
 /// Refused when the account is gone.
-pub async fn get_me(records: &dyn Records, person: SignedIn) -> Result<At<Me>, Failure> {
-    let (account, memberships) = future::try_join(account::of_person(records, person), async {
-        memberships(records, person).await.map_err(Failure::from)
-    })
+pub async fn get_me(records: &dyn Records, clock: &dyn Clock, person: SignedIn) -> Result<At<Me>, Failure> {
+    let (account, memberships, support) = future::try_join3(
+        account::of_person(records, person),
+        async { memberships(records, person).await.map_err(Failure::from) },
+        async { support(records, clock, person).await.map_err(Failure::from) },
+    )
     .await?;
     Ok(At {
         view: Me {
             user: view(&account),
             memberships,
+            support,
         },
         rev: account.user.rev,
     })
@@ -36,14 +41,34 @@ async fn memberships(records: &dyn Records, person: SignedIn) -> Result<Vec<Memb
         let Owner::Org(org_id) = found.owner else {
             return Ok::<_, PortError>(None);
         };
-        let scope = OrgScope::granted(org_id);
-        let organization = records.get::<Organization>(scope, org_id).await?;
-        let organization = organization.filter(|stored| stored.record.deleted.is_none());
-        let member = found.read::<Member>()?.record;
-        Ok(organization.map(|organization| MembershipView::new(&organization.record, &member)))
+        membership(records, org_id, &found.read::<Member>()?.record).await
     });
     let memberships = future::try_join_all(memberships).await?;
     Ok(memberships.into_iter().flatten().collect())
+}
+
+/// What the person is in the place of whom they support.
+async fn support(
+    records: &dyn Records,
+    clock: &dyn Clock,
+    person: SignedIn,
+) -> Result<Option<MembershipView>, PortError> {
+    match supported(records, clock, person).await? {
+        Some(supported) => membership(records, supported.org_id, &supported.member).await,
+        None => Ok(None),
+    }
+}
+
+/// What `member` is in the organization, unless that was deleted.
+async fn membership(
+    records: &dyn Records,
+    org_id: OrgId,
+    member: &Member,
+) -> Result<Option<MembershipView>, PortError> {
+    let scope = OrgScope::granted(org_id);
+    let organization = records.get::<Organization>(scope, org_id).await?;
+    let organization = organization.filter(|stored| stored.record.deleted.is_none());
+    Ok(organization.map(|organization| MembershipView::new(&organization.record, member)))
 }
 
 fn view(account: &account::Account) -> UserView {

@@ -57,16 +57,17 @@ pub(super) async fn admit(
             support_ends: None,
         }));
     }
-    let Some((member, ends)) = supported(records, clock, person, scope).await? else {
+    let supported = supported(records, clock, person).await?;
+    let Some(supported) = supported.filter(|supported| supported.org_id == org_id) else {
         return Ok(None);
     };
     let actor = Actor {
-        acting_as: Some(member.user_id),
+        acting_as: Some(supported.member.user_id),
         ..person.actor()
     };
     Ok(Some(Admitted {
-        caller: caller(scope, actor, member),
-        support_ends: Some(ends),
+        caller: caller(scope, actor, supported.member),
+        support_ends: Some(supported.ends),
     }))
 }
 
@@ -79,28 +80,37 @@ fn caller(scope: OrgScope, actor: Actor, member: Member) -> Caller {
     }
 }
 
-/// The member in whose place the person acts, being an administrator of the platform, and until when.
-async fn supported(
+/// Whom an administrator of the platform supports.
+pub(crate) struct Supported {
+    /// Where.
+    pub(crate) org_id: OrgId,
+    /// The member in whose place they act.
+    pub(crate) member: Member,
+    /// When that ends by itself.
+    pub(crate) ends: Timestamp,
+}
+
+/// Whom the person supports by this sign-in at the moment, being an administrator of the platform.
+pub(crate) async fn supported(
     records: &dyn Records,
     clock: &dyn Clock,
     person: SignedIn,
-    scope: OrgScope,
-) -> Result<Option<(Member, Timestamp)>, PortError> {
+) -> Result<Option<Supported>, PortError> {
     let desk = records
         .get::<SupportDesk>(Owner::User(person.user_id), SUPPORT_DESK)
         .await?;
     let active = desk.and_then(|desk| desk.record.active(clock.now()).cloned());
-    let Some(active) =
-        active.filter(|active| active.org_id == scope.org_id() && active.sign_in == person.session_id)
-    else {
+    let Some(active) = active.filter(|active| active.sign_in == person.session_id) else {
         return Ok(None);
     };
     let (appointment, member) = future::try_join(
         records.get::<Appointment>(Owner::Platform, person.user_id),
-        records.get::<Member>(scope, active.member),
+        records.get::<Member>(OrgScope::granted(active.org_id), active.member),
     )
     .await?;
-    Ok(appointment
-        .and(member)
-        .map(|member| (member.record, active.expires_at)))
+    Ok(appointment.and(member).map(|member| Supported {
+        org_id: active.org_id,
+        member: member.record,
+        ends: active.expires_at,
+    }))
 }

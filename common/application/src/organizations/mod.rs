@@ -15,6 +15,7 @@ mod slugs;
 pub use access_keys::{create_access_key, list_access_keys, revoke_access_key, rotate_access_key};
 pub(crate) use access_keys::{draw_secret, end_key, machine_key, rotation};
 pub use admit_person::admit_person;
+pub(crate) use admit_person::supported;
 pub use authorize_access_key::authorize_access_key;
 pub(crate) use bring_in::{OPERATOR, key_of, put_key, put_organization};
 pub use delete_account::delete_account;

@@ -116,7 +116,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         function: "identity-get-me",
         path: "/v1/me",
-        summary: "Shows the person who asks and where they belong.",
+        summary: "Shows the person who asks, where they belong and whom they support.",
         access: Access::SignedIn,
         reply: Some(schema::<Me>),
         ..Endpoint::BASE
