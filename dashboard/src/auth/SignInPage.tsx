@@ -24,10 +24,10 @@ export function SignInPage() {
   const [challenge, setChallenge] = useState<string>();
   const [tooLate, setTooLate] = useState<string>();
 
-  const enter = (tokens: Tokens): void => {
+  const enter = async (tokens: Tokens): Promise<void> => {
     // From here on the tab is the person's, and no longer that of a key.
     forgetAccess();
-    session.begin(tokens);
+    await session.begin(tokens);
     router.history.replace(next ?? "/");
   };
 
@@ -49,7 +49,7 @@ export function SignInPage() {
 interface FirstStepProps {
   readonly notice: string | undefined;
   readonly next: string | undefined;
-  readonly onEnter: (tokens: Tokens) => void;
+  readonly onEnter: (tokens: Tokens) => Promise<void>;
   readonly onChallenge: (challenge: string) => void;
 }
 
@@ -67,7 +67,7 @@ function FirstStep({ notice, next, onEnter, onChallenge }: FirstStepProps) {
           const body = { email: filled.text("email"), password: filled.verbatim("password") };
           const reply = unwrap(await anyone.POST("/v1/identity/sign-in", { body }));
           if ("challenge" in reply) onChallenge(reply.challenge);
-          else onEnter(reply);
+          else await onEnter(reply);
         }}
       >
         <Field
@@ -95,7 +95,7 @@ function FirstStep({ notice, next, onEnter, onChallenge }: FirstStepProps) {
 
 interface SecondStepProps {
   readonly challenge: string;
-  readonly onEnter: (tokens: Tokens) => void;
+  readonly onEnter: (tokens: Tokens) => Promise<void>;
   /** The sign-in has to begin again. */
   readonly onOver: (why: string) => void;
 }
@@ -116,7 +116,7 @@ function SecondStep({ challenge, onEnter, onOver }: SecondStepProps) {
         onSend={async (filled) => {
           const body = { challenge, code: filled.text("code") };
           try {
-            onEnter(unwrap(await anyone.POST("/v1/identity/sign-in/second-step", { body })));
+            await onEnter(unwrap(await anyone.POST("/v1/identity/sign-in/second-step", { body })));
           } catch (error) {
             // A wrong code can be typed again; a sign-in that is over cannot.
             const isOver = error instanceof ApiError && error.status === 401 && error.field === undefined;

@@ -1,7 +1,8 @@
 import { ApiError, type Credential } from "../api/http";
 import type { Tokens } from "../api/types";
+import { browserTokenStore, type TokenStore } from "./token-store";
 
-const STORED_AS = "freshtrack.session";
+const SIGNED_IN = "freshtrack.signed-in";
 const LOCK = "freshtrack.session";
 const CHANNEL = "freshtrack.session";
 
@@ -29,6 +30,8 @@ export interface PersonSessionOptions {
   /** Asks the server for the next tokens. */
   readonly refresh: (refreshToken: string) => Promise<Tokens>;
   /** Where the refresh token is kept: the same for every tab. */
+  readonly tokens: TokenStore;
+  /** Where it is told, to whoever cannot wait, that somebody is signed in. */
   readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
   /** Runs one task at a time, whichever tab it is of. */
   readonly exclusively: <T>(task: () => Promise<T>) => Promise<T>;
@@ -56,7 +59,7 @@ export class PersonSession implements Credential {
 
   /** Whether somebody is signed in, as far as this browser knows. */
   get signedIn(): boolean {
-    return this.#options.storage.getItem(STORED_AS) !== null;
+    return this.#options.storage.getItem(SIGNED_IN) !== null;
   }
 
   /** Another number for each person who signs in or out: what was read for the one is not for the next. */
@@ -71,8 +74,10 @@ export class PersonSession implements Credential {
   };
 
   /** Somebody has signed in. */
-  begin(tokens: Tokens): void {
-    this.#take(tokens);
+  async begin(tokens: Tokens): Promise<void> {
+    this.#hold(tokens);
+    this.#options.storage.setItem(SIGNED_IN, "yes");
+    await this.#options.tokens.write(tokens.refresh_token);
     this.#tell({ type: "began" });
     this.#notify();
   }
@@ -80,6 +85,8 @@ export class PersonSession implements Credential {
   /** Forgets the session here and in every other tab. */
   end(): void {
     this.#forget();
+    // The server has ended it by now, so a token that is left behind opens nothing.
+    void this.#options.tokens.forget().catch(() => undefined);
     this.#tell({ type: "ended" });
     this.#notify();
   }
@@ -105,27 +112,26 @@ export class PersonSession implements Credential {
     // Another tab may have done it while this one waited for its turn.
     const held = this.#valid();
     if (held !== undefined) return held;
-    const { storage, refresh } = this.#options;
-    const refreshToken = storage.getItem(STORED_AS);
-    if (refreshToken === null) throw new SessionOver();
-    let tokens: Tokens;
+    const { tokens, refresh } = this.#options;
+    const refreshToken = await tokens.read();
+    if (refreshToken === undefined) throw new SessionOver();
+    let next: Tokens;
     try {
-      tokens = await refresh(refreshToken);
+      next = await refresh(refreshToken);
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 401)) throw error;
       // Unless somebody has signed in meanwhile.
-      if (storage.getItem(STORED_AS) === refreshToken) this.end();
+      if ((await tokens.read()) === refreshToken) this.end();
       throw new SessionOver();
     }
     // Whoever signed out meanwhile stays signed out.
-    if (storage.getItem(STORED_AS) !== refreshToken) throw new SessionOver();
-    const { token, validUntil } = this.#take(tokens);
+    if (!(await tokens.exchange(refreshToken, next.refresh_token))) throw new SessionOver();
+    const { token, validUntil } = this.#hold(next);
     this.#tell({ type: "renewed", accessToken: token, validUntil });
     return token;
   }
 
-  #take(tokens: Tokens): { token: string; validUntil: number } {
-    this.#options.storage.setItem(STORED_AS, tokens.refresh_token);
+  #hold(tokens: Tokens): { token: string; validUntil: number } {
     this.#held = { token: tokens.access_token, validUntil: this.#now() + tokens.expires_in * 1000 };
     return this.#held;
   }
@@ -145,7 +151,7 @@ export class PersonSession implements Credential {
 
   #forget(): void {
     this.#held = undefined;
-    this.#options.storage.removeItem(STORED_AS);
+    this.#options.storage.removeItem(SIGNED_IN);
   }
 
   #tell(news: News): void {
@@ -166,6 +172,7 @@ export class PersonSession implements Credential {
 export function browserSession(refresh: PersonSessionOptions["refresh"]): PersonSession {
   return new PersonSession({
     refresh,
+    tokens: browserTokenStore(),
     storage: window.localStorage,
     exclusively: async (task) =>
       // Only where the page is served without TLS are there no locks; there the server's patience with a token that is
