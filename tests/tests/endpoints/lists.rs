@@ -12,7 +12,7 @@ use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::Role;
 use freshtrack_domain::time::Span;
 use freshtrack_tests::{Answer, Person, World};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
 /// The lists, and how much of each is on a page.
@@ -67,7 +67,17 @@ pub(crate) async fn fill(house: &House<'_>, sue: &Person) -> Filled {
     house.measure_again(0).await;
     house.doors_opened(0).await;
     let mut told = Vec::new();
-    for _ in 0..2 {
+    for minutes in [15, 25] {
+        for function in [
+            "places-put-organization-rules",
+            "places-put-site-rules",
+            "places-put-unit-rules",
+        ] {
+            let endpoint = of_function(function).unwrap();
+            let mut request = Request::new(endpoint, &ids);
+            request.body = Some(json!({ "confirm_door_closed_minutes": minutes }));
+            send(endpoint, request).await;
+        }
         for endpoint in additions() {
             told.push(send(endpoint, Request::new(endpoint, &ids)).await.json());
         }
