@@ -135,7 +135,8 @@ impl Tenant {
         format!("/v1/orgs/{}/{rest}", self.org_id())
     }
 
-    async fn read(&self, rest: &str) -> Answer {
+    /// What stands below the organization's path at `rest`, as whoever may read sees it.
+    pub async fn read(&self, rest: &str) -> Answer {
         self.api.get(&self.path(rest), self.key(Right::Read)).await
     }
 

@@ -3,15 +3,14 @@
 //! One file a use case. A use case takes the ports it needs by name and the [`OrgScope`] of whoever asks; it
 //! answers with a contract type, a [`Refusal`] (the caller's to mend) or a fault (ours).
 
+pub mod alerts;
 pub mod audit;
 mod close_sockets;
 pub mod devices;
 mod error;
-mod get_alert;
 mod get_overview;
 pub mod identity;
 mod import_organization;
-mod list_alerts;
 mod live;
 pub mod mail;
 pub mod networks;
@@ -24,7 +23,6 @@ mod quarantine;
 mod readings;
 mod receive_uplinks;
 mod record_readings;
-mod record_trail;
 mod records;
 mod registry;
 mod scope;
@@ -34,10 +32,8 @@ mod upload_readings;
 
 pub use close_sockets::close_sockets;
 pub use error::{Failure, PortError, PortErrorKind, Refusal};
-pub use get_alert::get_alert;
 pub use get_overview::get_overview;
 pub use import_organization::{Import, import_organization};
-pub use list_alerts::list_alerts;
 pub use live::{
     BroadcastChunk, CONNECTION_LIFE, Live, LiveUpdate, Resync, TICKET_LIFE, broadcast, connect, disconnect,
     issue_ticket, redeem_ticket, reply, resync, subscribe, unsubscribe,
@@ -50,7 +46,6 @@ pub use readings::{
 };
 pub use receive_uplinks::{MOST_GATEWAYS, ReceiveUplinks, Uplink};
 pub use record_readings::{Outcome, RecordReadings, RetryReadings, UnitReading, retry_readings};
-pub use record_trail::record_trail;
 pub use registry::{ChainEnd, Change, Registry};
 pub use scope::{Actor, Administrator, Caller, OrgScope, SignedIn};
 pub use set_up::SetUp;

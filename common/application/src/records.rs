@@ -3,6 +3,7 @@
 use crate::ports::{Record, RecordKind};
 use freshtrack_domain::access::AccessKey;
 use freshtrack_domain::device::{Calibration, Gateway, Sensor};
+use freshtrack_domain::handling::{Handling, Unsigned};
 use freshtrack_domain::ids::{SensorId, UserId};
 use freshtrack_domain::network::{
     CHANGE_KEPT, Dissolution, JOB_KEPT, Job, Network, NetworkDevice, PendingChange,
@@ -28,6 +29,24 @@ macro_rules! kept_by_id {
 kept_by_id!(AccessKey as "KEY", SupportSession as "SUPPORT");
 kept_by_id!(Network as "NET");
 kept_by_id!(Site as "SITE", Area as "AREA", Unit as "UNIT", Sensor as "SEN", Gateway as "GTW");
+
+/// Under the alert it is about, so that it stands in the order of alerts.
+impl Record for Handling {
+    const KIND: RecordKind = RecordKind("HANDLING");
+
+    fn key(&self) -> String {
+        self.alert_id.to_string()
+    }
+}
+
+/// Under the alert it is about, so that it stands in the order of alerts.
+impl Record for Unsigned {
+    const KIND: RecordKind = RecordKind("UNSIGNED");
+
+    fn key(&self) -> String {
+        self.alert_id.to_string()
+    }
+}
 
 /// Below their sensor, so that those of one sensor stand together.
 impl Record for Calibration {

@@ -108,6 +108,12 @@ impl Alerts for DynamoAlerts {
         Ok(Some((data(OP, &mut item)?, trail)))
     }
 
+    async fn now(&self, scope: OrgScope, id: AlertId) -> Result<Option<Alert>, PortError> {
+        const OP: &str = "alerts.now";
+        let found = self.0.get(OP, &keys::alert(scope.org_id(), id), true).await?;
+        found.map(|mut item| data(OP, &mut item)).transpose()
+    }
+
     async fn add_trail(&self, scope: OrgScope, id: AlertId, entry: &TrailEntry) -> Result<(), PortError> {
         const OP: &str = "alerts.add_trail";
         let key = keys::trail(scope.org_id(), id, entry.at.0, &entry.event_id);

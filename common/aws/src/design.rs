@@ -240,6 +240,13 @@ pub const ACCESS_PATTERNS: &[AccessPattern] = &[
         4.0,
     ),
     pattern("GetItem", "O#{org}", "ALR#{alert}", "alert", 0.5),
+    pattern(
+        "GetItem, consistent",
+        "O#{org}",
+        "ALR#{alert}",
+        "alert about which somebody does something",
+        1.0,
+    ),
     pattern("Query", "O#{org}#A#{alert}", "", "what happened to it", 0.5),
     pattern(
         "PutItem",

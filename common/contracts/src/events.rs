@@ -1,6 +1,6 @@
 //! Events on the bus.
 
-use crate::alerts::AlertView;
+use crate::alerts::{AlertAct, AlertView};
 use crate::time::Instant;
 use freshtrack_domain::alert::Alert;
 use freshtrack_domain::ids::{
@@ -73,6 +73,15 @@ pub enum Happening {
         /// When the newest of them was measured.
         to: Instant,
     },
+    /// Somebody has seen an alert.
+    #[serde(rename = "alert.acknowledged")]
+    AlertAcknowledged(AlertAct),
+    /// Somebody lets an alert wait.
+    #[serde(rename = "alert.snoozed")]
+    AlertSnoozed(AlertAct),
+    /// Somebody has said what became of an alert.
+    #[serde(rename = "alert.signed_off")]
+    AlertSignedOff(AlertAct),
     /// The organization was deleted.
     #[serde(rename = "organization.deleted")]
     OrganizationDeleted {},
@@ -185,6 +194,9 @@ impl Happening {
             Self::AlertResolved(_) => "alert.resolved",
             Self::AlertFoundLate(_) => "alert.found_late",
             Self::ReadingsBackFilled { .. } => "readings.back_filled",
+            Self::AlertAcknowledged(_) => "alert.acknowledged",
+            Self::AlertSnoozed(_) => "alert.snoozed",
+            Self::AlertSignedOff(_) => "alert.signed_off",
             Self::OrganizationDeleted {} => "organization.deleted",
             Self::OrganizationRestored {} => "organization.restored",
             Self::MemberChanged { .. } => "member.changed",

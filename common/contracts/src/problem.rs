@@ -27,6 +27,8 @@ pub enum ProblemCode {
     TooManyRequests,
     /// A network server is to be told of a sensor of which no AppKey is kept. Ask for it.
     MissingAppKey,
+    /// A critical temperature alert is to be resolved at a site that wants to know what was done. Ask for it.
+    CorrectiveActionRequired,
     /// The service cannot answer now; nothing was done. Try again.
     Unavailable,
     /// A fault of ours. Nothing the caller can change.
@@ -42,7 +44,7 @@ impl ProblemCode {
             Self::NotSignedIn => 401,
             Self::MissingRight => 403,
             Self::NotFound => 404,
-            Self::Conflict | Self::MissingAppKey => 409,
+            Self::Conflict | Self::MissingAppKey | Self::CorrectiveActionRequired => 409,
             Self::Stale => 412,
             Self::TooLarge => 413,
             Self::KeyReused => 422,
@@ -67,6 +69,7 @@ impl ProblemCode {
             Self::TooManyRequests => "Too many requests",
             Self::Internal => "Something went wrong on our side",
             Self::MissingAppKey => "The sensor's AppKey is not known",
+            Self::CorrectiveActionRequired => "It has to be said what was done",
             Self::Unavailable => "Not available at the moment",
         }
     }

@@ -28,6 +28,12 @@ impl AlertKind {
         Self::MonitoringInterrupted,
         Self::MissedManualEntry,
     ];
+
+    /// Whether it is about food that was out of range.
+    #[must_use]
+    pub const fn is_of_temperature(self) -> bool {
+        matches!(self, Self::TempExcursion)
+    }
 }
 
 /// How much an alert matters. Ordered: a later one is worse.

@@ -8,6 +8,7 @@ pub mod access;
 pub mod alert;
 pub mod audit;
 pub mod device;
+pub mod handling;
 pub mod history;
 pub mod ids;
 pub mod log;

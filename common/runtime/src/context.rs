@@ -5,7 +5,8 @@
 
 use crate::function::InvocationError;
 use crate::ports::{
-    AccountPorts, LivePorts, NetworksPorts, OfficePorts, PastPorts, PlacesPorts, ReceivePorts, RecordPorts,
+    AccountPorts, AlertPorts, LivePorts, NetworksPorts, OfficePorts, PastPorts, PlacesPorts, ReceivePorts,
+    RecordPorts,
 };
 use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
@@ -370,9 +371,23 @@ impl Context {
     /// When the function is not told where its ports are.
     pub fn live_ports(&self) -> Result<LivePorts<'_>, InvocationError> {
         Ok(LivePorts {
+            records: self.records()?,
             connections: self.connections()?,
             sockets: self.sockets(),
             lane: self.broadcast_lane()?,
+        })
+    }
+
+    /// Everything that doing something about alerts needs.
+    ///
+    /// # Errors
+    /// When the function is not told where its ports are.
+    pub fn alert_ports(&self) -> Result<AlertPorts<'_>, InvocationError> {
+        Ok(AlertPorts {
+            alerts: self.alerts()?,
+            records: self.records()?,
+            live: self.live_ports()?,
+            clock: self.clock(),
         })
     }
 

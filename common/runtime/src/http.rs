@@ -18,7 +18,8 @@ use freshtrack_domain::ids::Id;
 use freshtrack_domain::network::BaseUrl;
 use freshtrack_domain::time::{Span, Timestamp};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -169,6 +170,20 @@ impl Call {
                     .map_err(|error| Refusal::invalid(format!("{name}: {error}")))
             })
             .transpose()
+    }
+
+    /// The query parameter `name`, which is one of a few words.
+    ///
+    /// # Errors
+    /// Refused when it is given and is none of them.
+    pub fn word_query<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Refusal> {
+        let Some(text) = self.query(name) else {
+            return Ok(None);
+        };
+        let word: StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
+        T::deserialize(word)
+            .map(Some)
+            .map_err(|error| Refusal::invalid(format!("{name}: {error}.")))
     }
 
     /// Which part of a list is asked for (`limit` and `cursor`).

@@ -1,5 +1,6 @@
 //! The ports of a use case together, held for one invocation.
 
+use freshtrack_application::alerts::HandleAlerts;
 use freshtrack_application::devices::HeardGateways;
 use freshtrack_application::identity::Accounts;
 use freshtrack_application::networks::Networks;
@@ -115,6 +116,7 @@ impl PlacesPorts<'_> {
 
 /// The ports of the live channel, held for one invocation.
 pub struct LivePorts<'a> {
+    pub(crate) records: DynamoRecords,
     pub(crate) connections: &'a DynamoConnections,
     pub(crate) sockets: GatewaySockets,
     pub(crate) lane: SqsBroadcastLane,
@@ -125,9 +127,31 @@ impl LivePorts<'_> {
     #[must_use]
     pub fn live(&self) -> Live<'_> {
         Live {
+            records: &self.records,
             connections: self.connections,
             sockets: &self.sockets,
             lane: &self.lane,
+        }
+    }
+}
+
+/// The ports of doing something about alerts, held for one invocation.
+pub struct AlertPorts<'a> {
+    pub(crate) alerts: DynamoAlerts,
+    pub(crate) records: DynamoRecords,
+    pub(crate) live: LivePorts<'a>,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+impl AlertPorts<'_> {
+    /// What doing something about alerts needs.
+    #[must_use]
+    pub fn handle(&self) -> HandleAlerts<'_> {
+        HandleAlerts {
+            alerts: &self.alerts,
+            records: &self.records,
+            live: self.live.live(),
+            clock: self.clock,
         }
     }
 }

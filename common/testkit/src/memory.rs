@@ -330,6 +330,11 @@ impl Alerts for Memory {
         Ok(tables.alerts.get(&key).map(|alert| (alert.clone(), trail)))
     }
 
+    async fn now(&self, scope: OrgScope, id: AlertId) -> Result<Option<Alert>, PortError> {
+        let tables = self.read("alerts.now").await?;
+        Ok(tables.alerts.get(&(scope.org_id(), id)).cloned())
+    }
+
     async fn add_trail(&self, scope: OrgScope, id: AlertId, entry: &TrailEntry) -> Result<(), PortError> {
         self.change("alerts.add_trail", |tables| {
             let trail = tables.trails.entry((scope.org_id(), id)).or_default();

@@ -4,6 +4,7 @@ use crate::{
     Kitchen, ManualClock, Memory, MemoryRecords, RecordedBroadcasts, RecordedEvents, RecordedRetries,
     RecordedSockets, SeededIds,
 };
+use freshtrack_application::alerts::HandleAlerts;
 use freshtrack_application::devices::{HeardGateways, claim_eui, rewrite_sensor};
 use freshtrack_application::ports::{Clock, Records};
 use freshtrack_application::{
@@ -79,9 +80,21 @@ impl World {
     #[must_use]
     pub fn live(&self) -> Live<'_> {
         Live {
+            records: &self.records,
             connections: &self.memory,
             sockets: &self.sockets,
             lane: &self.broadcasts,
+        }
+    }
+
+    /// Doing something about alerts.
+    #[must_use]
+    pub fn handle_alerts(&self) -> HandleAlerts<'_> {
+        HandleAlerts {
+            alerts: &self.memory,
+            records: &self.records,
+            live: self.live(),
+            clock: &self.clock,
         }
     }
 

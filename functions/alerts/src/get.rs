@@ -1,6 +1,6 @@
 //! GET /v1/orgs/{org_id}/alerts/{alert_id}: an alert and what happened to it.
 
-use freshtrack_application::get_alert;
+use freshtrack_application::alerts::get_alert;
 use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    let alert_id = call.id("alert_id", "alert")?;
-    Ok(Reply::of(
-        &get_alert(&context.alerts()?, call.caller()?, alert_id).await?,
-    )?)
+    let id = call.id("alert_id", "alert")?;
+    let (alerts, records) = (context.alerts()?, context.records()?);
+    let detail = get_alert(&alerts, &records, context.clock(), call.caller()?, id).await?;
+    Ok(Reply::of(&detail)?)
 }

@@ -1,7 +1,6 @@
-//! GET /v1/orgs/{org_id}/alerts: open or resolved alerts, the newest first.
+//! GET /v1/orgs/{org_id}/alerts: alerts, the newest first.
 
-use freshtrack_application::{Refusal, list_alerts};
-use freshtrack_domain::alert::AlertStatus;
+use freshtrack_application::alerts::{AlertQuery, list_alerts};
 use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
 use std::sync::Arc;
 
@@ -12,11 +11,19 @@ pub const FUNCTION: Function = Function {
 };
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
-    let status = match call.query("status") {
-        None | Some("open") => AlertStatus::Open,
-        Some("resolved") => AlertStatus::Resolved,
-        Some(_) => return Err(Refusal::invalid("status must be `open` or `resolved`.").into()),
+    let query = AlertQuery {
+        status: call.word_query("status")?,
+        unsigned: call.parsed_query("unsigned")?.unwrap_or(false),
+        handling: call.word_query("handling")?,
+        kind: call.word_query("kind")?,
+        severity: call.word_query("severity")?,
+        site_id: call.parsed_query("site_id")?,
+        unit_id: call.parsed_query("unit_id")?,
+        from: call.parsed_query("from")?,
+        to: call.parsed_query("to")?,
     };
-    let list = list_alerts(&context.alerts()?, call.caller()?, status, &call.page()?).await?;
+    let (alerts, records) = (context.alerts()?, context.records()?);
+    let (caller, page) = (call.caller()?, call.page()?);
+    let list = list_alerts(&alerts, &records, context.clock(), caller, query, &page).await?;
     Ok(Reply::of(&list)?)
 }

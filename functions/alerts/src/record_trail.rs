@@ -1,6 +1,6 @@
-//! SQS queue of alert events from the bus: writes down what happened to each alert.
+//! SQS queue of alert events from the bus: writes down what happened to each alert, and which ask for a signature.
 
-use freshtrack_application::record_trail;
+use freshtrack_application::alerts::{ask_for_signature, record_trail};
 use freshtrack_contracts::events::{Delivered, Event};
 use freshtrack_runtime::{Context, Function, InvocationError, Verdict, queue};
 use std::sync::Arc;
@@ -16,5 +16,6 @@ async fn handle(context: Arc<Context>, event: Delivered) -> Verdict {
 }
 
 async fn record(context: &Context, event: &Event) -> Result<(), InvocationError> {
-    Ok(record_trail(&context.alerts()?, event).await?)
+    record_trail(&context.alerts()?, event).await?;
+    Ok(ask_for_signature(&context.records()?, context.clock(), event).await?)
 }

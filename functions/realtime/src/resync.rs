@@ -21,6 +21,7 @@ async fn handle(context: Arc<Context>, call: SocketCall) -> Result<Option<Server
         sockets: &context.sockets(),
         states: &context.states()?,
         alerts: &context.alerts()?,
+        records: &context.records()?,
         clock: context.clock(),
     };
     resync(&ports, call.caller.scope, &call.connection_id, since).await?;

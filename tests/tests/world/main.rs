@@ -12,6 +12,7 @@ mod bad_input;
 mod contract;
 mod disorder;
 mod durability;
+mod handling;
 mod hindsight;
 mod kept_aside;
 mod live;

@@ -250,6 +250,12 @@ pub trait Alerts: Send + Sync {
     async fn find(&self, scope: OrgScope, id: AlertId)
     -> Result<Option<(Alert, Vec<TrailEntry>)>, PortError>;
 
+    /// One alert as it is now, for whoever does something about it.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    async fn now(&self, scope: OrgScope, id: AlertId) -> Result<Option<Alert>, PortError>;
+
     /// Adds to the trail of an alert. Adding the same event again does nothing.
     ///
     /// # Errors

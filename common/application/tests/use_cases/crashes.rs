@@ -2,10 +2,10 @@
 //! what would have been left without the death.
 
 use crate::support::{COLD, EndState, Stage, WARM, done, minute};
+use freshtrack_application::alerts::{get_alert, record_trail};
 use freshtrack_application::ports::Quarantine;
 use freshtrack_application::{
-    Import, PortErrorKind, UnitReading, get_alert, import_organization, record_trail, replay_frame,
-    retry_readings, sweep_timers,
+    Import, PortErrorKind, UnitReading, import_organization, replay_frame, retry_readings, sweep_timers,
 };
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_domain::alert::AlertStatus;
@@ -213,7 +213,12 @@ fn writing_an_alerts_trail() {
         for at in [0, 11] {
             done(stage.record(&[stage.measured(0, minute(at), WARM)]));
         }
-        let memory = &stage.world.memory;
+        let World {
+            memory,
+            records,
+            clock,
+            ..
+        } = &stage.world;
         let mut killed = false;
         for event in &events {
             // A queue gives again whatever was not acknowledged.
@@ -222,7 +227,7 @@ fn writing_an_alerts_trail() {
                 done(record_trail(memory, event)).unwrap();
             }
         }
-        let detail = done(get_alert(memory, &stage.viewer(), alert.id)).unwrap();
+        let detail = done(get_alert(memory, records, clock, &stage.viewer(), alert.id)).unwrap();
         assert_eq!(detail.trail.len(), 2);
         (killed, detail)
     });

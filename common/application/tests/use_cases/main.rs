@@ -10,6 +10,7 @@ mod aside;
 mod back_fill;
 mod crashes;
 mod disorder;
+mod handling;
 mod importing;
 mod live;
 mod reading_back;

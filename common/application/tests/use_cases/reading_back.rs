@@ -2,10 +2,10 @@
 
 use crate::support::{COLD, START, Stage, WARM, minute};
 use async_trait::async_trait;
+use freshtrack_application::alerts::{AlertQuery, get_alert, list_alerts, record_trail};
 use freshtrack_application::ports::{LateEntry, Owner, RawRecord, ReadingLog, Records, Step};
 use freshtrack_application::{
-    Caller, Failure, OrgScope, PageRequest, PortError, PortErrorKind, ReadingsOf, get_alert, get_overview,
-    list_alerts, list_readings, record_trail,
+    Caller, Failure, OrgScope, PageRequest, PortError, PortErrorKind, ReadingsOf, get_overview, list_readings,
 };
 use freshtrack_contracts::alerts::AlertView;
 use freshtrack_contracts::page::{Page, PageSize};
@@ -62,7 +62,17 @@ impl Stage {
 
     async fn alert_page(&self, status: AlertStatus, cursor: Option<&str>, limit: usize) -> Page<AlertView> {
         let request = PageRequest::new(PageSize::ITEMS, Some(limit), cursor).unwrap();
-        list_alerts(&self.world.memory, &self.viewer(), status, &request)
+        let World {
+            memory,
+            records,
+            clock,
+            ..
+        } = &self.world;
+        let query = AlertQuery {
+            status: Some(status),
+            ..AlertQuery::default()
+        };
+        list_alerts(memory, records, clock, &self.viewer(), query, &request)
             .await
             .unwrap()
     }
@@ -405,19 +415,24 @@ async fn nobody_sees_alerts_that_are_not_theirs_to_see() {
     let (stage, foreign) = (Stage::new(1), Stage::new(1));
     stage.record(&[stage.measured(0, minute(0), WARM)]).await;
     let [alert] = stage.alerts(AlertStatus::Open).await.try_into().unwrap();
-    let memory = &stage.world.memory;
+    let World {
+        memory,
+        records,
+        clock,
+        ..
+    } = &stage.world;
     for caller in [stage.stranger(), foreign.viewer()] {
         let first = PageRequest::default();
-        let listed = list_alerts(memory, &caller, AlertStatus::Open, &first)
+        let listed = list_alerts(memory, records, clock, &caller, AlertQuery::default(), &first)
             .await
             .unwrap();
         assert_eq!((listed.items, listed.next_cursor), (vec![], None));
         assert_eq!(
-            code_of(get_alert(memory, &caller, alert.id).await),
+            code_of(get_alert(memory, records, clock, &caller, alert.id).await),
             ProblemCode::NotFound
         );
     }
-    let refused = get_alert(memory, &stage.viewer(), fresh_id()).await;
+    let refused = get_alert(memory, records, clock, &stage.viewer(), fresh_id()).await;
     assert_eq!(code_of(refused), ProblemCode::NotFound);
 }
 
@@ -428,7 +443,12 @@ async fn an_alerts_trail_tells_each_event_once_in_order_however_they_are_deliver
         stage.record(&[stage.measured(0, minute(at), centi)]).await;
     }
     let [alert] = stage.alerts(AlertStatus::Resolved).await.try_into().unwrap();
-    let memory = &stage.world.memory;
+    let World {
+        memory,
+        records,
+        clock,
+        ..
+    } = &stage.world;
     let events = memory.take_outbox();
     memory
         .faults
@@ -441,7 +461,9 @@ async fn an_alerts_trail_tells_each_event_once_in_order_however_they_are_deliver
         failures
     };
     assert_eq!(failures, 1, "which the queue delivers again");
-    let detail = get_alert(memory, &stage.viewer(), alert.id).await.unwrap();
+    let detail = get_alert(memory, records, clock, &stage.viewer(), alert.id)
+        .await
+        .unwrap();
     let trail: Vec<_> = detail
         .trail
         .iter()

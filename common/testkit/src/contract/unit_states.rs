@@ -248,6 +248,10 @@ async fn trail(alerts: &dyn Alerts, scope: OrgScope, other: OrgScope, alert: &Al
         event: "alert.upgraded".to_owned(),
         at: at.into(),
         detail: "Warmer.".to_owned(),
+        by: None,
+        acting_as: None,
+        corrective_action: None,
+        until: None,
     };
     let (second, first) = (entry(2, minute(90)), entry(1, minute(80)));
     for entry in [&second, &first, &second] {
@@ -265,6 +269,8 @@ async fn trail(alerts: &dyn Alerts, scope: OrgScope, other: OrgScope, alert: &Al
         "another organization has no such alert"
     );
     assert_eq!(alerts.find(scope, fresh_id()).await.unwrap(), None);
+    assert_eq!(alerts.now(scope, alert.id).await.unwrap().as_ref(), Some(alert));
+    assert_eq!(alerts.now(other, alert.id).await.unwrap(), None);
 }
 
 async fn open_and_resolved(alerts: &dyn Alerts, scope: OrgScope) -> (Vec<Alert>, Vec<Alert>) {

@@ -81,6 +81,7 @@ impl Stage {
     async fn resync(&self, id: &str, since: i64) -> Vec<ServerBody> {
         let World {
             memory,
+            records,
             sockets,
             clock,
             ..
@@ -90,6 +91,7 @@ impl Stage {
             sockets,
             states: memory,
             alerts: memory,
+            records,
             clock,
         };
         resync(&ports, self.scope(), id, since).await.unwrap();

@@ -86,6 +86,7 @@ async fn a_resync_that_fails_is_asked_for_again() {
     stage.watch("screen", Topic::Org).await;
     let World {
         memory,
+        records,
         sockets,
         clock,
         ..
@@ -95,6 +96,7 @@ async fn a_resync_that_fails_is_asked_for_again() {
         sockets,
         states: memory,
         alerts: memory,
+        records,
         clock,
     };
     for op in [

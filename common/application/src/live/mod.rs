@@ -1,26 +1,30 @@
 //! The live channel: what is recorded is on every watching screen before the invocation ends.
 
+mod showing;
+
+pub use showing::{BroadcastChunk, Live, LiveUpdate, broadcast};
+
+use crate::alerts::handled;
 use crate::error::{Failure, PortError, PortErrorKind, Refusal};
 use crate::organizations::holds_until;
 use crate::places::site_of;
 use crate::ports::{
-    Alerts, BroadcastLane, Clock, Connection, ConnectionId, Connections, Delivery, IdSource, Records,
-    Sockets, TicketGrant, Tickets, UnitStates,
+    Alerts, Clock, Connection, Connections, Delivery, IdSource, Records, Sockets, TicketGrant, Tickets,
+    UnitStates,
 };
 use crate::scope::{Actor, Caller, OrgScope};
 use freshtrack_contracts::alerts::AlertView;
 use freshtrack_contracts::events::PlaceId;
-use freshtrack_contracts::live::{MAX_FRAME, ServerBody, ServerMessage, Ticket, Topic};
+use freshtrack_contracts::live::{ServerBody, ServerMessage, Ticket, Topic};
 use freshtrack_contracts::places::UnitSnapshot;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::access::Sites;
 use freshtrack_domain::alert::{Alert, AlertStatus};
-use freshtrack_domain::ids::{OrgId, SiteId};
+use freshtrack_domain::ids::SiteId;
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_domain::unit::{Change, UnitRecord};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use showing::{write, write_frames};
+use std::collections::BTreeSet;
 use std::iter;
 
 /// How long a ticket may wait to be used.
@@ -33,229 +37,10 @@ const MAX_TOPICS: usize = 50;
 const PARALLEL_LOOKUPS: usize = 16;
 /// How often a socket's topics are read again after another of its messages changed them in between.
 const ATTEMPTS: usize = 16;
-/// Sockets that the recording invocation serves itself. More are handed to workers, this many at a time.
-const DIRECT_FAN_OUT: usize = 200;
-/// Messages handed to a worker at once, so that a portion stays below the 256 KB that every queue takes: a frame of
-/// 32 KB is at most twice as long when it is written into JSON.
-const MESSAGES_PER_CHUNK: usize = 3;
-/// Messages in flight at once.
-const PARALLEL_SENDS: usize = 50;
 /// How far behind a resume point clocks of two writers may be: what is sent twice is recognised by its `rev`.
 const RESYNC_OVERLAP: Span = Span::seconds(10);
 /// Alerts read at once.
 const ALERT_PAGE: usize = 100;
-
-/// A unit that was written, for those who watch it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LiveUpdate {
-    unit: UnitSnapshot,
-    alerts: Vec<AlertView>,
-}
-
-impl LiveUpdate {
-    /// The unit as it is.
-    #[must_use]
-    pub fn of(record: &UnitRecord) -> Self {
-        Self {
-            unit: record.into(),
-            alerts: Vec::new(),
-        }
-    }
-
-    /// The unit was written again, with `changes`.
-    pub fn advance(&mut self, record: &UnitRecord, changes: Vec<Change>) {
-        self.unit = record.into();
-        for change in changes {
-            let (Change::AlertOpened(alert) | Change::AlertUpgraded(alert) | Change::AlertResolved(alert)) =
-                change
-            else {
-                continue;
-            };
-            self.alerts.retain(|known| known.id != alert.id);
-            self.alerts.push((&alert).into());
-        }
-    }
-
-    /// The same with `alerts` that were found out about it.
-    #[must_use]
-    pub(crate) fn with_alerts(mut self, alerts: &[Alert]) -> Self {
-        self.alerts.extend(alerts.iter().map(AlertView::from));
-        self
-    }
-
-    fn concerns(&self, topic: &Topic) -> bool {
-        match topic {
-            Topic::Org => true,
-            Topic::Site(site_id) => *site_id == self.unit.site_id,
-            Topic::Unit(unit_id) => *unit_id == self.unit.unit_id,
-        }
-    }
-}
-
-/// Messages for a portion of an organization's sockets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BroadcastChunk {
-    /// Whose sockets they are.
-    pub org_id: OrgId,
-    /// The sockets.
-    pub connections: Vec<ConnectionId>,
-    /// The messages, in order.
-    pub messages: Vec<String>,
-}
-
-/// Shows what was recorded to those who watch.
-#[derive(Clone, Copy)]
-pub struct Live<'a> {
-    /// Who watches.
-    pub connections: &'a dyn Connections,
-    /// Their sockets.
-    pub sockets: &'a dyn Sockets,
-    /// The way to very many sockets.
-    pub lane: &'a dyn BroadcastLane,
-}
-
-impl Live<'_> {
-    /// Pushes `updates` to everyone who subscribed to them. Never fails: what cannot be shown now is asked for
-    /// by the screen when it notices the gap.
-    pub async fn push(&self, scope: OrgScope, updates: &[LiveUpdate], now: Timestamp) {
-        if updates.is_empty() {
-            return;
-        }
-        if let Err(error) = self.try_push(scope, updates, now).await {
-            tracing::warn!(org.id = %scope.org_id(), %error, "live push failed");
-        }
-    }
-
-    async fn try_push(
-        &self,
-        scope: OrgScope,
-        updates: &[LiveUpdate],
-        now: Timestamp,
-    ) -> Result<(), PortError> {
-        // Somebody who has just connected must not miss an alert; a plain reading they would see next time.
-        let fresh = updates.iter().any(|update| !update.alerts.is_empty());
-        let listed = self.connections.of_org(scope.org_id(), fresh).await?;
-        let (watching, over): (Vec<_>, Vec<_>) = listed
-            .into_iter()
-            .partition(|connection| now < connection.expires_at);
-        // Most screens show the same, so each distinct set of updates is written out once.
-        let mut audiences: BTreeMap<Vec<usize>, Vec<ConnectionId>> = BTreeMap::new();
-        for connection in watching {
-            let wanted: Vec<usize> = updates
-                .iter()
-                .enumerate()
-                .filter(|(_, update)| connection.topics.iter().any(|topic| update.concerns(topic)))
-                .map(|(index, _)| index)
-                .collect();
-            if !wanted.is_empty() {
-                audiences.entry(wanted).or_default().push(connection.id);
-            }
-        }
-        for connection in over {
-            if let Err(error) = end_socket(self.connections, self.sockets, scope, &connection.id).await {
-                tracing::warn!(connection.id = %connection.id, %error, "a socket outlives its time");
-            }
-        }
-        for (wanted, connections) in audiences {
-            let shown: Vec<&LiveUpdate> = wanted.iter().filter_map(|index| updates.get(*index)).collect();
-            let messages = messages_of(&shown, now)?;
-            self.fan_out(scope, connections, messages).await?;
-        }
-        Ok(())
-    }
-
-    async fn fan_out(
-        &self,
-        scope: OrgScope,
-        connections: Vec<ConnectionId>,
-        messages: Vec<String>,
-    ) -> Result<(), PortError> {
-        if connections.len() <= DIRECT_FAN_OUT {
-            let chunk = BroadcastChunk {
-                org_id: scope.org_id(),
-                connections,
-                messages,
-            };
-            broadcast(self.connections, self.sockets, &chunk).await;
-            return Ok(());
-        }
-        for connections in connections.chunks(DIRECT_FAN_OUT) {
-            for messages in messages.chunks(MESSAGES_PER_CHUNK) {
-                let chunk = BroadcastChunk {
-                    org_id: scope.org_id(),
-                    connections: connections.to_vec(),
-                    messages: messages.to_vec(),
-                };
-                self.lane.hand_over(&chunk).await?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Sends the messages of `chunk` to its sockets and forgets those that are gone.
-pub async fn broadcast(connections: &dyn Connections, sockets: &dyn Sockets, chunk: &BroadcastChunk) {
-    stream::iter(&chunk.connections)
-        .for_each_concurrent(PARALLEL_SENDS, |id| async move {
-            for message in &chunk.messages {
-                match sockets.send(id, message).await {
-                    Ok(Delivery::Sent) => {}
-                    Ok(Delivery::Gone) => {
-                        if let Err(error) = connections.remove(chunk.org_id, id).await {
-                            tracing::warn!(connection.id = %id, %error, "a dead connection stays listed");
-                        }
-                        return;
-                    }
-                    Err(error) => tracing::warn!(connection.id = %id, %error, "a live message was not sent"),
-                }
-            }
-        })
-        .await;
-}
-
-/// The messages that show `updates`: alerts first, then units, none larger than a frame.
-fn messages_of(updates: &[&LiveUpdate], now: Timestamp) -> Result<Vec<String>, PortError> {
-    let alerts: Vec<AlertView> = updates.iter().flat_map(|update| update.alerts.clone()).collect();
-    let units: Vec<UnitSnapshot> = updates.iter().map(|update| update.unit.clone()).collect();
-    let mut messages = Vec::new();
-    write_frames(
-        alerts,
-        |alerts| ServerBody::AlertsChanged { alerts },
-        now,
-        &mut messages,
-    )?;
-    write_frames(
-        units,
-        |units| ServerBody::UnitsChanged { units },
-        now,
-        &mut messages,
-    )?;
-    Ok(messages)
-}
-
-/// Writes `items` into as few messages as fit the frame size.
-fn write_frames<T: Clone + Serialize>(
-    items: Vec<T>,
-    body: impl Fn(Vec<T>) -> ServerBody + Copy,
-    now: Timestamp,
-    out: &mut Vec<String>,
-) -> Result<(), PortError> {
-    if items.is_empty() {
-        return Ok(());
-    }
-    let text = write(&ServerMessage::new(now, body(items.clone())))?;
-    if text.len() <= MAX_FRAME || items.len() == 1 {
-        out.push(text);
-        return Ok(());
-    }
-    let (first, second) = items.split_at(items.len() / 2);
-    write_frames(first.to_vec(), body, now, out)?;
-    write_frames(second.to_vec(), body, now, out)
-}
-
-fn write(message: &ServerMessage) -> Result<String, PortError> {
-    serde_json::to_string(message).map_err(|e| PortError::because("live.write", PortErrorKind::Corrupt, e))
-}
 
 /// Issues a ticket for one socket. `socket_url` is where sockets connect, `credential_ends` when what the caller has shown
 /// ends, where nothing of ours tells.
@@ -344,17 +129,6 @@ pub async fn connect(
         "What the ticket was issued for has ended.",
     )
     .into())
-}
-
-/// Ends a socket whose time is over.
-async fn end_socket(
-    connections: &dyn Connections,
-    sockets: &dyn Sockets,
-    scope: OrgScope,
-    id: &str,
-) -> Result<(), PortError> {
-    sockets.close(id).await?;
-    connections.remove(scope.org_id(), id).await
 }
 
 /// A socket closed.
@@ -492,6 +266,8 @@ pub struct Resync<'a> {
     pub states: &'a dyn UnitStates,
     /// Their alerts.
     pub alerts: &'a dyn Alerts,
+    /// What people have done about those.
+    pub records: &'a dyn Records,
     /// The time.
     pub clock: &'a dyn Clock,
 }
@@ -506,6 +282,7 @@ pub async fn resync(ports: &Resync<'_>, scope: OrgScope, id: &str, since: i64) -
         sockets,
         states,
         alerts,
+        records,
         clock,
     } = *ports;
     let connection = known(connections, scope, id).await?;
@@ -521,8 +298,8 @@ pub async fn resync(ports: &Resync<'_>, scope: OrgScope, id: &str, since: i64) -
         .map(LiveUpdate::of)
         .filter(|update| wants(update))
         .collect();
-    let visible = |alert: &Alert| units.iter().any(|update| update.unit.unit_id == alert.unit_id);
-    let mut shown: Vec<AlertView> = Vec::new();
+    let visible = |alert: &Alert| units.iter().any(|update| update.unit_id == alert.unit_id);
+    let mut shown: Vec<Alert> = Vec::new();
     for status in [AlertStatus::Open, AlertStatus::Resolved] {
         let mut after = None;
         loop {
@@ -531,16 +308,17 @@ pub async fn resync(ports: &Resync<'_>, scope: OrgScope, id: &str, since: i64) -
             let more = status == AlertStatus::Open && page.len() >= ALERT_PAGE;
             after = page.last().filter(|_| more).map(|alert| alert.id);
             shown.extend(
-                page.iter()
+                page.into_iter()
                     .filter(|alert| visible(alert))
-                    .filter(|alert| alert.resolved_at.is_none_or(|at| at >= from))
-                    .map(AlertView::from),
+                    .filter(|alert| alert.resolved_at.is_none_or(|at| at >= from)),
             );
             if after.is_none() {
                 break;
             }
         }
     }
+    let shown = handled(records, scope, shown).await?;
+    let shown = shown.iter().map(|one| AlertView::handled(one, now)).collect();
     let mut messages = Vec::new();
     write_frames(
         shown,
@@ -548,7 +326,7 @@ pub async fn resync(ports: &Resync<'_>, scope: OrgScope, id: &str, since: i64) -
         now,
         &mut messages,
     )?;
-    let snapshots: Vec<UnitSnapshot> = units.into_iter().map(|update| update.unit).collect();
+    let snapshots: Vec<UnitSnapshot> = units.into_iter().filter_map(|update| update.unit).collect();
     write_frames(
         snapshots,
         |units| ServerBody::UnitsChanged { units },
