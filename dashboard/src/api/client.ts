@@ -4,15 +4,19 @@ import type { AlertView, Overview, ReadingSeries, Ticket } from "./types";
 /** What the live page reads of one organization. */
 export interface Api {
   overview(signal?: AbortSignal): Promise<Overview>;
-  openAlerts(signal?: AbortSignal): Promise<AlertView[]>;
+  /** Alerts whose condition holds, and those that are over and ask for a signature. */
+  alerts(signal?: AbortSignal): Promise<AlertView[]>;
   series(unitId: string, signal?: AbortSignal): Promise<ReadingSeries>;
   issueTicket(signal?: AbortSignal): Promise<Ticket>;
 }
 
-/** Pages of alerts that are read at most: 2,000 open alerts are not a list a person works through. */
+/** Pages of alerts that are read at most: 2,000 alerts are not a list a person works through. */
 const MAX_ALERT_PAGES = 10;
 /** Columns of a day's trace: of a sensor that reports each minute, every reading is shown. */
 const SERIES_COLUMNS = 1_000;
+
+/** Which alerts are shown: those whose condition holds, and those that are over and ask for a signature. */
+const ALERTS_SHOWN = [{ status: "open" }, { status: "resolved", unsigned: "true" }] as const;
 
 /** The calls for the organization `orgId` over `http`. */
 export function createApi(http: Http, orgId: string): Api {
@@ -21,15 +25,17 @@ export function createApi(http: Http, orgId: string): Api {
     async overview(signal) {
       return unwrap(await http.GET("/v1/orgs/{org_id}/overview", { params: { path }, ...abortable(signal) }));
     },
-    async openAlerts(signal) {
+    async alerts(signal) {
       const alerts: AlertView[] = [];
-      let cursor: string | undefined;
-      for (let page = 0; page < MAX_ALERT_PAGES; page += 1) {
-        const query = { status: "open", limit: 200, ...(cursor === undefined ? {} : { cursor }) };
-        const list = unwrap(await http.GET("/v1/orgs/{org_id}/alerts", { params: { path, query }, ...abortable(signal) }));
-        alerts.push(...list.items);
-        cursor = list.next_cursor ?? undefined;
-        if (cursor === undefined) break;
+      for (const which of ALERTS_SHOWN) {
+        let cursor: string | undefined;
+        for (let page = 0; page < MAX_ALERT_PAGES; page += 1) {
+          const query = { ...which, limit: 200, ...(cursor === undefined ? {} : { cursor }) };
+          const list = unwrap(await http.GET("/v1/orgs/{org_id}/alerts", { params: { path, query }, ...abortable(signal) }));
+          alerts.push(...list.items);
+          cursor = list.next_cursor ?? undefined;
+          if (cursor === undefined) break;
+        }
       }
       return alerts;
     },

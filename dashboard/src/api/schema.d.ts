@@ -503,6 +503,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org_id}/alerts/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs that up to 100 alerts were seen; each is answered for itself. */
+        post: operations["alerts-acknowledge-many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/alerts/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts the alerts of a span of time, tells how fast people were, and names the worst units. */
+        get: operations["alerts-analyze"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/alerts/{alert_id}": {
         parameters: {
             query?: never;
@@ -514,6 +548,57 @@ export interface paths {
         get: operations["alerts-get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/alerts/{alert_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs that an alert was seen. Changes nothing if somebody has signed it as bad as it is. */
+        post: operations["alerts-acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/alerts/{alert_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs what was found and what was done. The unit stays as it is measured. */
+        post: operations["alerts-resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/alerts/{alert_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets an alert wait, until then or until it becomes worse. */
+        post: operations["alerts-snooze"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1563,23 +1648,6 @@ export interface paths {
         patch: operations["places-update-unit"];
         trace?: never;
     };
-    "/v1/orgs/{org_id}/units/{unit_id}/door-events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lists when the doors of a unit were opened and closed, oldest first. */
-        get: operations["readings-list-door-events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/orgs/{org_id}/units/{unit_id}/effective-rules": {
         parameters: {
             query?: never;
@@ -1640,74 +1708,6 @@ export interface paths {
         };
         /** Lists a unit's readings between two instants, oldest first. */
         get: operations["readings-list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org_id}/units/{unit_id}/readings/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Writes a unit's readings as a table, oldest first, page by page: `Link` leads to the next. Only the first page names the columns, so that the pages of a year, one behind the other, are one table. */
-        get: operations["readings-export"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org_id}/units/{unit_id}/readings/gaps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lists the times about which a sensor of a unit told nothing, oldest first. */
-        get: operations["readings-list-gaps"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org_id}/units/{unit_id}/readings/latest": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Shows the newest reading of each sensor of a unit. */
-        get: operations["readings-get-latest"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orgs/{org_id}/units/{unit_id}/readings/series": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Draws a unit's temperatures over any time up to a year, with every extreme and no line over a gap. */
-        get: operations["readings-get-series"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2006,6 +2006,54 @@ export interface components {
             /** @description The `cursor` of the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description `POST /v1/orgs/{org_id}/alerts/{alert_id}/acknowledge`. */
+        AcknowledgeAlert: {
+            /**
+             * @description What others should know.
+             * @default
+             */
+            note?: string;
+        };
+        /** @description `POST /v1/orgs/{org_id}/alerts/acknowledge`. */
+        AcknowledgeAlerts: {
+            /** @description Which. */
+            alerts: components["schemas"]["AlertId"][];
+            /**
+             * @description What others should know of each of them.
+             * @default
+             */
+            note?: string;
+        };
+        /** @description What became of one alert of many. */
+        AcknowledgedAlert: {
+            /** @description Which. */
+            alert_id: components["schemas"]["AlertId"];
+            /** @description What became of it. */
+            result: components["schemas"]["AcknowledgementResult"];
+        };
+        /** @description What became of each of many alerts, in the order of the request. */
+        AcknowledgementReport: {
+            /** @description One result an alert. */
+            results: components["schemas"]["AcknowledgedAlert"][];
+        };
+        /** @description What became of one alert of many. */
+        AcknowledgementResult: "acknowledged" | "not_found";
+        /** @description That somebody has seen an alert. */
+        AcknowledgementView: {
+            /** @description The member in whose name an administrator of the platform did it. */
+            acting_as?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The user or access key. */
+            by: string;
+            /** @description What they want others to know. */
+            note: string;
+            /** @description How bad the alert was then. */
+            severity: components["schemas"]["Severity"];
+        };
         /** @description `GET /v1/platform/support-sessions/active`. */
         ActiveSupportView: {
             /** @description What the administrator supports at the moment. */
@@ -2023,6 +2071,61 @@ export interface components {
             region?: string | null;
             /** @description Street and number. */
             street?: string | null;
+        };
+        /** @description What somebody did about an alert. */
+        AlertAct: {
+            /** @description The alert. */
+            alert_id: components["schemas"]["AlertId"];
+            /** @description What they said was done about the food and the unit. */
+            corrective_action?: string | null;
+            /** @description What it is about. */
+            kind: components["schemas"]["AlertKind"];
+            /** @description Who, when, how bad. */
+            signature: components["schemas"]["SignatureView"];
+            /** @description The site that its unit is in. */
+            site_id: components["schemas"]["SiteId"];
+            /** @description What they said. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description Until when it may wait, if that is what they did.
+             */
+            until?: string | null;
+        };
+        /** @description `GET /v1/orgs/{org_id}/alerts/analytics`: alerts that opened in a span of time, and how people handled them. */
+        AlertAnalytics: {
+            /**
+             * Format: uint32
+             * @description How many alerts opened.
+             */
+            alerts: number;
+            /**
+             * Format: date-time
+             * @description From when on alerts were counted: `from`, unless there are more than 5,000; then those that opened last are.
+             */
+            counted_from: string;
+            /** @description Day by day. */
+            days: components["schemas"]["AlertsOfDay"][];
+            /**
+             * Format: date-time
+             * @description The first instant.
+             */
+            from: string;
+            /** @description By kind and severity. */
+            kinds: components["schemas"]["AlertsOfKind"][];
+            /** @description The time zone whose days `days` has. */
+            time_zone: string;
+            /**
+             * Format: date-time
+             * @description The first instant that does not count any more.
+             */
+            to: string;
+            /** @description From opening until somebody first signed. */
+            to_acknowledge: components["schemas"]["DurationsView"];
+            /** @description From opening until the condition was over. */
+            to_resolve: components["schemas"]["DurationsView"];
+            /** @description The ten units with the most critical alerts, then the most alerts, then the longest, the worst first. */
+            worst_units: components["schemas"]["AlertsOfUnit"][];
         };
         /** @description `GET /v1/orgs/{org_id}/alerts/{alert_id}`. */
         AlertDetail: {
@@ -2045,11 +2148,8 @@ export interface components {
             escalated_at?: string | null;
             /** @description Why it is there, in one sentence. */
             explanation: string;
-            /**
-             * Format: date-time
-             * @description When it was found out, if that was only after it had ended: by readings that came late.
-             */
-            found_at?: string | null;
+            /** @description What people have done about it. Absent where only the condition is told of, as in events: it is as it was. */
+            handling?: components["schemas"]["HandlingView"] | null;
             /** @description Its identifier. */
             id: components["schemas"]["AlertId"];
             /** @description What it is about. */
@@ -2075,7 +2175,7 @@ export interface components {
             side?: components["schemas"]["Side"] | null;
             /** @description The site that unit is in. */
             site_id: components["schemas"]["SiteId"];
-            /** @description Whether the condition holds. */
+            /** @description Whether the condition holds. What people have done about it is told by `handling`. */
             status: components["schemas"]["AlertStatus"];
             /**
              * Format: double
@@ -2096,6 +2196,73 @@ export interface components {
             items: components["schemas"]["AlertView"][];
             /** @description The `cursor` of the next page; absent on the last one. */
             next_cursor?: string | null;
+        };
+        /** @description Alerts that opened on one day. */
+        AlertsOfDay: {
+            /**
+             * Format: uint32
+             * @description How many.
+             */
+            alerts: number;
+            /**
+             * Format: uint32
+             * @description How many of them were critical.
+             */
+            critical: number;
+            /**
+             * Format: date-time
+             * @description Its first instant.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description The first instant after it.
+             */
+            to: string;
+        };
+        /** @description Alerts of one kind and severity. */
+        AlertsOfKind: {
+            /**
+             * Format: uint32
+             * @description How many.
+             */
+            alerts: number;
+            /** @description What they were about. */
+            kind: components["schemas"]["AlertKind"];
+            /**
+             * Format: uint32
+             * @description The condition of how many holds.
+             */
+            open: number;
+            /** @description The worst that they were. */
+            severity: components["schemas"]["Severity"];
+            /**
+             * Format: uint32
+             * @description How many ask for a signature.
+             */
+            unsigned: number;
+        };
+        /** @description Alerts of one unit. */
+        AlertsOfUnit: {
+            /**
+             * Format: uint32
+             * @description How many.
+             */
+            alerts: number;
+            /**
+             * Format: uint32
+             * @description How many of them were critical.
+             */
+            critical: number;
+            /**
+             * Format: int64
+             * @description For how many seconds their conditions have held, added up.
+             */
+            held_seconds: number;
+            /** @description The site it was in when the newest of them opened. */
+            site_id: components["schemas"]["SiteId"];
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
         };
         /** @description An area as it is set up, and how its units are. */
         AreaDetail: {
@@ -2807,31 +2974,23 @@ export interface components {
         };
         /** @description Whether a door contact is open. */
         Door: "open" | "closed";
-        /** @description A door that was found open or closed, where it was not so before. */
-        DoorEventView: {
+        /** @description How long things took. */
+        DurationsView: {
             /**
-             * Format: date-time
-             * @description When it was first reported.
+             * Format: uint32
+             * @description How many alerts are counted.
              */
-            at: string;
+            alerts: number;
             /**
              * Format: int64
-             * @description For how long, if it has changed again within the span that was asked for.
+             * @description Their mean in seconds; absent if there are none.
              */
-            duration_seconds?: number | null;
-            /** @description Whether it is the first report within the span, so that the door may have been so before. */
-            initial?: boolean;
-            /** @description Whether the door has been open since, or closed. */
-            open: boolean;
-            /** @description The sensor whose contact reported it. */
-            sensor_id: components["schemas"]["SensorId"];
-        };
-        /** @description A page of a list. */
-        DoorEventViewPage: {
-            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
-            items: components["schemas"]["DoorEventView"][];
-            /** @description The `cursor` of the next page; absent on the last one. */
-            next_cursor?: string | null;
+            mean_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Their median in seconds; absent if there are none.
+             */
+            median_seconds?: number | null;
         };
         /** @description The rules in force for a unit, each with the level it comes from. */
         EffectiveRulesView: {
@@ -2879,26 +3038,17 @@ export interface components {
             /** @constant */
             type: "alert.resolved";
         } | {
-            data: components["schemas"]["AlertView"];
+            data: components["schemas"]["AlertAct"];
             /** @constant */
-            type: "alert.found_late";
+            type: "alert.acknowledged";
         } | {
-            data: {
-                /**
-                 * Format: date-time
-                 * @description When the oldest of them was measured.
-                 */
-                from: string;
-                /** @description The sensor that measured them. */
-                sensor_id: components["schemas"]["SensorId"];
-                /**
-                 * Format: date-time
-                 * @description When the newest of them was measured.
-                 */
-                to: string;
-            };
+            data: components["schemas"]["AlertAct"];
             /** @constant */
-            type: "readings.back_filled";
+            type: "alert.snoozed";
+        } | {
+            data: components["schemas"]["AlertAct"];
+            /** @constant */
+            type: "alert.signed_off";
         } | {
             data: Record<string, never>;
             /** @constant */
@@ -2999,42 +3149,6 @@ export interface components {
          * @enum {string}
          */
         FrequencyPlan: "US_902_928_FSB_1" | "US_902_928_FSB_2" | "US_902_928_FSB_3" | "US_902_928_FSB_4" | "US_902_928_FSB_5" | "US_902_928_FSB_6" | "US_902_928_FSB_7" | "US_902_928_FSB_8" | "EU_863_870" | "EU_863_870_TTN" | "AU_915_928_FSB_1" | "AU_915_928_FSB_2" | "AS_923" | "AS_923_2" | "KR_920_923_TTN" | "IN_865_867";
-        /** @description Time about which a sensor told nothing. */
-        GapView: {
-            /** @description Whether it may have begun before the span. */
-            began_before?: boolean;
-            /**
-             * Format: int64
-             * @description From the one to the other.
-             */
-            duration_seconds: number;
-            /**
-             * Format: date-time
-             * @description The report before it, or the beginning of the span that was asked for.
-             */
-            from: string;
-            /** @description Whether no report has ended it within the span. */
-            goes_on?: boolean;
-            /**
-             * Format: int64
-             * @description How often the sensor reports.
-             */
-            interval_seconds: number;
-            /** @description The sensor. */
-            sensor_id: components["schemas"]["SensorId"];
-            /**
-             * Format: date-time
-             * @description The report after it, or the end of the span.
-             */
-            to: string;
-        };
-        /** @description A page of a list. */
-        GapViewPage: {
-            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
-            items: components["schemas"]["GapView"][];
-            /** @description The `cursor` of the next page; absent on the last one. */
-            next_cursor?: string | null;
-        };
         GatewayId: string;
         /** @description How a gateway is. */
         GatewayStatus: "pending" | "online" | "offline" | "maintenance" | "retired";
@@ -3080,6 +3194,24 @@ export interface components {
             items: components["schemas"]["GatewayView"][];
             /** @description The `cursor` of the next page; absent on the last one. */
             next_cursor?: string | null;
+        };
+        /** @description How far people are with an alert. */
+        HandlingStatus: "open" | "acknowledged" | "resolved";
+        /** @description What people have done about an alert. */
+        HandlingView: {
+            /** @description Who has seen it. */
+            acknowledgement?: components["schemas"]["AcknowledgementView"] | null;
+            /** @description Whether somebody has yet to sign it, though its condition may be over. */
+            needs_signature: boolean;
+            /** @description What became of it. */
+            resolution?: components["schemas"]["ResolutionView"] | null;
+            /** @description Until when it waits; absent when it waits no more. */
+            snooze?: components["schemas"]["SnoozeView"] | null;
+            /**
+             * @description How far they are: `open`, `acknowledged` or `resolved`. It is `open` again when the alert becomes worse than whoever
+             *     signed it saw it.
+             */
+            status: components["schemas"]["HandlingStatus"];
         };
         /** @description `GET /v1/health`. */
         Health: {
@@ -3255,28 +3387,6 @@ export interface components {
         Jwks: {
             /** @description The keys, oldest first. */
             keys: components["schemas"]["Jwk"][];
-        };
-        /** @description The newest that a sensor measured. */
-        LatestReading: {
-            /** @description What it measured. */
-            reading: components["schemas"]["ReadingView"];
-            /**
-             * Format: date-time
-             * @description When that came.
-             */
-            received_at: string;
-        };
-        /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings/latest`. */
-        LatestReadings: {
-            /**
-             * Format: date-time
-             * @description When this was so: ages are counted from here.
-             */
-            as_of: string;
-            /** @description The newest of each sensor that has measured in the unit. */
-            sensors: components["schemas"]["LatestReading"][];
-            /** @description The unit. */
-            unit_id: components["schemas"]["UnitId"];
         };
         /** @description At which level a rule was set. Of two levels the one nearer to the unit counts, field by field. */
         Level: "default" | "kind" | "organization" | "site" | "unit";
@@ -3607,7 +3717,7 @@ export interface components {
             type: string;
         };
         /** @description A stable name for a kind of failure. Programs decide by it; the text beside it is for people. */
-        ProblemCode: "invalid_request" | "not_signed_in" | "missing_right" | "not_found" | "conflict" | "stale" | "too_large" | "key_reused" | "too_many_requests" | "missing_app_key" | "unavailable" | "internal";
+        ProblemCode: "invalid_request" | "not_signed_in" | "missing_right" | "not_found" | "conflict" | "stale" | "too_large" | "key_reused" | "too_many_requests" | "missing_app_key" | "corrective_action_required" | "unavailable" | "internal";
         /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/provisioning`. */
         ProvisionSensor: {
             /**
@@ -3655,33 +3765,6 @@ export interface components {
             /** @description The `cursor` of the next page; absent on the last one. */
             next_cursor?: string | null;
         };
-        /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings/series`. */
-        ReadingSeries: {
-            /**
-             * Format: date-time
-             * @description The first instant covered.
-             */
-            from: string;
-            /**
-             * Format: double
-             * @description The upper limit in force now, degrees Celsius.
-             */
-            high_c: number;
-            /**
-             * Format: double
-             * @description The lower limit in force now, degrees Celsius.
-             */
-            low_c: number;
-            /** @description Each sensor that measured a temperature. */
-            sensors: components["schemas"]["SensorTrace"][];
-            /**
-             * Format: date-time
-             * @description The last instant covered.
-             */
-            to: string;
-            /** @description The unit. */
-            unit_id: components["schemas"]["UnitId"];
-        };
         /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings/summary`. */
         ReadingSummaries: {
             /**
@@ -3699,12 +3782,6 @@ export interface components {
              * @description The lower limit in force now, by which all of it is judged, degrees Celsius.
              */
             low_c: number;
-            /**
-             * Format: uint32
-             * @description How long the rolling window is by which exposure adds up.
-             * @default 0
-             */
-            rolling_minutes?: number;
             /** @description Each sensor that measured a temperature, for itself: two probes in one unit have no common mean. */
             sensors: components["schemas"]["SensorSummaries"][];
             /**
@@ -3720,24 +3797,6 @@ export interface components {
          *     late; time about which nothing is known is neither in range nor out of it.
          */
         ReadingSummary: {
-            /**
-             * Format: int64
-             * @description Whole minutes above the upper limit.
-             * @default 0
-             */
-            above_minutes?: number;
-            /**
-             * Format: uint32
-             * @description How many of the readings came so late that the next report was overdue by then: what was told of the window before
-             *     they came is corrected.
-             */
-            back_filled?: number;
-            /**
-             * Format: int64
-             * @description Whole minutes below the lower limit.
-             * @default 0
-             */
-            below_minutes?: number;
             /**
              * Format: double
              * @description The share of the window that is known, percent.
@@ -3774,13 +3833,6 @@ export interface components {
              */
             mkt_c?: number | null;
             /**
-             * Format: int64
-             * @description The most whole minutes above the upper limit in any rolling window that ends within this one: several short excursions
-             *     add up.
-             * @default 0
-             */
-            most_above_minutes?: number;
-            /**
              * Format: uint32
              * @description How many temperatures were measured in it.
              */
@@ -3793,8 +3845,6 @@ export interface components {
         };
         /** @description One recorded measurement. */
         ReadingView: {
-            /** @description Whether it came so late that the next report was overdue by then. */
-            back_filled?: boolean;
             /** @description Whether the door was open. */
             door_open?: boolean | null;
             /** @description Why there is no temperature though the sensor has one. */
@@ -3806,8 +3856,6 @@ export interface components {
             humidity_percent?: number | null;
             /** @description Whether it arrived after newer ones were already sealed. */
             late?: boolean;
-            /** @description Whether a person typed it. */
-            manual?: boolean;
             /**
              * Format: double
              * @description Percent as the sensor told them, where its calibration has added something.
@@ -4066,6 +4114,35 @@ export interface components {
             password: string;
             /** @description The token in the mail. */
             token: string;
+        };
+        /** @description What became of an alert. */
+        ResolutionView: {
+            /** @description The member in whose name an administrator of the platform did it. */
+            acting_as?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The user or access key. */
+            by: string;
+            /** @description What was done about the food and the unit. */
+            corrective_action?: string | null;
+            /** @description How bad the alert was then. */
+            severity: components["schemas"]["Severity"];
+            /** @description What was found. */
+            text: string;
+        };
+        /** @description `POST /v1/orgs/{org_id}/alerts/{alert_id}/resolve`. */
+        ResolveAlert: {
+            /**
+             * @description What was done about the food and the unit. Sites that keep food by hazard analysis, or demand it otherwise, want it
+             *     of critical temperature alerts.
+             * @default null
+             */
+            corrective_action?: string | null;
+            /** @description What was found: at least one character. */
+            text: string;
         };
         /** @description `POST /v1/orgs/{org_id}/restore`. */
         RestoreOrganization: {
@@ -4394,15 +4471,6 @@ export interface components {
             /** @description The windows in the order of time, also those without a reading. */
             windows: components["schemas"]["ReadingSummary"][];
         };
-        /** @description The trace of one sensor. */
-        SensorTrace: {
-            /** @description The columns in which it measured a temperature, in the order of time. */
-            buckets: components["schemas"]["TraceBucket"][];
-            /** @description Whether it drives the unit now. */
-            primary: boolean;
-            /** @description The sensor. */
-            sensor_id: components["schemas"]["SensorId"];
-        };
         /** @description A sensor as it is registered, and how it is. */
         SensorView: {
             /** @description The last four digits of the AppKey that is kept for it, if one is. */
@@ -4710,6 +4778,20 @@ export interface components {
              */
             password: string;
         };
+        /** @description Who signed something, and what they saw. */
+        SignatureView: {
+            /** @description The member in whose name an administrator of the platform did it. */
+            acting_as?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The user or access key. */
+            by: string;
+            /** @description How bad the alert was then. */
+            severity: components["schemas"]["Severity"];
+        };
         /** @description How far silence has gone. Ordered: a later one is worse. */
         Silence: "offline" | "monitoring_interrupted" | "manual_required";
         /** @description A site as it is set up, and how its units are. */
@@ -4795,6 +4877,40 @@ export interface components {
             reason?: string | null;
             /** @description What was asked for. */
             slug: string;
+        };
+        /** @description `POST /v1/orgs/{org_id}/alerts/{alert_id}/snooze`. */
+        SnoozeAlert: {
+            /**
+             * @description What others should know.
+             * @default
+             */
+            note?: string;
+            /**
+             * Format: date-time
+             * @description Until when it may wait: within the next 24 hours.
+             */
+            until: string;
+        };
+        /** @description That an alert may wait. */
+        SnoozeView: {
+            /** @description The member in whose name an administrator of the platform did it. */
+            acting_as?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The user or access key. */
+            by: string;
+            /** @description What they want others to know. */
+            note: string;
+            /** @description How bad the alert was then. */
+            severity: components["schemas"]["Severity"];
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            until: string;
         };
         /** @description A value and where it comes from. */
         Sourced: {
@@ -4969,75 +5085,33 @@ export interface components {
             /** @description The same as `otpauth://` address, to be shown as a QR code. */
             uri: string;
         };
-        /** @description What was measured in one column of a trace. */
-        TraceBucket: {
-            /**
-             * Format: uint32
-             * @description How many of them came so late that the next report was overdue by then.
-             */
-            back_filled?: number;
-            /**
-             * Format: uint32
-             * @description How often there is such time within the bucket.
-             */
-            breaks?: number;
-            /**
-             * @description Whether a line from the bucket before would tell of time about which nothing is known: reports are missing, or the
-             *     sensor had a fault.
-             */
-            broken?: boolean;
-            /**
-             * Format: uint32
-             * @description How many of them a person typed.
-             */
-            manual?: number;
-            /**
-             * Format: double
-             * @description The highest, degrees Celsius.
-             */
-            max_c: number;
-            /**
-             * Format: double
-             * @description The lowest, degrees Celsius.
-             */
-            min_c: number;
-            /**
-             * @description The first, the lowest, the highest and the last temperature, each once, in the order of time: enough to draw the column
-             *     as all of its readings would be drawn.
-             */
-            points: components["schemas"]["TracePoint"][];
-            /**
-             * Format: uint32
-             * @description How many temperatures there are.
-             */
-            readings: number;
-        };
-        /** @description A temperature at an instant. */
-        TracePoint: {
-            /**
-             * Format: date-time
-             * @description When it was measured.
-             */
-            at: string;
-            /**
-             * Format: double
-             * @description Degrees Celsius.
-             */
-            temperature_c: number;
-        };
         /** @description Something that happened to an alert. */
         TrailEntry: {
+            /** @description The member in whose name an administrator of the platform did it. */
+            acting_as?: components["schemas"]["UserId"] | null;
             /**
              * Format: date-time
              * @description When.
              */
             at: string;
-            /** @description In words. */
+            /** @description The user or access key that did it; absent if nobody did. */
+            by?: string | null;
+            /** @description What was done about the food and the unit. */
+            corrective_action?: string | null;
+            /** @description In words: the explanation of a condition, or what people said. */
             detail: string;
-            /** @description What happened: `alert.opened`, `alert.upgraded`, `alert.resolved`, `alert.found_late`. */
+            /**
+             * @description What happened: `alert.opened`, `alert.upgraded`, `alert.resolved` of its condition; `alert.acknowledged`,
+             *     `alert.snoozed`, `alert.signed_off` by people.
+             */
             event: string;
             /** @description The event that told of it; the same event is recorded once. */
             event_id: string;
+            /**
+             * Format: date-time
+             * @description Until when the alert may wait.
+             */
+            until?: string | null;
         };
         /** @description `POST /v1/orgs/{org_id}/ownership`. */
         TransferOwnership: {
@@ -9358,8 +9432,24 @@ export interface operations {
     "alerts-list": {
         parameters: {
             query?: {
-                /** @description `open` or `resolved`; open unless given. */
+                /** @description Whether the condition holds: `open` or `resolved`. Open unless given; both if `unsigned` is. */
                 status?: string;
+                /** @description `true` for those alone that ask for somebody's signature, though their condition may be over. */
+                unsigned?: string;
+                /** @description How far people are: `open`, `acknowledged` or `resolved`. */
+                handling?: string;
+                /** @description What they are about, such as `temp_excursion`. */
+                kind?: string;
+                /** @description The worst they have been: `info`, `warning` or `critical`. */
+                severity?: string;
+                /** @description Of the units of this site only. */
+                site_id?: components["schemas"]["SiteId"];
+                /** @description Of this unit only. */
+                unit_id?: components["schemas"]["UnitId"];
+                /** @description Those that opened then or later. */
+                from?: string;
+                /** @description Those that opened before. */
+                to?: string;
                 /** @description How many items at most. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
@@ -9380,6 +9470,266 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "alerts-acknowledge-many": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "alerts": [
+                 *         "alr_01JD8Q6V5W3Y8R2T4N6M8P0Q2S"
+                 *       ],
+                 *       "note": "All seen on the morning round."
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcknowledgeAlerts"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcknowledgementReport"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "alerts-analyze": {
+        parameters: {
+            query?: {
+                /** @description The first instant; 30 days before `to` unless given. */
+                from?: string;
+                /** @description The first instant that does not count any more; now unless given. At most 90 days after `from`. */
+                to?: string;
+                /** @description Of the units of this site only. */
+                site_id?: components["schemas"]["SiteId"];
+                /** @description Of this unit only. */
+                unit_id?: components["schemas"]["UnitId"];
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertAnalytics"];
                 };
             };
             /** @description The request is not of the expected form */
@@ -9518,6 +9868,446 @@ export interface operations {
                     "application/json": {
                         message: string;
                     };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "alerts-acknowledge": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                alert_id: components["schemas"]["AlertId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "The door was open for a delivery."
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcknowledgeAlert"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "alerts-resolve": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                alert_id: components["schemas"]["AlertId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "corrective_action": "Food moved to the walk-in, two trays discarded, gasket replaced.",
+                 *       "text": "The gasket of the door was torn."
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResolveAlert"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has to be said what was done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "alerts-snooze": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                alert_id: components["schemas"]["AlertId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "The technician is on the way.",
+                 *       "until": "2026-11-21T04:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SnoozeAlert"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -19749,119 +20539,6 @@ export interface operations {
             };
         };
     };
-    "readings-list-door-events": {
-        parameters: {
-            query?: {
-                /** @description The first instant; 24 hours before `to` unless given. */
-                from?: string;
-                /** @description The last instant; now unless given. At most 366 days after `from`. */
-                to?: string;
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                org_id: components["schemas"]["OrgId"];
-                unit_id: components["schemas"]["UnitId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DoorEventViewPage"];
-                };
-            };
-            /** @description The request is not of the expected form */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
-            /** @description Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available at the moment */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before trying again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "places-get-effective-rules": {
         parameters: {
             query?: never;
@@ -20288,442 +20965,6 @@ export interface operations {
             };
         };
     };
-    "readings-export": {
-        parameters: {
-            query?: {
-                /** @description The first instant; 24 hours before `to` unless given. */
-                from?: string;
-                /** @description The last instant; now unless given. At most 366 days after `from`. */
-                to?: string;
-                /** @description How many readings at most, 1 to 10,000. */
-                limit?: number;
-                /** @description As in the `Link` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                org_id: components["schemas"]["OrgId"];
-                unit_id: components["schemas"]["UnitId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    /** @description With `rel="next"`, where the next page is; none on the last one (RFC 8288). */
-                    Link?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description The request is not of the expected form */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
-            /** @description Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available at the moment */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before trying again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "readings-list-gaps": {
-        parameters: {
-            query?: {
-                /** @description The first instant; 24 hours before `to` unless given. */
-                from?: string;
-                /** @description The last instant; now unless given. At most 366 days after `from`. */
-                to?: string;
-                /** @description From how much of the sensor's interval silence is a gap, 100 to 10,000; 250 unless given. */
-                percent?: number;
-                /** @description How many items at most. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                org_id: components["schemas"]["OrgId"];
-                unit_id: components["schemas"]["UnitId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GapViewPage"];
-                };
-            };
-            /** @description The request is not of the expected form */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
-            /** @description Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available at the moment */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before trying again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "readings-get-latest": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                org_id: components["schemas"]["OrgId"];
-                unit_id: components["schemas"]["UnitId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LatestReadings"];
-                };
-            };
-            /** @description No credential */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
-            /** @description Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available at the moment */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before trying again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "readings-get-series": {
-        parameters: {
-            query?: {
-                /** @description The first instant; 24 hours before `to` unless given. */
-                from?: string;
-                /** @description The last instant; now unless given. At most 366 days after `from`. */
-                to?: string;
-                /** @description In how many columns at most, 1 to 1,000; 500 unless given. Each has up to four points. */
-                points?: number;
-            };
-            header?: never;
-            path: {
-                org_id: components["schemas"]["OrgId"];
-                unit_id: components["schemas"]["UnitId"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReadingSeries"];
-                };
-            };
-            /** @description The request is not of the expected form */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No credential */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
-            /** @description The credential does not allow this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More requests than the gateway lets in */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                };
-            };
-            /** @description Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available at the moment */
-            503: {
-                headers: {
-                    /** @description Seconds to wait before trying again. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        message: string;
-                    };
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "readings-summarize": {
         parameters: {
             query?: {
@@ -20733,8 +20974,6 @@ export interface operations {
                 to?: string;
                 /** @description `whole`, `hour` or `day`, on the clock of the unit's site; `whole` unless given. */
                 per?: string;
-                /** @description How long the rolling window is by which exposure adds up, 1 to 10,080; 240 unless given. */
-                rolling_minutes?: number;
             };
             header?: never;
             path: {

@@ -10,6 +10,7 @@ export type UnitKind = Schemas["UnitKind"];
 export type UnitSnapshot = Schemas["UnitSnapshot"];
 export type UnitStatus = Schemas["UnitStatus"];
 export type AlertView = Schemas["AlertView"];
+export type HandlingView = Schemas["HandlingView"];
 export type Silence = Schemas["Silence"];
 export type AlertKind = Schemas["AlertKind"];
 export type Severity = Schemas["Severity"];

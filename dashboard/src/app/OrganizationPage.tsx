@@ -17,7 +17,7 @@ import { useBackend } from "./backend";
 import { Header } from "./Header";
 import styles from "./OrganizationPage.module.css";
 import { importUnitPage } from "./import-unit-page";
-import { createSession, openAlertsQuery, overviewQuery, SessionProvider, useSession, type Session } from "./session";
+import { createSession, alertsQuery, overviewQuery, SessionProvider, useSession, type Session } from "./session";
 import { SupportBanner } from "./SupportBanner";
 import { Waiting } from "./Waiting";
 
@@ -50,7 +50,7 @@ function Pages() {
   const live = useConnection() === "live";
   const refetchInterval = live ? (false as const) : POLL_MS;
   const overview = useQuery({ ...overviewQuery(session), refetchInterval });
-  const alerts = useQuery({ ...openAlertsQuery(session), refetchInterval });
+  const alerts = useQuery({ ...alertsQuery(session), refetchInterval });
   const directory = useMemo(() => directoryOf(overview.data), [overview.data]);
   const [socketRefused, setSocketRefused] = useState(false);
   const onRefused = useCallback(() => setSocketRefused(true), []);

@@ -78,14 +78,14 @@ export function overviewQuery({ api, store, orgId }: Session) {
   });
 }
 
-/** Open alerts. They are shown from the store, where those told of live are too. */
-export function openAlertsQuery({ api, store, orgId }: Session) {
+/** Alerts that are open or unsigned. They are shown from the store, where those told of live are too. */
+export function alertsQuery({ api, store, orgId }: Session) {
   return queryOptions({
     queryKey: [orgId, "alerts"],
     queryFn: async ({ signal }) => {
       const mark = store.mark();
-      const alerts = await api.openAlerts(signal);
-      store.loadOpenAlerts(alerts, mark);
+      const alerts = await api.alerts(signal);
+      store.loadAlerts(alerts, mark);
       return alerts.length;
     },
     gcTime: 0,

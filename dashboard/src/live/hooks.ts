@@ -35,6 +35,13 @@ export function useOpenAlerts(): readonly AlertView[] {
   return useSyncExternalStore(subscribe, () => store.openAlerts);
 }
 
+/** Alerts whose condition is over and that nobody has signed, the most urgent first. */
+export function useUnsignedAlerts(): readonly AlertView[] {
+  const store = useLiveStore();
+  const subscribe = useCallback((listener: () => void) => store.subscribeAlerts(listener), [store]);
+  return useSyncExternalStore(subscribe, () => store.unsignedAlerts);
+}
+
 /** Whether the page hears of changes as they happen. */
 export function useConnection(): ConnectionStatus {
   const store = useLiveStore();

@@ -114,15 +114,31 @@ describe("alerts", () => {
   });
 
   test("that a list no longer has are gone", () => {
-    store.loadOpenAlerts([alertView({ id: "alt_1" }), alertView({ id: "alt_2" })], store.mark());
-    store.loadOpenAlerts([alertView({ id: "alt_2" })], store.mark());
+    store.loadAlerts([alertView({ id: "alt_1" }), alertView({ id: "alt_2" })], store.mark());
+    store.loadAlerts([alertView({ id: "alt_2" })], store.mark());
     expect(openIds()).toEqual(["alt_2"]);
+  });
+
+  test("that are over ask for a signature until somebody has signed them", () => {
+    const over = { id: "alt_1", status: "resolved" } as const;
+    store.apply(alertsChanged(SEQ, alertView({ id: "alt_1" })));
+    store.apply(alertsChanged(SEQ + 1, alertView(over)));
+    expect(openIds()).toEqual([]);
+    expect(store.unsignedAlerts.map((alert) => alert.id)).toEqual(["alt_1"]);
+    store.tell(alertView({ ...over, handling: { status: "acknowledged", needs_signature: false } }));
+    expect(store.unsignedAlerts).toEqual([]);
+  });
+
+  test("keep what people did where only their condition is told of", () => {
+    store.tell(alertView({ handling: { status: "acknowledged", needs_signature: false } }));
+    store.apply(alertsChanged(SEQ, alertView({ worst_c: 9, handling: null })));
+    expect(store.openAlerts[0]).toMatchObject({ worst_c: 9, handling: { status: "acknowledged" } });
   });
 
   test("told of while a list was being read outlive that list", () => {
     const mark = store.mark();
     store.apply(alertsChanged(SEQ + 1, alertView({ id: "alt_new" }), alertView({ id: "alt_over", status: "resolved" })));
-    store.loadOpenAlerts([alertView({ id: "alt_over" })], mark);
+    store.loadAlerts([alertView({ id: "alt_over" })], mark);
     expect(openIds()).toEqual(["alt_new"]);
   });
 });

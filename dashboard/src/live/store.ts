@@ -34,6 +34,7 @@ export class LiveStore {
   readonly #alertListeners = new Set<Listener>();
   readonly #connectionListeners = new Set<Listener>();
   #openAlerts: readonly AlertView[] = [];
+  #unsignedAlerts: readonly AlertView[] = [];
   #order = 0;
   #connection: ConnectionStatus = "connecting";
   #seq = 0;
@@ -55,6 +56,11 @@ export class LiveStore {
     return this.#openAlerts;
   }
 
+  /** Alerts whose condition is over and that nobody has signed, the most urgent first. The same array until one changes. */
+  get unsignedAlerts(): readonly AlertView[] {
+    return this.#unsignedAlerts;
+  }
+
   get connection(): ConnectionStatus {
     return this.#connection;
   }
@@ -64,7 +70,7 @@ export class LiveStore {
     return this.#units.get(unitId);
   }
 
-  /** A point in the store's own history, to be taken before a request whose reply goes to {@link loadOpenAlerts}. */
+  /** A point in the store's own history, to be taken before a request whose reply goes to {@link loadAlerts}. */
   mark(): number {
     return this.#told;
   }
@@ -82,15 +88,21 @@ export class LiveStore {
   }
 
   /**
-   * Takes the complete list of open alerts as it was read after `mark`. Alerts that are not in it have ended,
-   * except those that were told of live while it was being read.
+   * Takes the complete list of alerts that are open or unsigned, as it was read after `mark`. Alerts that are not in it
+   * have ended and are signed, except those that were told of live while it was being read.
    */
-  loadOpenAlerts(alerts: readonly AlertView[], mark: number): void {
+  loadAlerts(alerts: readonly AlertView[], mark: number): void {
     const listed = new Set(alerts.map((alert) => alert.id));
     for (const [id, known] of this.#alerts) {
       if (!listed.has(id) && known.told <= mark) this.#alerts.delete(id);
     }
     for (const alert of alerts) this.#mergeAlert(alert);
+    this.#publishAlerts();
+  }
+
+  /** Takes an alert as the reply to what was done about it shows it. */
+  tell(alert: AlertView): void {
+    this.#mergeAlert(alert);
     this.#publishAlerts();
   }
 
@@ -170,12 +182,15 @@ export class LiveStore {
     this.#told += 1;
     const known = this.#alerts.get(next.id);
     if (known !== undefined && !supersedes(next, known.view)) return;
-    this.#alerts.set(next.id, { view: next, told: this.#told });
+    // Where only the condition is told of, what people did about it is as it was.
+    const handling = next.handling ?? known?.view.handling;
+    this.#alerts.set(next.id, { view: handling == null ? next : { ...next, handling }, told: this.#told });
   }
 
   #publishAlerts(): void {
-    const open = [...this.#alerts.values()].map((known) => known.view).filter((alert) => alert.status === "open");
-    this.#openAlerts = open.sort(byUrgency);
+    const alerts = [...this.#alerts.values()].map((known) => known.view).sort(byUrgency);
+    this.#openAlerts = alerts.filter((alert) => alert.status === "open");
+    this.#unsignedAlerts = alerts.filter((alert) => alert.status !== "open" && alert.handling?.needs_signature === true);
     notify(this.#alertListeners);
   }
 }
