@@ -21,6 +21,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         freshtrack_devices::FUNCTIONS,
         freshtrack_identity::FUNCTIONS,
         freshtrack_ingest::FUNCTIONS,
+        freshtrack_logbook::FUNCTIONS,
         freshtrack_networks::FUNCTIONS,
         freshtrack_notify::FUNCTIONS,
         freshtrack_organizations::FUNCTIONS,

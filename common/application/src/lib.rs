@@ -12,6 +12,7 @@ mod get_overview;
 pub mod identity;
 mod import_organization;
 mod live;
+pub mod logbook;
 pub mod mail;
 pub mod networks;
 pub mod organizations;

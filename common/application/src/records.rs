@@ -4,7 +4,8 @@ use crate::ports::{Record, RecordKind};
 use freshtrack_domain::access::AccessKey;
 use freshtrack_domain::device::{Calibration, Gateway, Sensor};
 use freshtrack_domain::handling::{Handling, Unsigned};
-use freshtrack_domain::ids::{SensorId, UserId};
+use freshtrack_domain::ids::{LogId, SensorId, UnitId, UserId};
+use freshtrack_domain::logbook::ManualLog;
 use freshtrack_domain::network::{
     CHANGE_KEPT, Dissolution, JOB_KEPT, Job, Network, NetworkDevice, PendingChange,
 };
@@ -60,6 +61,25 @@ impl Record for Calibration {
 /// The key of the calibration `id` of a sensor.
 pub(crate) fn calibration_key(sensor_id: SensorId, id: &str) -> String {
     format!("{sensor_id}#{id}")
+}
+
+/// Below their unit, in the order in which they were measured.
+impl Record for ManualLog {
+    const KIND: RecordKind = RecordKind("LOG");
+
+    fn key(&self) -> String {
+        log_key(self.unit_id, self.id)
+    }
+}
+
+/// The key of the log `id` of a unit.
+pub(crate) fn log_key(unit_id: UnitId, id: LogId) -> String {
+    format!("{}{id}", logs_of(unit_id))
+}
+
+/// How the keys of the logs of a unit begin.
+pub(crate) fn logs_of(unit_id: UnitId) -> String {
+    format!("{unit_id}#")
 }
 
 impl Record for Organization {

@@ -69,6 +69,8 @@ pub(crate) fn claim(claim: &Claim) -> Key {
         ClaimSpace::SignUp => "SIGNUP",
         ClaimSpace::UnitName => "NAME",
         ClaimSpace::Invitation => "INVITED",
+        ClaimSpace::ClientLog => "CLIENTLOG",
+        ClaimSpace::Correction => "CORRECTION",
     };
     key(format!("{space}#{}", claim.name), space)
 }

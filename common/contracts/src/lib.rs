@@ -15,6 +15,7 @@ pub mod identity;
 pub mod ingest;
 pub mod invitations;
 pub mod live;
+pub mod logbook;
 pub mod members;
 pub mod networks;
 pub mod organization;

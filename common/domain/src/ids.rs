@@ -134,6 +134,10 @@ id!(
     AlertId, "alr"
 );
 id!(
+    /// A temperature that a person has logged by hand.
+    LogId, "log"
+);
+id!(
     /// A person.
     UserId, "usr"
 );

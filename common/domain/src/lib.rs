@@ -12,6 +12,7 @@ pub mod handling;
 pub mod history;
 pub mod ids;
 pub mod log;
+pub mod logbook;
 pub mod measurement;
 pub mod network;
 pub mod people;

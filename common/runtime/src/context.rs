@@ -5,8 +5,8 @@
 
 use crate::function::InvocationError;
 use crate::ports::{
-    AccountPorts, AlertPorts, LivePorts, NetworksPorts, OfficePorts, PastPorts, PlacesPorts, ReceivePorts,
-    RecordPorts,
+    AccountPorts, AlertPorts, LivePorts, LogbookPorts, NetworksPorts, OfficePorts, PastPorts, PlacesPorts,
+    ReceivePorts, RecordPorts,
 };
 use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
@@ -416,6 +416,17 @@ impl Context {
             alerts: self.alerts()?,
             live: self.live_ports()?,
             clock: self.clock(),
+        })
+    }
+
+    /// Everything that keeping logs needs.
+    ///
+    /// # Errors
+    /// When the function is not told where its ports are.
+    pub fn logbook_ports(&self) -> Result<LogbookPorts<'_>, InvocationError> {
+        Ok(LogbookPorts {
+            records: self.records()?,
+            record: self.record_ports()?,
         })
     }
 

@@ -3,6 +3,7 @@
 use freshtrack_application::alerts::HandleAlerts;
 use freshtrack_application::devices::HeardGateways;
 use freshtrack_application::identity::Accounts;
+use freshtrack_application::logbook::KeepLogs;
 use freshtrack_application::networks::Networks;
 use freshtrack_application::organizations::Office;
 use freshtrack_application::places::FollowPlaces;
@@ -198,6 +199,24 @@ impl PastPorts<'_> {
             alerts: &self.alerts,
             live: self.live.live(),
             clock: self.clock,
+        }
+    }
+}
+
+/// The ports of keeping logs, held for one invocation.
+pub struct LogbookPorts<'a> {
+    pub(crate) records: DynamoRecords,
+    pub(crate) record: RecordPorts<'a>,
+}
+
+impl LogbookPorts<'_> {
+    /// What keeping logs needs, with new identifiers from `ids`.
+    #[must_use]
+    pub fn keep<'p>(&'p self, ids: &'p dyn IdSource) -> KeepLogs<'p> {
+        KeepLogs {
+            records: &self.records,
+            record: self.record.record(),
+            ids,
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
 };
 use freshtrack_application::alerts::HandleAlerts;
 use freshtrack_application::devices::{HeardGateways, claim_eui, rewrite_sensor};
+use freshtrack_application::logbook::KeepLogs;
 use freshtrack_application::ports::{Clock, Records};
 use freshtrack_application::{
     Actor, Change, Failure, Import, Live, OrgScope, ReceiveUplinks, RecordReadings, Registry,
@@ -107,6 +108,16 @@ impl World {
             retry: &self.retry,
             live: self.live(),
             clock: &self.clock,
+        }
+    }
+
+    /// Keeping logs.
+    #[must_use]
+    pub fn keep_logs(&self) -> KeepLogs<'_> {
+        KeepLogs {
+            records: &self.records,
+            record: self.record(),
+            ids: &self.ids,
         }
     }
 

@@ -206,6 +206,11 @@ impl<'w> House<'w> {
                 let unit = self.make(endpoint, "unit_id", site, ids).await;
                 request.body.as_mut().unwrap()["unit_id"] = json!(unit);
             }
+            // An alert waits no longer than a day.
+            "alerts-snooze" => {
+                let until = self.world.now() + Span::hours(1);
+                request.body.as_mut().unwrap()["until"] = json!(until.to_string());
+            }
             // Not while it is under way.
             "networks-retry-job" => self.world.settled().await,
             _ => {}
@@ -283,6 +288,10 @@ impl<'w> House<'w> {
                     "temperature_offset_c": 0.1,
                 });
                 self.create(&path, asked).await
+            }
+            "log_id" => {
+                let path = format!("units/{}/logs", ids["unit_id"]);
+                self.create(&path, json!({ "temperature_c": 3.5 })).await
             }
             "model" => "dragino-lht65n".to_owned(),
             "slug" => format!("slug-{:08x}", rand::random::<u32>()),

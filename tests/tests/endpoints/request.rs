@@ -127,6 +127,7 @@ fn fill_fields(fields: &mut Map<String, Json>, ids: &Ids) {
             ("email", Json::String(_)) => {
                 *value = json!(format!("guest-{:016x}@example.com", rand::random::<u64>()));
             }
+            ("client_id", Json::String(_)) => *value = json!(client_id()),
             ("api_key", Json::String(_)) => *value = json!(NETWORK_KEY),
             ("dev_eui" | "devEui" | "gateway_eui" | "eui", Json::String(_)) => {
                 *value = json!(format!("{:016X}", rand::random::<u64>()));
@@ -134,6 +135,12 @@ fn fill_fields(fields: &mut Map<String, Json>, ids: &Ids) {
             _ => fill(value, ids),
         }
     }
+}
+
+/// What a device calls something, which it has never called so before.
+fn client_id() -> String {
+    let id: freshtrack_domain::ids::UnitId = freshtrack_testkit::fresh_id();
+    id.to_string().replace("unt_", "")
 }
 
 /// What an answer says: its status, its headers and its body, without what names the request it is to.

@@ -32,13 +32,21 @@ async fn unsigned(tenant: &Tenant, count: usize) -> Vec<AlertView> {
     .await
 }
 
-/// A confirmed excursion of the unit at `index`.
-async fn alarm(world: &World, tenant: &Tenant, screen: &mut Socket, index: usize) -> AlertView {
-    measure(world, tenant, index, 1, 800).await;
-    told(screen).await;
-    world.advance(Span::minutes(11));
-    measure(world, tenant, index, 2, 900).await;
-    told(screen).await
+/// Confirmed excursions of units, all at the same time; their alerts.
+async fn alarms(world: &World, tenant: &Tenant, screen: &mut Socket, units: &[usize]) -> Vec<AlertView> {
+    let mut alerts = Vec::new();
+    for count in 1..=3 {
+        for index in units {
+            measure(world, tenant, *index, count, 800).await;
+            match count {
+                1 => drop(told(screen).await),
+                2 => {}
+                _ => alerts.push(told(screen).await),
+            }
+        }
+        world.advance(Span::minutes(5));
+    }
+    alerts
 }
 
 #[tokio::test]
@@ -46,7 +54,10 @@ async fn an_excursion_is_seen_recovers_and_is_signed_off() {
     let world = World::start().await;
     let tenant = world.tenant(1).await;
     let mut screen = tenant.watching().await;
-    let alert = alarm(&world, &tenant, &mut screen, 0).await;
+    let [alert] = alarms(&world, &tenant, &mut screen, &[0])
+        .await
+        .try_into()
+        .unwrap();
     assert_eq!(
         (alert.severity, handled(&alert)),
         (Severity::Critical, HandlingStatus::Open)
@@ -92,8 +103,7 @@ async fn an_excursion_is_seen_recovers_and_is_signed_off() {
     assert_eq!(refused.code(), ProblemCode::CorrectiveActionRequired);
     assert_eq!(refused.problem().field.as_deref(), Some("corrective_action"));
 
-    world.advance(Span::minutes(5));
-    measure(&world, &tenant, 0, 3, 300).await;
+    measure(&world, &tenant, 0, 4, 300).await;
     let over = told(&mut screen).await;
     assert_eq!(
         (over.status, handled(&over)),
@@ -143,15 +153,17 @@ async fn an_excursion_that_nobody_saw_waits_for_a_signature() {
     let world = World::start().await;
     let tenant = world.tenant(2).await;
     let mut screen = tenant.watching().await;
-    let first = alarm(&world, &tenant, &mut screen, 0).await;
-    let second = alarm(&world, &tenant, &mut screen, 1).await;
+    let alerts = alarms(&world, &tenant, &mut screen, &[0, 1]).await;
+    let [first, second] = <[AlertView; 2]>::try_from(alerts).unwrap();
     for index in [0, 1] {
-        measure(&world, &tenant, index, 3, 300).await;
+        measure(&world, &tenant, index, 4, 300).await;
         told(&mut screen).await;
     }
     assert_eq!(tenant.alerts(AlertStatus::Open).await.items, []);
     let waiting = unsigned(&tenant, 2).await;
-    assert_eq!([waiting[0].id, waiting[1].id], [second.id, first.id]);
+    let mut newest_first = [first.id, second.id];
+    newest_first.sort_by_key(|id| std::cmp::Reverse(*id));
+    assert_eq!([waiting[0].id, waiting[1].id], newest_first);
     assert!(waiting.iter().all(|alert| alert.status == AlertStatus::Resolved));
 
     let unknown: AlertId = freshtrack_testkit::fresh_id();
@@ -181,7 +193,7 @@ async fn alerts_are_handled_by_those_who_may() {
     let world = World::start().await;
     let (tenant, other) = (world.tenant(1).await, world.tenant(1).await);
     let mut screen = tenant.watching().await;
-    let id = alarm(&world, &tenant, &mut screen, 0).await.id;
+    let id = alarms(&world, &tenant, &mut screen, &[0]).await[0].id;
     let text = json!({ "text": "A delivery." });
     let refused = act(&tenant, Right::AcknowledgeAlerts, id, "resolve", text.clone()).await;
     assert_eq!(refused.code(), ProblemCode::MissingRight);

@@ -16,6 +16,7 @@ mod handling;
 mod hindsight;
 mod kept_aside;
 mod live;
+mod logbook;
 mod samples;
 mod side_by_side;
 mod silence;

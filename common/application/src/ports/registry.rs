@@ -127,6 +127,10 @@ pub enum ClaimSpace {
     UnitName,
     /// An address that an organization has invited; held by the invitation.
     Invitation,
+    /// What a device called a log that it kept; held by the log.
+    ClientLog,
+    /// A log that is corrected; held by the log that corrects it.
+    Correction,
 }
 
 /// Who holds a claim.

@@ -13,6 +13,7 @@ mod disorder;
 mod handling;
 mod importing;
 mod live;
+mod logging;
 mod reading_back;
 mod recording;
 mod settling;

@@ -4,6 +4,7 @@ mod alerts;
 mod devices;
 mod identity;
 mod ingest;
+mod logbook;
 mod networks;
 mod organizations;
 mod places;
@@ -248,6 +249,11 @@ pub const AREAS: &[Area] = &[
         name: "readings",
         about: "What was measured.",
         endpoints: readings::ENDPOINTS,
+    },
+    Area {
+        name: "logbook",
+        about: "Temperatures that people log by hand.",
+        endpoints: logbook::ENDPOINTS,
     },
     Area {
         name: "alerts",

@@ -45,7 +45,7 @@ fn area_example() -> Value {
 }
 
 fn unit_example() -> Value {
-    json!({ "area_id": "are_01JD8Q6V5Y8A2C4E6G8J0M2P4R", "name": "Walk-in cooler", "kind": "walk_in_cooler" })
+    json!({ "area_id": "are_01JD8Q6V5Y8A2C4E6G8J0M2P4R", "name": "Walk-in cooler", "kind": "walk_in_cooler", "logged_by_hand": true })
 }
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[

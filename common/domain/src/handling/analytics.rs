@@ -158,7 +158,7 @@ fn durations(mut spans: Vec<Span>) -> Durations {
     let sum: i64 = spans.iter().map(|span| span.as_millis()).sum();
     let half = spans.len() / 2;
     let upper = spans.get(half).copied();
-    let lower = if spans.len() % 2 == 0 {
+    let lower = if spans.len().is_multiple_of(2) {
         half.checked_sub(1).and_then(|place| spans.get(place)).copied()
     } else {
         upper

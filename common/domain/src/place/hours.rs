@@ -1,5 +1,8 @@
 //! When a site is open.
 
+use crate::time::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Zoned, civil};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -23,6 +26,20 @@ pub enum Weekday {
     Saturday,
     /// Sunday.
     Sunday,
+}
+
+impl From<civil::Weekday> for Weekday {
+    fn from(day: civil::Weekday) -> Self {
+        match day {
+            civil::Weekday::Monday => Self::Monday,
+            civil::Weekday::Tuesday => Self::Tuesday,
+            civil::Weekday::Wednesday => Self::Wednesday,
+            civil::Weekday::Thursday => Self::Thursday,
+            civil::Weekday::Friday => Self::Friday,
+            civil::Weekday::Saturday => Self::Saturday,
+            civil::Weekday::Sunday => Self::Sunday,
+        }
+    }
 }
 
 const MINUTES_A_DAY: u16 = 24 * 60;
@@ -186,6 +203,53 @@ impl OpeningHours {
         };
         Some(self.0.iter().any(within))
     }
+
+    /// The first instant, `at` or after it, at which the site is open where the clock shows `zone`: `at` itself if it has no
+    /// opening hours.
+    #[must_use]
+    pub fn open_from(&self, at: Timestamp, zone: &TimeZone) -> Timestamp {
+        let Some(local) = local(at, zone).filter(|_| !self.0.is_empty()) else {
+            return at;
+        };
+        // An opening of the day before may reach into this one; a week from now each of them has come again.
+        let days = (-1..=8).filter_map(|days| local.date().checked_add(jiff::Span::new().days(days)).ok());
+        let begins = days
+            .flat_map(|date| self.spans_on(date, zone))
+            .filter_map(|(opens, closes)| {
+                // A span that the clock leaves out in spring is none.
+                (at < closes && opens < closes).then_some(opens.max(at))
+            });
+        begins.min().unwrap_or(at)
+    }
+
+    /// From and until when the site is open by the openings that begin on `date`.
+    fn spans_on(&self, date: civil::Date, zone: &TimeZone) -> Vec<(Timestamp, Timestamp)> {
+        let day = Weekday::from(date.weekday());
+        let openings = self.0.iter().filter(|opening| opening.day == day);
+        let instant = |minutes: u16| {
+            let midnight = date.to_datetime(civil::Time::midnight());
+            let wall = midnight
+                .checked_add(jiff::Span::new().minutes(i64::from(minutes)))
+                .ok()?;
+            let zoned = zone.to_ambiguous_zoned(wall).compatible().ok()?;
+            Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
+        };
+        openings
+            .filter_map(|opening| {
+                let next = if opening.closes <= opening.opens {
+                    MINUTES_A_DAY
+                } else {
+                    0
+                };
+                Some((instant(opening.opens.0)?, instant(opening.closes.0 + next)?))
+            })
+            .collect()
+    }
+}
+
+fn local(at: Timestamp, zone: &TimeZone) -> Option<Zoned> {
+    let instant = jiff::Timestamp::from_millisecond(at.as_millis()).ok()?;
+    Some(instant.to_zoned(zone.clone()))
 }
 
 impl<'de> Deserialize<'de> for OpeningHours {
@@ -261,6 +325,49 @@ mod tests {
             hours.are_open(Weekday::Friday, "03:10".parse().unwrap()),
             Some(true)
         );
+    }
+
+    fn open_from(hours: &OpeningHours, at: &str, zone: &str) -> String {
+        let zone = TimeZone::get(zone).unwrap();
+        hours.open_from(at.parse().unwrap(), &zone).to_string()
+    }
+
+    #[test]
+    fn what_falls_due_while_closed_is_due_at_the_next_opening() {
+        let hours = OpeningHours::new(vec![
+            opening(Weekday::Friday, "18:00", "02:00"),
+            opening(Weekday::Monday, "07:00", "24:00"),
+        ])
+        .unwrap();
+        for (at, expected) in [
+            // Friday, 20 November 2026, in Vienna: one hour ahead of UTC.
+            ("2026-11-20T12:00:00Z", "2026-11-20T17:00:00Z"),
+            ("2026-11-20T17:00:00Z", "2026-11-20T17:00:00Z"),
+            ("2026-11-21T00:59:59Z", "2026-11-21T00:59:59Z"),
+            ("2026-11-21T01:00:00Z", "2026-11-23T06:00:00Z"),
+            ("2026-11-23T22:59:00Z", "2026-11-23T22:59:00Z"),
+            ("2026-11-23T23:00:00Z", "2026-11-27T17:00:00Z"),
+        ] {
+            assert_eq!(open_from(&hours, at, "Europe/Vienna"), expected, "{at}");
+        }
+        let at = "2026-11-21T03:00:00Z";
+        assert_eq!(open_from(&OpeningHours::default(), at, "Europe/Vienna"), at);
+    }
+
+    #[test]
+    fn an_opening_stands_on_the_clock_also_when_that_is_set() {
+        let sunday = OpeningHours::new(vec![opening(Weekday::Sunday, "02:30", "06:00")]).unwrap();
+        // The clock goes from two to three on 29 March 2026, and from three back to two on 25 October.
+        assert_eq!(
+            open_from(&sunday, "2026-03-28T12:00:00Z", "Europe/Vienna"),
+            "2026-03-29T01:30:00Z"
+        );
+        assert_eq!(
+            open_from(&sunday, "2026-10-24T12:00:00Z", "Europe/Vienna"),
+            "2026-10-25T00:30:00Z"
+        );
+        let left_out = OpeningHours::new(vec![opening(Weekday::Sunday, "02:00", "02:30")]).unwrap();
+        assert!(open_from(&left_out, "2026-03-28T12:00:00Z", "Europe/Vienna").starts_with("2026-03-29T01:"));
     }
 
     #[test]

@@ -1,0 +1,272 @@
+//! A temperature that somebody logs by hand, or many that a device has kept until there was a network.
+
+use super::{KeepLogs, called, correction_of, told, unit, view};
+use crate::error::{Failure, PortError, Refusal};
+use crate::ports::{Holder, Record};
+use crate::record_readings::UnitReading;
+use crate::records::log_key;
+use crate::registry::{Change, changed_meanwhile, settled};
+use crate::scope::Caller;
+use freshtrack_contracts::ingest::ItemStatus;
+use freshtrack_contracts::logbook::{
+    BatchLog, LogReport, LogResult, LogStatus, LogView, MOST_LOGS, NewLog, NewLogs,
+};
+use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_domain::ids::{Id, LogId, Ulid, UnitId};
+use freshtrack_domain::logbook::{ManualLog, hand_of};
+use freshtrack_domain::measurement::{Correction, TemperatureSample};
+use freshtrack_domain::reading::{Origin, Reading, Rejection};
+use freshtrack_domain::time::Timestamp;
+use serde_json::Value;
+
+/// Logs the temperature of a unit. What a device has told before under the same `client_id` changes nothing.
+///
+/// The log is written first, with its entry in the audit log, then the measurement takes the way of every reading. Whoever
+/// dies in between tells it again, and both are done once.
+///
+/// # Errors
+/// Refused when there is no such unit that the caller may see, when it is out of range and nothing is said of what was done,
+/// and when the device has told something else under the same name.
+pub async fn log_temperature(
+    ports: &KeepLogs<'_>,
+    caller: &Caller,
+    unit_id: UnitId,
+    input: NewLog,
+) -> Result<LogView, Failure> {
+    let Kept { log, .. } = keep(ports, caller, unit_id, input).await?;
+    measure(ports, caller, [&log]).await?;
+    Ok(view(log, None))
+}
+
+/// Logs many temperatures. Each is answered for itself; one bad log spoils no other.
+///
+/// # Errors
+/// Refused when there are none or more than a hundred. A fault when at least one is not kept; telling all of them again is
+/// right.
+pub async fn log_temperatures(
+    ports: &KeepLogs<'_>,
+    caller: &Caller,
+    input: NewLogs,
+) -> Result<LogReport, Failure> {
+    if input.logs.is_empty() || input.logs.len() > MOST_LOGS {
+        let refusal = Refusal::invalid(format!("logs must hold 1 to {MOST_LOGS}."));
+        return Err(refusal.about("logs").into());
+    }
+    let (mut results, mut kept) = (Vec::new(), Vec::new());
+    for (index, item) in input.logs.into_iter().enumerate() {
+        let result = match keep_one(ports, caller, item).await {
+            Ok(Kept { log, is_new }) => {
+                let status = if is_new {
+                    LogStatus::Accepted
+                } else {
+                    LogStatus::Duplicate
+                };
+                let log_id = Some(log.id);
+                kept.push(log);
+                LogResult {
+                    index,
+                    status,
+                    log_id,
+                    code: None,
+                    reason: None,
+                    field: None,
+                }
+            }
+            Err(Failure::Refused(refusal)) => LogResult {
+                index,
+                status: match refusal.code {
+                    ProblemCode::Conflict => LogStatus::Conflict,
+                    _ => LogStatus::Rejected,
+                },
+                log_id: None,
+                code: Some(refusal.code),
+                reason: Some(refusal.detail),
+                field: refusal.field,
+            },
+            Err(fault) => return Err(fault),
+        };
+        results.push(result);
+    }
+    measure(ports, caller, &kept).await?;
+    Ok(LogReport { results })
+}
+
+async fn keep_one(ports: &KeepLogs<'_>, caller: &Caller, item: Value) -> Result<Kept, Failure> {
+    let BatchLog { unit_id, log } =
+        BatchLog::read(item).map_err(|error| Refusal::invalid(format!("{error}.")))?;
+    keep(ports, caller, unit_id, log).await
+}
+
+/// A log that is kept.
+struct Kept {
+    log: ManualLog,
+    /// Whether it was not before.
+    is_new: bool,
+}
+
+async fn keep(
+    ports: &KeepLogs<'_>,
+    caller: &Caller,
+    unit_id: UnitId,
+    input: NewLog,
+) -> Result<Kept, Failure> {
+    let now = ports.record.clock.now();
+    let chance = ports.ids.random();
+    let recorded_at = match input.recorded_at {
+        Some(at) => at.0,
+        None => ports.ids.moment(now),
+    };
+    let temperature = told(input.temperature_c, input.temperature_f)?;
+    if let TemperatureSample::Fault(_) = TemperatureSample::judge(temperature) {
+        return Err(Refusal::invalid("The temperature is none that food is kept at.").into());
+    }
+    let millis = u64::try_from(recorded_at.to_second().as_millis()).unwrap_or(0);
+    let log = ManualLog {
+        id: LogId::from_ulid(Ulid::from_parts(millis, chance)),
+        unit_id,
+        temperature,
+        notes: input.notes,
+        corrective_action: input.corrective_action.filter(|action| !action.is_empty()),
+        photo: input.photo,
+        client_id: input.client_id,
+        corrects: input.corrects,
+        recorded_at: recorded_at.to_second(),
+        received_at: now,
+        by: caller.actor.id.clone(),
+        acting_as: caller.actor.acting_as,
+        // What it is judged by is known when the unit is read.
+        site_id: unit(ports.records, caller, unit_id).await?.site_id,
+        low: temperature,
+        high: temperature,
+        in_range: true,
+    };
+    check_time(&log, now)?;
+    settled(|| write(ports, caller, &log)).await
+}
+
+/// Writes `log`, judged by the limits in force now, unless it is there.
+async fn write(ports: &KeepLogs<'_>, caller: &Caller, log: &ManualLog) -> Result<Kept, Failure> {
+    let (scope, now) = (caller.scope, log.received_at);
+    if let Some(client_id) = &log.client_id
+        && let Some(holder) = ports.records.holder(&called(scope, client_id), now).await?
+    {
+        let known = ports.records.get::<ManualLog>(scope, &holder.id).await?;
+        return match known.filter(|known| known.record.says_the_same(log)) {
+            Some(known) => Ok(Kept {
+                log: known.record,
+                is_new: false,
+            }),
+            None => Err(Refusal::new(
+                ProblemCode::Conflict,
+                "Another log has been told under this client_id. Logs are not changed: correct that one.",
+            )
+            .about("client_id")
+            .into()),
+        };
+    }
+    let found = ports.record.states.load(scope, log.unit_id).await?;
+    let state = found.ok_or_else(|| Refusal::not_found("unit"))?.state;
+    let rules = state.rules();
+    let in_range = rules.violation(log.temperature).is_none();
+    if !in_range && log.corrective_action.is_none() {
+        return Err(Refusal::new(
+            ProblemCode::CorrectiveActionRequired,
+            format!(
+                "The unit is kept at {} to {} °C. Say what was done.",
+                rules.low.celsius(),
+                rules.high.celsius()
+            ),
+        )
+        .about("corrective_action")
+        .into());
+    }
+    let log = ManualLog {
+        low: rules.low,
+        high: rules.high,
+        in_range,
+        ..log.clone()
+    };
+    let mut change = Change::new(scope, &caller.actor, "temperature.logged", log.unit_id)
+        .detail("log", log.id)
+        .detail("in_range", in_range)
+        .insert(&log)?;
+    let holder = Holder {
+        id: log.key(),
+        data: Value::Null,
+        expires_at: None,
+    };
+    if let Some(client_id) = &log.client_id {
+        change = change.claim(called(scope, client_id), holder.clone(), changed_meanwhile());
+    }
+    if let Some(corrects) = log.corrects {
+        let wrong = ports
+            .records
+            .get::<ManualLog>(scope, log_key(log.unit_id, corrects))
+            .await?;
+        if wrong.is_none() {
+            return Err(Refusal::invalid("There is no such log of this unit.")
+                .about("corrects")
+                .into());
+        }
+        let refusal = Refusal::new(
+            ProblemCode::Conflict,
+            "That log is corrected already. Correct its correction.",
+        );
+        change = change.detail("corrects", corrects).claim(
+            correction_of(scope, corrects),
+            holder,
+            refusal.about("corrects"),
+        );
+    }
+    ports.registry().commit(change).await?;
+    Ok(Kept { log, is_new: true })
+}
+
+/// Lets the measurements of `logs` take the way of every reading. Those that have are left as they are.
+async fn measure(
+    ports: &KeepLogs<'_>,
+    caller: &Caller,
+    logs: impl IntoIterator<Item = &ManualLog>,
+) -> Result<(), PortError> {
+    let batch: Vec<UnitReading> = logs.into_iter().map(reading).collect();
+    for outcome in ports.record.record(caller.scope, batch).await? {
+        if outcome.status == ItemStatus::Rejected {
+            // The log stands as it is; the unit's trace goes without it.
+            tracing::warn!(
+                org.id = %caller.scope.org_id(),
+                reason = outcome.reason.as_deref().unwrap_or_default(),
+                "a temperature logged by hand is not among the readings"
+            );
+        }
+    }
+    Ok(())
+}
+
+fn reading(log: &ManualLog) -> UnitReading {
+    UnitReading {
+        unit_id: log.unit_id,
+        // A hand is not moved from unit to unit.
+        version: u32::MAX,
+        reading: Reading {
+            sensor_id: hand_of(log.unit_id),
+            recorded_at: log.recorded_at,
+            frame: None,
+            temperature: Some(TemperatureSample::judge(log.temperature)),
+            humidity: None,
+            correction: Correction::NONE,
+            door: None,
+            battery: None,
+            rssi_dbm: None,
+            from_probe: false,
+            probe_missing: false,
+            drives_unit: false,
+            origin: Origin::Manual,
+        },
+    }
+}
+
+/// Refuses a time that no log can have; late is not too late.
+fn check_time(log: &ManualLog, now: Timestamp) -> Result<(), Refusal> {
+    let checked: Result<(), Rejection> = reading(log).reading.check(now);
+    checked.map_err(|rejection| Refusal::invalid(format!("{rejection}.")).about("recorded_at"))
+}
