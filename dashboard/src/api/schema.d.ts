@@ -951,6 +951,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org_id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes up to 100 logs that a device has kept; each is answered for itself. */
+        post: operations["logbook-log-many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/logs/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the units that are logged by hand, by when their next log is due. */
+        get: operations["logbook-list-due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/members": {
         parameters: {
             query?: never;
@@ -1665,15 +1699,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/orgs/{org_id}/units/{unit_id}/forecast": {
+    "/v1/orgs/{org_id}/units/{unit_id}/logs": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Tells when a unit's temperature will reach its limit if it drifts on as it does now. Never an alarm. */
-        get: operations["readings-forecast"];
+        /** Lists the logs of a unit, the last measured first. */
+        get: operations["logbook-list"];
+        put?: never;
+        /** Logs the temperature of a unit by hand. */
+        post: operations["logbook-log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/units/{unit_id}/logs/{log_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a log of a unit, and which log corrects it. */
+        get: operations["logbook-get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1768,6 +1820,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
     "/v1/orgs/{org_id}/units/{unit_id}/rules/history": {
         parameters: {
             query?: never;
@@ -1802,6 +1855,8 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+=======
+>>>>>>> 13714ac (Logs: told again without a time, one is not contradicted by the other; the decision and its costs)
     "/v1/platform/audit": {
         parameters: {
             query?: never;
@@ -2377,6 +2432,54 @@ export interface components {
              */
             verified: number;
         };
+        /** @description A log of many, and the unit it is of. */
+        BatchLog: {
+            /**
+             * @description What the device calls the log: a ULID or a UUID that it has drawn. Told again under the same name, it counts once.
+             * @default null
+             */
+            client_id?: components["schemas"]["ClientId"] | null;
+            /**
+             * @description What was done about the food and the unit. Demanded when the temperature is out of range.
+             * @default null
+             */
+            corrective_action?: string | null;
+            /**
+             * @description The log of the same unit that this one is to be read instead of.
+             * @default null
+             */
+            corrects?: components["schemas"]["LogId"] | null;
+            /**
+             * @description What others should know.
+             * @default
+             */
+            notes?: string;
+            /**
+             * @description What names a photo where photos are kept.
+             * @default null
+             */
+            photo?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was measured, by the clock of the device; now unless given. At most five minutes ahead; any time back.
+             * @default null
+             */
+            recorded_at?: string | null;
+            /**
+             * Format: double
+             * @description Degrees Celsius. Give this or `temperature_f`.
+             * @default null
+             */
+            temperature_c?: number | null;
+            /**
+             * Format: double
+             * @description Degrees Fahrenheit. Give this or `temperature_c`.
+             * @default null
+             */
+            temperature_f?: number | null;
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
+        };
         /** @description How a model's battery percentage comes about. */
         BatterySource: {
             /** @constant */
@@ -2571,6 +2674,7 @@ export interface components {
              */
             unit_id?: components["schemas"]["UnitId"] | null;
         };
+        ClientId: string;
         /** @description What a client sends. */
         ClientMessage: {
             /** @description At most 50. */
@@ -2801,46 +2905,6 @@ export interface components {
              */
             sort_order?: number;
         };
-        /** @description When a temperature that drifts will reach its limit, if it goes on like that. */
-        Crossing: {
-            /**
-             * Format: date-time
-             * @description When the limit will most likely be reached.
-             */
-            at: string;
-            /**
-             * Format: date-time
-             * @description When it may be reached at the soonest.
-             */
-            earliest: string;
-            /**
-             * Format: double
-             * @description The temperature from which this is reckoned, degrees Celsius.
-             */
-            from_c: number;
-            /**
-             * Format: date-time
-             * @description When it may be reached at the latest; absent if the drift slows down so much that it may never be.
-             */
-            latest?: string | null;
-            /**
-             * Format: double
-             * @description Where it is, degrees Celsius.
-             */
-            limit_c: number;
-            /**
-             * Format: date-time
-             * @description When that was measured.
-             */
-            measured_at: string;
-            /**
-             * Format: uint32
-             * @description How many readings the drift was read off.
-             */
-            readings: number;
-            /** @description Which limit. */
-            side: components["schemas"]["Side"];
-        };
         /** @description A point of a discharge curve. */
         CurvePoint: {
             /**
@@ -2974,6 +3038,41 @@ export interface components {
         };
         /** @description Whether a door contact is open. */
         Door: "open" | "closed";
+        /** @description A unit whose temperature is to be logged by hand. */
+        DueLog: {
+            /**
+             * Format: int64
+             * @description How often it is to be logged.
+             */
+            cadence_minutes: number;
+            /**
+             * Format: date-time
+             * @description When the next log is due: the cadence after the last, or when the site opens after that.
+             */
+            due_at: string;
+            /** @description Whether it is due by now. */
+            is_due: boolean;
+            /** @description Whether the time by which it may be late is over too. */
+            is_overdue: boolean;
+            /**
+             * Format: date-time
+             * @description When it was last logged.
+             */
+            last_logged_at?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description The site it is in. */
+            site_id: components["schemas"]["SiteId"];
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
+        };
+        /** @description A page of a list. */
+        DueLogPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["DueLog"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description How long things took. */
         DurationsView: {
             /**
@@ -3390,6 +3489,91 @@ export interface components {
         };
         /** @description At which level a rule was set. Of two levels the one nearer to the unit counts, field by field. */
         Level: "default" | "kind" | "organization" | "site" | "unit";
+        LogId: string;
+        /** @description What became of each log, in the order of the request. */
+        LogReport: {
+            /** @description One result a log. */
+            results: components["schemas"]["LogResult"][];
+        };
+        /** @description What became of one log. */
+        LogResult: {
+            /** @description Why it is not, as a stable code. */
+            code?: components["schemas"]["ProblemCode"] | null;
+            /** @description Which field of the log it is about. */
+            field?: string | null;
+            /**
+             * Format: uint
+             * @description Its place in the request, from 0.
+             */
+            index: number;
+            /** @description Under which identifier it is kept. */
+            log_id?: components["schemas"]["LogId"] | null;
+            /** @description The same in words. */
+            reason?: string | null;
+            /** @description What became of it. */
+            status: components["schemas"]["LogStatus"];
+        };
+        /** @description What became of one log. */
+        LogStatus: "accepted" | "duplicate" | "conflict" | "rejected";
+        /** @description A temperature logged by hand. */
+        LogView: {
+            /** @description The member in whose name an administrator of the platform did. */
+            acting_as?: components["schemas"]["UserId"] | null;
+            /** @description The user or access key that logged it. */
+            by: string;
+            /** @description What the device called it. */
+            client_id?: components["schemas"]["ClientId"] | null;
+            /** @description The log that is to be read instead of this one. Told of a single log only. */
+            corrected_by?: components["schemas"]["LogId"] | null;
+            /** @description What was done about the food and the unit. */
+            corrective_action?: string | null;
+            /** @description The log that this one is to be read instead of. */
+            corrects?: components["schemas"]["LogId"] | null;
+            /**
+             * Format: double
+             * @description The upper limit when the log came, in degrees Celsius.
+             */
+            high_c: number;
+            /** @description Its identifier. */
+            id: components["schemas"]["LogId"];
+            /** @description Whether the temperature was within them. */
+            in_range: boolean;
+            /**
+             * Format: double
+             * @description The lower limit when the log came, in degrees Celsius.
+             */
+            low_c: number;
+            /** @description What the person noted. */
+            notes: string;
+            /** @description What names a photo where photos are kept. */
+            photo?: string | null;
+            /**
+             * Format: date-time
+             * @description When it came, by ours.
+             */
+            received_at: string;
+            /**
+             * Format: date-time
+             * @description When it was measured, by the clock of the device.
+             */
+            recorded_at: string;
+            /** @description The site that the unit was in. */
+            site_id: components["schemas"]["SiteId"];
+            /**
+             * Format: double
+             * @description Degrees Celsius.
+             */
+            temperature_c: number;
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
+        };
+        /** @description A page of a list. */
+        LogViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["LogView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description `GET /v1/me`. */
         Me: {
             /** @description Where you belong. */
@@ -3555,6 +3739,57 @@ export interface components {
             key: components["schemas"]["AccessKeyView"];
             /** @description The secret, which is shown this once. */
             secret: string;
+        };
+        /** @description `POST /v1/orgs/{org_id}/units/{unit_id}/logs`. */
+        NewLog: {
+            /**
+             * @description What the device calls the log: a ULID or a UUID that it has drawn. Told again under the same name, it counts once.
+             * @default null
+             */
+            client_id?: components["schemas"]["ClientId"] | null;
+            /**
+             * @description What was done about the food and the unit. Demanded when the temperature is out of range.
+             * @default null
+             */
+            corrective_action?: string | null;
+            /**
+             * @description The log of the same unit that this one is to be read instead of.
+             * @default null
+             */
+            corrects?: components["schemas"]["LogId"] | null;
+            /**
+             * @description What others should know.
+             * @default
+             */
+            notes?: string;
+            /**
+             * @description What names a photo where photos are kept.
+             * @default null
+             */
+            photo?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was measured, by the clock of the device; now unless given. At most five minutes ahead; any time back.
+             * @default null
+             */
+            recorded_at?: string | null;
+            /**
+             * Format: double
+             * @description Degrees Celsius. Give this or `temperature_f`.
+             * @default null
+             */
+            temperature_c?: number | null;
+            /**
+             * Format: double
+             * @description Degrees Fahrenheit. Give this or `temperature_c`.
+             * @default null
+             */
+            temperature_f?: number | null;
+        };
+        /** @description `POST /v1/orgs/{org_id}/logs`: what a device has kept until there was a network. */
+        NewLogs: {
+            /** @description The logs. Each is read for itself, so that one that is malformed spoils no other. */
+            logs: components["schemas"]["BatchLog"][];
         };
         /** @description A connection, and the secret of its webhook. */
         NewNetwork: {
@@ -4016,84 +4251,6 @@ export interface components {
              */
             model?: string | null;
         };
-        /** @description What becomes of an alarm. */
-        ReplayOutcome: "unchanged" | "earlier" | "later" | "added" | "dropped";
-        /** @description `POST /v1/orgs/{org_id}/units/{unit_id}/rules/replay`. */
-        ReplayRules: {
-            /**
-             * Format: uint32
-             * @description How many days back from now: 7 to 90.
-             */
-            days: number;
-            /**
-             * @description The rules as they would be set for the unit, all of them: what is left out is left to the level above, as when they
-             *     are put.
-             */
-            rules: components["schemas"]["RuleValues"];
-        };
-        /** @description How much one set of rules asks of people. */
-        ReplayTotals: {
-            /**
-             * Format: uint32
-             * @description Alerts that were or became critical.
-             */
-            alarms: number;
-            /**
-             * Format: uint32
-             * @description Alerts that stayed warnings.
-             */
-            warnings: number;
-        };
-        /** @description Something that is an alarm by at least one set of rules: alerts of a kind that go on at the same time. */
-        ReplayedAlarm: {
-            /** @description What it is about. */
-            kind: components["schemas"]["AlertKind"];
-            /** @description What becomes of it. */
-            outcome: components["schemas"]["ReplayOutcome"];
-            /** @description What the present rules make of it, unless they see nothing. */
-            present?: components["schemas"]["ReplayedAlert"] | null;
-            /** @description What the proposed rules make of it, unless they see nothing. */
-            proposed?: components["schemas"]["ReplayedAlert"] | null;
-            /** @description Whether it is a real excursion: a temperature that the present rules confirm. */
-            real_excursion: boolean;
-            /**
-             * Format: int64
-             * @description By how many seconds the alarm comes later; sooner if negative. Absent unless it comes by both sets.
-             */
-            shift_seconds?: number | null;
-        };
-        /** @description What one set of rules makes of it. */
-        ReplayedAlert: {
-            /**
-             * Format: date-time
-             * @description When the first of them is critical, if one is.
-             */
-            alarm_at?: string | null;
-            /**
-             * Format: uint32
-             * @description How many alerts: one, unless it ends and begins anew while the other set sees one and the same.
-             */
-            alerts: number;
-            /**
-             * Format: date-time
-             * @description When the last of them ends, if it does.
-             */
-            ended_at?: string | null;
-            /** @description Why it comes, in one sentence. */
-            explanation: string;
-            /**
-             * Format: date-time
-             * @description When the first of them opens.
-             */
-            opened_at: string;
-            /** @description Which limit was crossed, if it is about that. */
-            side?: components["schemas"]["Side"] | null;
-            /**
-             * Format: double
-             * @description The worst temperature, degrees Celsius.
-             */
-            worst_c?: number | null;
-        };
         /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/changes`. */
         RequestChange: {
             /** @description What is to be changed. */
@@ -4191,6 +4348,7 @@ export interface components {
              */
             overlap_hours?: number | null;
         };
+<<<<<<< HEAD
         /** @description That the rules of a place were changed. */
         RuleChangeView: {
             /** @description The member in whose name an administrator of the platform did it. */
@@ -4295,6 +4453,8 @@ export interface components {
             /** @description The unit. */
             unit_id: components["schemas"]["UnitId"];
         };
+=======
+>>>>>>> 13714ac (Logs: told again without a time, one is not contradicted by the other; the decision and its costs)
         /** @description Rules as they are set at one place; `null` leaves a rule to the place above. */
         RuleValues: {
             /**
@@ -5239,18 +5399,6 @@ export interface components {
              * @default []
              */
             sensors?: components["schemas"]["SensorDocument"][];
-        };
-        /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/forecast`: information, never an alarm. */
-        UnitForecast: {
-            /**
-             * Format: date-time
-             * @description As of when.
-             */
-            as_of: string;
-            /** @description When the limit will be reached; absent while the temperature does not drift towards one. */
-            crossing?: components["schemas"]["Crossing"] | null;
-            /** @description The unit. */
-            unit_id: components["schemas"]["UnitId"];
         };
         UnitId: string;
         /** @description What kind of asset a unit is. */
@@ -13524,6 +13672,259 @@ export interface operations {
             };
         };
     };
+    "logbook-log-many": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "logs": [
+                 *         {
+                 *           "client_id": "0193a5c2-7f3e-7b1a-9c4d-5e6f7a8b9c0d",
+                 *           "recorded_at": "2026-11-21T03:00:00Z",
+                 *           "temperature_c": 3.5,
+                 *           "unit_id": "unt_01JD8Q6V63D0R2S5F7H9K1N3T4"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewLogs"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogReport"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "logbook-list-due": {
+        parameters: {
+            query?: {
+                /** @description Of this site only. */
+                site_id?: components["schemas"]["SiteId"];
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueLogPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "organizations-list-members": {
         parameters: {
             query?: {
@@ -20063,6 +20464,7 @@ export interface operations {
                  * @example {
                  *       "area_id": "are_01JD8Q6V5Y8A2C4E6G8J0M2P4R",
                  *       "kind": "walk_in_cooler",
+                 *       "logged_by_hand": true,
                  *       "name": "Walk-in cooler"
                  *     }
                  */
@@ -20634,9 +21036,18 @@ export interface operations {
             };
         };
     };
-    "readings-forecast": {
+    "logbook-list": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Those that were measured then or later. */
+                from?: string;
+                /** @description Those that were measured before. */
+                to?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
@@ -20652,7 +21063,262 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UnitForecast"];
+                    "application/json": components["schemas"]["LogViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "logbook-log": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "01JD8Q6V5W3Y8R2T4N6M8P0Q2S",
+                 *       "corrective_action": "Thermostat turned down.",
+                 *       "notes": "Morning round.",
+                 *       "recorded_at": "2026-11-21T03:00:00Z",
+                 *       "temperature_f": 38.5
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewLog"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has to be said what was done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "logbook-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+                log_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogView"];
                 };
             };
             /** @description No credential */
@@ -21445,6 +22111,7 @@ export interface operations {
             };
         };
     };
+<<<<<<< HEAD
     "places-list-unit-rule-changes": {
         parameters: {
             query?: {
@@ -21695,6 +22362,8 @@ export interface operations {
             };
         };
     };
+=======
+>>>>>>> 13714ac (Logs: told again without a time, one is not contradicted by the other; the decision and its costs)
     "platform-list-audit": {
         parameters: {
             query?: {

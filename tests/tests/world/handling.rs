@@ -92,7 +92,7 @@ async fn an_excursion_is_seen_recovers_and_is_signed_off() {
 
     let site = tenant.path(&format!("sites/{}", tenant.document.sites[0].id));
     let haccp = json!({ "compliance": "haccp" }).to_string();
-    let manager = tenant.key(Right::ManageCompliance);
+    let manager = tenant.key(Right::ManagePlaces);
     let patched = tenant
         .api
         .send(http::Method::PATCH, &site, Some(manager), haccp)

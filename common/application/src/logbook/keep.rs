@@ -112,10 +112,8 @@ async fn keep(
 ) -> Result<Kept, Failure> {
     let now = ports.record.clock.now();
     let chance = ports.ids.random();
-    let recorded_at = match input.recorded_at {
-        Some(at) => at.0,
-        None => ports.ids.moment(now),
-    };
+    let measured = input.recorded_at.map(|at| at.0);
+    let recorded_at = measured.unwrap_or_else(|| ports.ids.moment(now));
     let temperature = told(input.temperature_c, input.temperature_f)?;
     if let TemperatureSample::Fault(_) = TemperatureSample::judge(temperature) {
         return Err(Refusal::invalid("The temperature is none that food is kept at.").into());
@@ -141,17 +139,25 @@ async fn keep(
         in_range: true,
     };
     check_time(&log, now)?;
-    settled(|| write(ports, caller, &log)).await
+    settled(|| write(ports, caller, &log, measured.is_some())).await
 }
 
-/// Writes `log`, judged by the limits in force now, unless it is there.
-async fn write(ports: &KeepLogs<'_>, caller: &Caller, log: &ManualLog) -> Result<Kept, Failure> {
+/// Writes `log`, judged by the limits in force now, unless it is there. Where its time was not `told`, the one it was first
+/// kept with holds.
+async fn write(ports: &KeepLogs<'_>, caller: &Caller, log: &ManualLog, told: bool) -> Result<Kept, Failure> {
     let (scope, now) = (caller.scope, log.received_at);
     if let Some(client_id) = &log.client_id
         && let Some(holder) = ports.records.holder(&called(scope, client_id), now).await?
     {
         let known = ports.records.get::<ManualLog>(scope, &holder.id).await?;
-        return match known.filter(|known| known.record.says_the_same(log)) {
+        let same = |known: &ManualLog| {
+            let recorded_at = if told { log.recorded_at } else { known.recorded_at };
+            known.says_the_same(&ManualLog {
+                recorded_at,
+                ..log.clone()
+            })
+        };
+        return match known.filter(|known| same(&known.record)) {
             Some(known) => Ok(Kept {
                 log: known.record,
                 is_new: false,

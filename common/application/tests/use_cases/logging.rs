@@ -148,7 +148,8 @@ async fn a_log_ends_what_asked_for_it() {
     let now = stage.world.clock.now();
     stage.record(&[stage.measured(0, now, COLD)]).await;
     stage.world.clock.advance(Span::hours(6));
-    freshtrack_application::sweep_timers(&stage.world.memory, stage.world.live(), &stage.world.clock)
+    let World { records, memory, clock, .. } = &stage.world;
+    freshtrack_application::sweep_timers(records, memory, stage.world.live(), clock)
         .await
         .unwrap();
     assert_eq!(stage.record_of(0).await.state.status, UnitStatus::ManualRequired);
