@@ -148,7 +148,12 @@ async fn a_log_ends_what_asked_for_it() {
     let now = stage.world.clock.now();
     stage.record(&[stage.measured(0, now, COLD)]).await;
     stage.world.clock.advance(Span::hours(6));
-    let World { records, memory, clock, .. } = &stage.world;
+    let World {
+        records,
+        memory,
+        clock,
+        ..
+    } = &stage.world;
     freshtrack_application::sweep_timers(records, memory, stage.world.live(), clock)
         .await
         .unwrap();
