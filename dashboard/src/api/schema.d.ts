@@ -1699,6 +1699,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org_id}/units/{unit_id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells when a unit's temperature will reach its limit if it drifts on as it does now. Never an alarm. */
+        get: operations["readings-forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/units/{unit_id}/logs": {
         parameters: {
             query?: never;
@@ -1821,6 +1838,7 @@ export interface paths {
         trace?: never;
     };
 <<<<<<< HEAD
+<<<<<<< HEAD
     "/v1/orgs/{org_id}/units/{unit_id}/rules/history": {
         parameters: {
             query?: never;
@@ -1838,6 +1856,8 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+=======
+>>>>>>> 1b9c967 (Contracts and template with what was added meanwhile)
     "/v1/orgs/{org_id}/units/{unit_id}/rules/replay": {
         parameters: {
             query?: never;
@@ -1855,8 +1875,11 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+<<<<<<< HEAD
 =======
 >>>>>>> 13714ac (Logs: told again without a time, one is not contradicted by the other; the decision and its costs)
+=======
+>>>>>>> 1b9c967 (Contracts and template with what was added meanwhile)
     "/v1/platform/audit": {
         parameters: {
             query?: never;
@@ -2904,6 +2927,46 @@ export interface components {
              * @default 0
              */
             sort_order?: number;
+        };
+        /** @description When a temperature that drifts will reach its limit, if it goes on like that. */
+        Crossing: {
+            /**
+             * Format: date-time
+             * @description When the limit will most likely be reached.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When it may be reached at the soonest.
+             */
+            earliest: string;
+            /**
+             * Format: double
+             * @description The temperature from which this is reckoned, degrees Celsius.
+             */
+            from_c: number;
+            /**
+             * Format: date-time
+             * @description When it may be reached at the latest; absent if the drift slows down so much that it may never be.
+             */
+            latest?: string | null;
+            /**
+             * Format: double
+             * @description Where it is, degrees Celsius.
+             */
+            limit_c: number;
+            /**
+             * Format: date-time
+             * @description When that was measured.
+             */
+            measured_at: string;
+            /**
+             * Format: uint32
+             * @description How many readings the drift was read off.
+             */
+            readings: number;
+            /** @description Which limit. */
+            side: components["schemas"]["Side"];
         };
         /** @description A point of a discharge curve. */
         CurvePoint: {
@@ -4251,6 +4314,84 @@ export interface components {
              */
             model?: string | null;
         };
+        /** @description What becomes of an alarm. */
+        ReplayOutcome: "unchanged" | "earlier" | "later" | "added" | "dropped";
+        /** @description `POST /v1/orgs/{org_id}/units/{unit_id}/rules/replay`. */
+        ReplayRules: {
+            /**
+             * Format: uint32
+             * @description How many days back from now: 7 to 90.
+             */
+            days: number;
+            /**
+             * @description The rules as they would be set for the unit, all of them: what is left out is left to the level above, as when they
+             *     are put.
+             */
+            rules: components["schemas"]["RuleValues"];
+        };
+        /** @description How much one set of rules asks of people. */
+        ReplayTotals: {
+            /**
+             * Format: uint32
+             * @description Alerts that were or became critical.
+             */
+            alarms: number;
+            /**
+             * Format: uint32
+             * @description Alerts that stayed warnings.
+             */
+            warnings: number;
+        };
+        /** @description Something that is an alarm by at least one set of rules: alerts of a kind that go on at the same time. */
+        ReplayedAlarm: {
+            /** @description What it is about. */
+            kind: components["schemas"]["AlertKind"];
+            /** @description What becomes of it. */
+            outcome: components["schemas"]["ReplayOutcome"];
+            /** @description What the present rules make of it, unless they see nothing. */
+            present?: components["schemas"]["ReplayedAlert"] | null;
+            /** @description What the proposed rules make of it, unless they see nothing. */
+            proposed?: components["schemas"]["ReplayedAlert"] | null;
+            /** @description Whether it is a real excursion: a temperature that the present rules confirm. */
+            real_excursion: boolean;
+            /**
+             * Format: int64
+             * @description By how many seconds the alarm comes later; sooner if negative. Absent unless it comes by both sets.
+             */
+            shift_seconds?: number | null;
+        };
+        /** @description What one set of rules makes of it. */
+        ReplayedAlert: {
+            /**
+             * Format: date-time
+             * @description When the first of them is critical, if one is.
+             */
+            alarm_at?: string | null;
+            /**
+             * Format: uint32
+             * @description How many alerts: one, unless it ends and begins anew while the other set sees one and the same.
+             */
+            alerts: number;
+            /**
+             * Format: date-time
+             * @description When the last of them ends, if it does.
+             */
+            ended_at?: string | null;
+            /** @description Why it comes, in one sentence. */
+            explanation: string;
+            /**
+             * Format: date-time
+             * @description When the first of them opens.
+             */
+            opened_at: string;
+            /** @description Which limit was crossed, if it is about that. */
+            side?: components["schemas"]["Side"] | null;
+            /**
+             * Format: double
+             * @description The worst temperature, degrees Celsius.
+             */
+            worst_c?: number | null;
+        };
         /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/changes`. */
         RequestChange: {
             /** @description What is to be changed. */
@@ -4349,6 +4490,7 @@ export interface components {
             overlap_hours?: number | null;
         };
 <<<<<<< HEAD
+<<<<<<< HEAD
         /** @description That the rules of a place were changed. */
         RuleChangeView: {
             /** @description The member in whose name an administrator of the platform did it. */
@@ -4392,6 +4534,8 @@ export interface components {
              */
             to?: number | null;
         };
+=======
+>>>>>>> 1b9c967 (Contracts and template with what was added meanwhile)
         /** @description What the proposed rules would have made of the unit's readings, beside what the present ones make of them. */
         RuleReplay: {
             /**
@@ -4453,8 +4597,11 @@ export interface components {
             /** @description The unit. */
             unit_id: components["schemas"]["UnitId"];
         };
+<<<<<<< HEAD
 =======
 >>>>>>> 13714ac (Logs: told again without a time, one is not contradicted by the other; the decision and its costs)
+=======
+>>>>>>> 1b9c967 (Contracts and template with what was added meanwhile)
         /** @description Rules as they are set at one place; `null` leaves a rule to the place above. */
         RuleValues: {
             /**
@@ -5399,6 +5546,18 @@ export interface components {
              * @default []
              */
             sensors?: components["schemas"]["SensorDocument"][];
+        };
+        /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/forecast`: information, never an alarm. */
+        UnitForecast: {
+            /**
+             * Format: date-time
+             * @description As of when.
+             */
+            as_of: string;
+            /** @description When the limit will be reached; absent while the temperature does not drift towards one. */
+            crossing?: components["schemas"]["Crossing"] | null;
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
         };
         UnitId: string;
         /** @description What kind of asset a unit is. */
@@ -21036,6 +21195,101 @@ export interface operations {
             };
         };
     };
+    "readings-forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitForecast"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "logbook-list": {
         parameters: {
             query?: {
@@ -22112,6 +22366,7 @@ export interface operations {
         };
     };
 <<<<<<< HEAD
+<<<<<<< HEAD
     "places-list-unit-rule-changes": {
         parameters: {
             query?: {
@@ -22221,6 +22476,8 @@ export interface operations {
             };
         };
     };
+=======
+>>>>>>> 1b9c967 (Contracts and template with what was added meanwhile)
     "places-replay-rules": {
         parameters: {
             query?: never;
@@ -22362,8 +22619,11 @@ export interface operations {
             };
         };
     };
+<<<<<<< HEAD
 =======
 >>>>>>> 13714ac (Logs: told again without a time, one is not contradicted by the other; the decision and its costs)
+=======
+>>>>>>> 1b9c967 (Contracts and template with what was added meanwhile)
     "platform-list-audit": {
         parameters: {
             query?: {

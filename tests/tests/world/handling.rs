@@ -109,6 +109,7 @@ async fn an_excursion_is_seen_recovers_and_is_signed_off() {
         (over.status, handled(&over)),
         (AlertStatus::Resolved, HandlingStatus::Acknowledged)
     );
+    world.advance(Span::minutes(1));
     let full =
         json!({ "text": "The gasket was torn.", "corrective_action": "Replaced. Two trays discarded." });
     let signed = act(&tenant, Right::ResolveAlerts, id, "resolve", full.clone()).await;
