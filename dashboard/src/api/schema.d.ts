@@ -1837,8 +1837,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-<<<<<<< HEAD
     "/v1/orgs/{org_id}/units/{unit_id}/rules/history": {
         parameters: {
             query?: never;
@@ -1856,8 +1854,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-=======
->>>>>>> 1b9c967 (Contracts and template with what was added meanwhile)
     "/v1/orgs/{org_id}/units/{unit_id}/rules/replay": {
         parameters: {
             query?: never;
@@ -1875,11 +1871,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-<<<<<<< HEAD
-=======
->>>>>>> 13714ac (Logs: told again without a time, one is not contradicted by the other; the decision and its costs)
-=======
->>>>>>> 1b9c967 (Contracts and template with what was added meanwhile)
     "/v1/platform/audit": {
         parameters: {
             query?: never;
@@ -4489,8 +4480,6 @@ export interface components {
              */
             overlap_hours?: number | null;
         };
-<<<<<<< HEAD
-<<<<<<< HEAD
         /** @description That the rules of a place were changed. */
         RuleChangeView: {
             /** @description The member in whose name an administrator of the platform did it. */
@@ -4534,8 +4523,6 @@ export interface components {
              */
             to?: number | null;
         };
-=======
->>>>>>> 1b9c967 (Contracts and template with what was added meanwhile)
         /** @description What the proposed rules would have made of the unit's readings, beside what the present ones make of them. */
         RuleReplay: {
             /**
@@ -4597,11 +4584,6 @@ export interface components {
             /** @description The unit. */
             unit_id: components["schemas"]["UnitId"];
         };
-<<<<<<< HEAD
-=======
->>>>>>> 13714ac (Logs: told again without a time, one is not contradicted by the other; the decision and its costs)
-=======
->>>>>>> 1b9c967 (Contracts and template with what was added meanwhile)
         /** @description Rules as they are set at one place; `null` leaves a rule to the place above. */
         RuleValues: {
             /**
@@ -22365,8 +22347,6 @@ export interface operations {
             };
         };
     };
-<<<<<<< HEAD
-<<<<<<< HEAD
     "places-list-unit-rule-changes": {
         parameters: {
             query?: {
@@ -22476,8 +22456,6 @@ export interface operations {
             };
         };
     };
-=======
->>>>>>> 1b9c967 (Contracts and template with what was added meanwhile)
     "places-replay-rules": {
         parameters: {
             query?: never;
@@ -22619,11 +22597,6 @@ export interface operations {
             };
         };
     };
-<<<<<<< HEAD
-=======
->>>>>>> 13714ac (Logs: told again without a time, one is not contradicted by the other; the decision and its costs)
-=======
->>>>>>> 1b9c967 (Contracts and template with what was added meanwhile)
     "platform-list-audit": {
         parameters: {
             query?: {
