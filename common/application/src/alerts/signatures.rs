@@ -26,9 +26,8 @@ pub async fn ask_for_signature(
     event: &Event,
 ) -> Result<(), PortError> {
     const OP: &str = "signatures.ask";
-    let (Happening::AlertOpened(alert)
-    | Happening::AlertUpgraded(alert)
-    | Happening::AlertFoundLate(alert)) = &event.what
+    let (Happening::AlertOpened(alert) | Happening::AlertUpgraded(alert) | Happening::AlertFoundLate(alert)) =
+        &event.what
     else {
         return Ok(());
     };

@@ -1,9 +1,9 @@
 //! A gateway that was cut off delivers what it has: the past is judged anew, and nothing that holds now is moved.
 
 use crate::support::{COLD, Stage, WARM, minute, shown};
+use freshtrack_application::alerts::{get_alert, record_trail};
 use freshtrack_application::{
-    JudgePast, PortErrorKind, SummaryQuery, UnitReading, get_alert, judge_past, record_trail,
-    summarize_readings, sweep_timers,
+    JudgePast, PortErrorKind, SummaryQuery, UnitReading, judge_past, summarize_readings, sweep_timers,
 };
 use freshtrack_contracts::events::{Event, Happening};
 use freshtrack_contracts::ingest::ItemStatus::{Accepted, Duplicate};
@@ -157,7 +157,15 @@ async fn an_excursion_that_nobody_heard_of_is_found_late_and_the_present_stays_a
     for event in left.iter().chain(&left) {
         record_trail(memory, event).await.unwrap();
     }
-    let detail = get_alert(memory, &stage.viewer(), found.id).await.unwrap();
+    let detail = get_alert(
+        memory,
+        &stage.world.records,
+        &stage.world.clock,
+        &stage.viewer(),
+        found.id,
+    )
+    .await
+    .unwrap();
     let trail: Vec<&str> = detail.trail.iter().map(|entry| entry.event.as_str()).collect();
     assert_eq!(trail, ["alert.found_late"]);
     assert_eq!(detail.alert.found_at.map(|at| at.0), Some(minute(BACK + 5)));
