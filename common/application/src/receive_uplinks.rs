@@ -6,7 +6,7 @@ use crate::ports::{Devices, Quarantine, QuarantinedUplink, Records, SensorKey};
 use crate::record_readings::{Outcome, RecordReadings, UnitReading};
 use crate::scope::OrgScope;
 use freshtrack_contracts::ingest::{IngestReport, ItemResult, ItemStatus, QuarantineReason};
-use freshtrack_decoders as decoders;
+use freshtrack_decoders::{self as decoders, DecodeError};
 use freshtrack_domain::device::{DevEui, GatewayEui, Sensor};
 use freshtrack_domain::ids::{FrameId, Id, Ulid, UnitId};
 use freshtrack_domain::measurement::{MeasurementSource, Measurements, Probe, TemperatureSample};
@@ -137,7 +137,11 @@ impl ReceiveUplinks<'_> {
                     .await;
             }
         };
-        let Decoded { measured, damage } = decode(&sensor, uplink);
+        let Decoded {
+            measured,
+            damage,
+            unreadable,
+        } = decode(&sensor, uplink);
         let readings = measured
             .iter()
             .filter_map(|one| reading_of(&sensor, uplink, one, measured.len()))
@@ -154,6 +158,11 @@ impl ReceiveUplinks<'_> {
             }
             None => Outcome::plain(ItemStatus::Ignored),
         };
+        if unreadable && measured.is_empty() && sensor.primary {
+            self.record
+                .note_unreadable(scope, unit_id, &sensor, uplink.received_at.to_second())
+                .await?;
+        }
         Ok((readings, outcome))
     }
 
@@ -245,6 +254,9 @@ struct Decoded {
     measured: Vec<Measurements>,
     /// Why something, or everything, cannot.
     damage: Option<String>,
+    /// Whether that is a fault of the sensor or of how it is registered. Every sensor now and then sends a frame on a port
+    /// of its own, or one that measures nothing.
+    unreadable: bool,
 }
 
 /// Decodes natively if the model has a decoder and the frame has bytes, else takes the network's word for it.
@@ -257,7 +269,10 @@ fn decode(sensor: &Sensor, uplink: &Uplink) -> Decoded {
             for record in model.decode_all(uplink.f_port.unwrap_or(model.f_port), &uplink.payload) {
                 match record {
                     Ok(measured) => decoded.measured.push(measured),
-                    Err(error) => decoded.damage = Some(format!("{} frame: {error}", sensor.model)),
+                    Err(error) => {
+                        decoded.damage = Some(format!("{} frame: {error}", sensor.model));
+                        decoded.unreadable |= !matches!(error, DecodeError::UnknownPort { .. });
+                    }
                 }
             }
         }
@@ -270,6 +285,7 @@ fn decode(sensor: &Sensor, uplink: &Uplink) -> Decoded {
                 "There is no decoder for {}, and the network sent no decoded payload.",
                 sensor.model
             ));
+            decoded.unreadable = true;
         }
         (_, true, None) => {
             decoded.damage = Some("The uplink carries neither bytes nor a decoded payload.".to_owned());

@@ -7,8 +7,10 @@ use crate::live::{Live, LiveUpdate};
 use crate::ports::{Clock, LateEntry, ReadingLog, RetryLane, UnitStates};
 use crate::scope::OrgScope;
 use freshtrack_contracts::ingest::ItemStatus;
+use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::{OrgId, UnitId};
 use freshtrack_domain::reading::Reading;
+use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::{Admission, Change, UnitRecord};
 use futures_util::stream::{self, StreamExt};
 use serde::{Deserialize, Serialize};
@@ -148,6 +150,46 @@ impl RecordReadings<'_> {
                 .map(|o| o.unwrap_or(Outcome::plain(ItemStatus::Ignored)))
                 .collect()),
         }
+    }
+
+    /// Notes that `sensor`, which drives the unit, sent something at `at` that cannot be read.
+    ///
+    /// # Errors
+    /// When that is not stored. Sending it again is right.
+    pub async fn note_unreadable(
+        &self,
+        scope: OrgScope,
+        unit_id: UnitId,
+        sensor: &Sensor,
+        at: Timestamp,
+    ) -> Result<(), PortError> {
+        for _ in 0..=ATTEMPTS {
+            let Some(mut record) = self.states.load(scope, unit_id).await? else {
+                return Ok(());
+            };
+            if record.has_newer(sensor.id, sensor.version) {
+                return Ok(());
+            }
+            let (before, now, mut changes) = (record.clone(), self.clock.now(), Vec::new());
+            record.unreadable(at, now, &mut changes);
+            if record == before {
+                return Ok(());
+            }
+            match self.states.save(scope, &mut record, &changes).await {
+                Ok(()) => {
+                    let mut update = LiveUpdate::of(&record);
+                    update.advance(&record, changes);
+                    self.live.push(scope, &[update], now).await;
+                    return Ok(());
+                }
+                Err(error) if error.kind == PortErrorKind::Conflict => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(PortError::new(
+            "record_readings.note_unreadable",
+            PortErrorKind::Conflict,
+        ))
     }
 
     /// Records the readings of one unit or lets them wait. What was stored counts also when it fails.

@@ -5,7 +5,7 @@ use freshtrack_domain::alert::{Alert, AlertKind, AlertStatus, Severity, Side};
 use freshtrack_domain::handling::{
     Account, Durations, Figures, Handled, HandlingStatus, KindFigures, Signature, UnitFigures,
 };
-use freshtrack_domain::ids::{AlertId, SiteId, UnitId, UserId};
+use freshtrack_domain::ids::{AlertId, SensorId, SiteId, UnitId, UserId};
 use freshtrack_domain::text::Notes;
 use freshtrack_domain::time::Timestamp;
 use schemars::JsonSchema;
@@ -43,6 +43,13 @@ pub struct AlertView {
     pub limit_c: Option<f64>,
     /// Which limit was crossed.
     pub side: Option<Side>,
+    /// The sensor it is about, if it is about one of several.
+    #[serde(default)]
+    pub sensor_id: Option<SensorId>,
+    /// The alert that was open when this one opened and may explain it: the open door of an excursion, the excursion of a
+    /// cooling that seems to fail.
+    #[serde(default)]
+    pub related_id: Option<AlertId>,
     /// Why it is there, in one sentence.
     pub explanation: String,
     /// What people have done about it. Absent where only the condition is told of, as in events: it is as it was.
@@ -67,6 +74,8 @@ impl From<&Alert> for AlertView {
             worst_c: alert.worst.map(|value| value.celsius()),
             limit_c: alert.limit.map(|value| value.celsius()),
             side: alert.side,
+            sensor_id: alert.sensor_id,
+            related_id: alert.related_id,
             explanation: alert.explanation.clone(),
             handling: None,
         }

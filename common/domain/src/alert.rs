@@ -1,11 +1,11 @@
 //! Alerts: what a unit asks of people, from opening to resolution.
 
-use crate::ids::{AlertId, SiteId, UnitId};
+use crate::ids::{AlertId, SensorId, SiteId, UnitId};
 use crate::measurement::CentiCelsius;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What an alert is about. A unit has at most one open alert of each kind.
+/// What an alert is about. A unit has at most one open alert of each kind, and of each sensor where it is about one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -18,21 +18,55 @@ pub enum AlertKind {
     MonitoringInterrupted,
     /// The sensor is silent and nobody has logged a temperature by hand in its place.
     MissedManualEntry,
+    /// The door has been open for too long.
+    DoorOpen,
+    /// The battery of a sensor runs out. The one kind of which a unit may have several open: one for each sensor.
+    LowBattery,
+    /// The temperature does not get better though the door is closed.
+    SuspectedCoolingFailure,
+    /// The calibration of the sensor that drives the unit runs out, or has.
+    CalibrationDue,
 }
 
 impl AlertKind {
     /// All of them. Where each one stands is stored, so new ones come last.
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::TempExcursion,
         Self::SensorFault,
         Self::MonitoringInterrupted,
         Self::MissedManualEntry,
+        Self::DoorOpen,
+        Self::LowBattery,
+        Self::SuspectedCoolingFailure,
+        Self::CalibrationDue,
     ];
 
     /// Whether it is about food that was out of range.
     #[must_use]
     pub const fn is_of_temperature(self) -> bool {
         matches!(self, Self::TempExcursion)
+    }
+}
+
+/// Some of the kinds of alerts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AlertKinds(u16);
+
+impl AlertKinds {
+    /// All of them, also those that are yet to be invented.
+    pub const ALL: Self = Self(u16::MAX);
+
+    /// Whether `kind` is one of them.
+    #[must_use]
+    pub const fn contains(self, kind: AlertKind) -> bool {
+        self.0 >> kind as u16 & 1 == 1
+    }
+}
+
+impl FromIterator<AlertKind> for AlertKinds {
+    fn from_iter<I: IntoIterator<Item = AlertKind>>(kinds: I) -> Self {
+        Self(kinds.into_iter().fold(0, |bits, kind| bits | 1 << kind as u16))
     }
 }
 
@@ -76,6 +110,11 @@ pub enum Side {
     Low,
 }
 
+impl Side {
+    /// Both. Where each one stands is stored.
+    pub(crate) const ALL: [Self; 2] = [Self::High, Self::Low];
+}
+
 /// One alert as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
@@ -108,6 +147,13 @@ pub struct Alert {
     pub limit: Option<CentiCelsius>,
     /// Which side of the range was crossed.
     pub side: Option<Side>,
+    /// The sensor it is about, if it is about one of several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sensor_id: Option<SensorId>,
+    /// The alert that was open when this one opened and may explain it: the open door of an excursion, the excursion of a
+    /// cooling that seems to fail.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub related_id: Option<AlertId>,
     /// Why it is there, in one sentence a cook can read.
     pub explanation: String,
 }

@@ -173,6 +173,11 @@ pub enum Door {
     Closed,
 }
 
+impl Door {
+    /// Both. Where each one stands is stored.
+    pub(crate) const ALL: [Self; 2] = [Self::Open, Self::Closed];
+}
+
 /// The external probe of a sensor that may carry one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

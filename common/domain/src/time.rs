@@ -139,10 +139,16 @@ impl Span {
         Self(self.0.saturating_mul(count as i64))
     }
 
-    /// This span made longer by `percent` hundredths.
+    /// So many hundredths of this span.
     #[must_use]
-    pub const fn plus_percent(self, percent: u32) -> Self {
-        Self(self.0.saturating_add(self.percent(percent).0))
+    pub const fn percent(self, percent: u32) -> Self {
+        Self(self.0.saturating_mul(percent as i64) / 100)
+    }
+
+    /// This span and `other`.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
     }
 
     /// What is left of this span without `other`; nothing if that is longer.
@@ -151,18 +157,12 @@ impl Span {
         let left = self.0.saturating_sub(other.0);
         Self(if left > 0 { left } else { 0 })
     }
-
-    /// `percent` hundredths of this span.
-    #[must_use]
-    pub const fn percent(self, percent: u32) -> Self {
-        Self(self.0.saturating_mul(percent as i64) / 100)
-    }
 }
 
 impl Add for Span {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
+        self.plus(other)
     }
 }
 
@@ -183,6 +183,7 @@ mod tests {
         let (a, b) = (Timestamp::from_seconds(10), Timestamp::from_seconds(40));
         assert_eq!(b.since(a), Span::seconds(30));
         assert_eq!(a.since(b), Span::ZERO);
+        assert_eq!(Span::seconds(10).less(Span::seconds(40)), Span::ZERO);
         assert_eq!(Timestamp::from_millis(-1).as_seconds(), -1);
     }
 }

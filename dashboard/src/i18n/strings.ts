@@ -332,6 +332,10 @@ const en = {
     sensor_fault: "Sensor",
     monitoring_interrupted: "Monitoring",
     missed_manual_entry: "Log by hand",
+    door_open: "Door",
+    low_battery: "Battery",
+    suspected_cooling_failure: "Cooling",
+    calibration_due: "Calibration",
   } satisfies Record<AlertKind, string>,
   /** Beside a status that has worse to tell. */
   silence: {

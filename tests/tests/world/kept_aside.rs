@@ -2,7 +2,9 @@
 
 use freshtrack_contracts::ingest::{ItemStatus, QuarantineReason};
 use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_domain::alert::{AlertKind, AlertStatus};
 use freshtrack_domain::time::Span;
+use freshtrack_domain::unit::UnitStatus;
 use freshtrack_tests::{Frame, Tenant, World, eventually, statuses};
 use serde_json::{Value as Json, json};
 
@@ -59,7 +61,6 @@ async fn a_frame_of_an_unknown_device_waits_until_the_device_is_registered() {
 async fn a_frame_that_cannot_be_decoded_is_kept_with_the_reason() {
     let world = World::start().await;
     let tenant = world.tenant(1).await;
-    let before = tenant.unit_view(0).await;
     let mut message = Frame::first(tenant.dev_eui(0), world.now(), 300).things_stack();
     message["uplink_message"]["frm_payload"] = json!(freshtrack_tests::base64(&[0xCB, 0xF6, 0x08]));
     let report = tenant.things_stack(&message).await;
@@ -70,7 +71,19 @@ async fn a_frame_that_cannot_be_decoded_is_kept_with_the_reason() {
     assert!(kept[0].detail.contains("dragino-lht65n"), "{}", kept[0].detail);
     assert_eq!(Some(&kept[0].detail), report.results[0].reason.as_ref());
     assert_eq!(kept[0].payload_hex.as_deref(), Some("CBF608"));
-    assert_eq!(tenant.unit_view(0).await, before);
+    let unit = tenant.unit_view(0).await.now;
+    assert_eq!(
+        (unit.status, unit.seen_at),
+        (UnitStatus::Pending, None),
+        "nothing was measured"
+    );
+    let alerts = tenant.alerts(AlertStatus::Open).await.items;
+    assert_eq!(alerts.len(), 1);
+    assert_eq!(
+        alerts[0].kind,
+        AlertKind::SensorFault,
+        "nobody knows how warm it is"
+    );
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod back_fill;
 mod bad_input;
 mod contract;
 mod disorder;
+mod door;
 mod durability;
 mod handling;
 mod hindsight;

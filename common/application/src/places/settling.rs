@@ -15,7 +15,7 @@ use freshtrack_decoders as decoders;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::{SiteId, UnitId};
 use freshtrack_domain::place::{EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Site, Unit};
-use freshtrack_domain::time::Span;
+use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{Basis, Overrides, REPORT_INTERVAL, UnitRecord, UnitState};
 use std::collections::BTreeMap;
 
@@ -169,6 +169,22 @@ impl Grounds {
         Some(own.unwrap_or(REPORT_INTERVAL))
     }
 
+    /// How often the unit's door contacts report at least; `None` if it has none whose model is known.
+    fn door_interval(&self, unit_id: UnitId) -> Option<Span> {
+        let contacts = self.sensors_of(unit_id).filter_map(|stored| {
+            let model = decoders::find(&stored.record.model)?;
+            let own = stored.record.report_interval.unwrap_or(model.uplink_interval);
+            model.measures.contains(&decoders::Measure::Door).then_some(own)
+        });
+        contacts.max()
+    }
+
+    /// When the calibration of the sensor that drives the unit expires, if it does.
+    fn calibrated_until(&self, unit_id: UnitId) -> Option<Timestamp> {
+        let driving = self.sensors_of(unit_id).find(|stored| stored.record.primary)?;
+        driving.record.calibration?.expires_at
+    }
+
     fn basis(&self, scope: OrgScope, unit: &Stored<Unit>) -> Basis {
         let itself = (unit.record.key(), unit.rev);
         let rules = self
@@ -183,11 +199,13 @@ impl Grounds {
         Basis::of([itself].into_iter().chain(site).chain(rules).chain(sensors))
     }
 
-    /// Tells `state` of the present version of each sensor it has heard, so that readings by an older one are found out.
-    fn tell_versions(&self, state: &mut UnitState) {
+    /// Tells `state` of the present version of each sensor it has heard, so that readings by an older one are found out, and
+    /// whether it still measures the unit.
+    fn tell_of_sensors(&self, state: &mut UnitState) {
         for track in &mut state.sensors {
             if let Some(sensor) = self.sensors.iter().find(|sensor| sensor.record.id == track.id) {
                 track.version = track.version.max(sensor.record.version);
+                track.gone = sensor.record.unit_id != Some(state.unit_id);
             }
         }
     }
@@ -211,7 +229,11 @@ impl Grounds {
                 let unit = &stored.record;
                 (state.site_id, state.area_id, state.kind) = (unit.site_id, unit.area_id, unit.kind);
                 let rules = self.rules.effective(scope, unit);
-                state.overrides = rules.overrides(self.report_interval(unit.id));
+                state.overrides = Overrides {
+                    door_interval: self.door_interval(unit.id),
+                    ..rules.overrides(self.report_interval(unit.id))
+                };
+                state.calibrated_until = self.calibrated_until(unit.id);
                 state.active = unit.deleted.is_none();
                 state.basis = self.basis(scope, stored);
             }
@@ -221,7 +243,7 @@ impl Grounds {
                 state.basis = Basis::default();
             }
         }
-        self.tell_versions(state);
+        self.tell_of_sensors(state);
         if stored == Some(&record) {
             return Ok(Saved::Yes);
         }

@@ -6,6 +6,7 @@ use freshtrack_application::devices::{get_calibration, list_calibrations, record
 use freshtrack_contracts::devices::{CalibrationView, RecordCalibration};
 use freshtrack_contracts::page::PageSize;
 use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_domain::alert::{AlertKind, Severity};
 use freshtrack_domain::ids::SensorId;
 use freshtrack_domain::text::Notes;
 use freshtrack_domain::time::{Span, Timestamp};
@@ -182,4 +183,29 @@ async fn a_calibration_is_recorded_once_and_only_if_it_makes_sense() {
     }
     let nobody = record_calibration(&depot.set_up(), &depot.owner(), fresh_id(), good).await;
     assert_eq!(code(nobody), ProblemCode::NotFound);
+}
+
+#[tokio::test]
+async fn a_unit_is_told_when_the_calibration_of_the_sensor_that_drives_it_expires() {
+    let depot = Depot::new(1).await;
+    let id = depot.brought_in(0);
+    let beside = depot.fitted(0).await.id;
+    depot.frame(EUI, 1, 350).await;
+    depot.calibrate(beside, ice_bath(minute(5))).await;
+    depot.follow().await;
+    assert_eq!(depot.state(0).await.state.calibrated_until, None);
+    depot.calibrate(id, ice_bath(minute(5))).await;
+    depot.follow().await;
+    let state = depot.state(0).await.state;
+    assert_eq!(state.calibrated_until, Some(minute(5) + Span::hours(2)));
+    let due = state.alert(AlertKind::CalibrationDue).unwrap();
+    assert_eq!(due.severity, Severity::Info, "there is not a month left");
+    depot.frame(EUI, 2, 350).await;
+    let longer = RecordCalibration {
+        expires_at: Some((minute(10) + Span::hours(24 * 365)).into()),
+        ..ice_bath(minute(10))
+    };
+    depot.calibrate(id, longer).await;
+    depot.follow().await;
+    assert_eq!(depot.state(0).await.state.alerts, []);
 }

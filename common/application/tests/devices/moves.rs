@@ -197,6 +197,8 @@ async fn a_thermometer_drives_where_only_a_door_is_watched() {
         Some(10),
         "the thermometer's"
     );
+    let word = depot.state(0).await.state.overrides.door_interval;
+    assert_eq!(word.map(|word| word.as_minutes()), Some(120), "the contact's");
 }
 
 #[tokio::test]

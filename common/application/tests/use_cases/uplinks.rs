@@ -8,9 +8,10 @@ use freshtrack_contracts::ingest::ItemStatus::{
 use freshtrack_contracts::ingest::QuarantineReason;
 use freshtrack_domain::alert::{AlertKind, AlertStatus};
 use freshtrack_domain::device::{DevEui, Sensor};
-use freshtrack_domain::measurement::{Battery, CentiCelsius, MeasurementSource, SensorFault};
+use freshtrack_domain::measurement::{CentiCelsius, MeasurementSource, SensorFault};
 use freshtrack_domain::reading::FrameCounter;
 use freshtrack_domain::time::{Span, Timestamp};
+use freshtrack_domain::unit::Contact;
 use freshtrack_testkit::{World, lht65n_payload, lht65n_uplink};
 use serde_json::json;
 
@@ -94,11 +95,11 @@ async fn a_frame_is_a_reading_of_its_sensors_unit() {
         (Some(3.5), Some(45.0), minute(0))
     );
     let state = stage.record_of(0).await.state;
-    let battery = Battery {
-        millivolts: Some(3_062),
-        percent: state.battery.and_then(|battery| battery.percent),
-    };
-    assert_eq!((state.battery, state.rssi_dbm), (Some(battery), Some(-97)));
+    // 3.062 V are all that a manganese cell has.
+    assert_eq!(
+        (state.battery_percent(), state.rssi_dbm()),
+        (Some(100), Some(-97))
+    );
     assert_eq!(stage.readings(1).await, []);
 }
 
@@ -242,6 +243,64 @@ async fn what_cannot_be_decoded_is_kept_with_the_reason() {
         "{aside:?}"
     );
     assert_eq!(stage.readings(0).await, []);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_of_the_sensor_that_drives_a_unit_is_its_fault_until_it_can() {
+    let stage = Stage::new(1);
+    stage.receive(&[stage.frame(minute(0), 1, 350)]).await;
+    let odd_port = Uplink {
+        f_port: Some(200),
+        ..stage.frame(minute(5), 2, 0)
+    };
+    stage.receive(&[odd_port]).await;
+    assert_eq!(
+        stage.alerts(AlertStatus::Open).await,
+        [],
+        "every sensor has ports of its own"
+    );
+    let short = Uplink {
+        payload: vec![0xCB, 0xF6],
+        ..stage.frame(minute(10), 3, 0)
+    };
+    for _ in 0..2 {
+        assert_eq!(stage.receive(std::slice::from_ref(&short)).await, [Quarantined]);
+        let [alert] = stage.alerts(AlertStatus::Open).await.try_into().unwrap();
+        assert_eq!(
+            (alert.kind, alert.opened_at),
+            (AlertKind::SensorFault, minute(10))
+        );
+        assert_eq!(
+            alert.explanation,
+            "The sensor sends what cannot be read as its model's: check that it is registered as the model it is."
+        );
+    }
+    let state = stage.record_of(0).await.state;
+    assert_eq!(
+        state.last.unwrap().temperature,
+        CentiCelsius(350),
+        "it says nothing of the food"
+    );
+    assert_eq!(
+        state.contact.map(Contact::at),
+        Some(minute(10)),
+        "but it is there"
+    );
+    assert_eq!(stage.readings(0).await.len(), 1);
+    stage.receive(&[stage.frame(minute(15), 4, 350)]).await;
+    assert_eq!(stage.alerts(AlertStatus::Open).await, []);
+
+    stage.change_sensor(|sensor| sensor.primary = false).await;
+    let beside = Uplink {
+        payload: vec![0xCB, 0xF6],
+        ..stage.frame(minute(20), 5, 0)
+    };
+    stage.receive(&[beside]).await;
+    assert_eq!(
+        stage.alerts(AlertStatus::Open).await,
+        [],
+        "it does not drive the unit"
+    );
 }
 
 #[tokio::test]

@@ -87,7 +87,7 @@ async fn each_reading_is_answered_in_its_place() {
     );
     let state = stage.record_of(0).await.state;
     assert_eq!(state.door.map(|door| door.door), Some(Door::Open));
-    assert_eq!(state.battery.and_then(|battery| battery.percent), Some(80));
+    assert_eq!(state.battery_percent(), Some(80));
 }
 
 #[tokio::test]

@@ -354,7 +354,8 @@ pub struct RuleValues {
     pub max_excursion_minutes: Option<u32>,
     /// How often the sensor reports, in seconds.
     pub expected_reading_interval_seconds: Option<u32>,
-    /// How many of its intervals a sensor may be silent, in percent.
+    /// How much of its interval the first report of a sensor may take until it is missing, in percent; 30 s are added for
+    /// the network.
     pub offline_trigger_percent: Option<u32>,
     /// Minutes added to that.
     pub offline_trigger_additional_minutes: Option<u32>,

@@ -90,10 +90,10 @@ rules! {
     max_excursion: Span = Span::minutes(60);
     /// How often the sensor reports, where that differs from its own interval.
     expected_reading_interval: Span = Span::minutes(5);
-    /// How many of its intervals a sensor may be silent before it counts as offline, in percent.
-    offline_trigger_percent: u32 = 200;
-    /// What is added to that.
-    offline_trigger_additional: Span = Span::minutes(2);
+    /// How much of its interval a sensor may be silent before its first report is missing, in percent: its clock may drift.
+    offline_trigger_percent: u32 = 110;
+    /// What is added to that, besides the 30 s of the network.
+    offline_trigger_additional: Span = Span::ZERO;
     /// Missed check-ins before a warning.
     offline_warning_missed: u32 = 1;
     /// Missed check-ins before it is critical.
@@ -174,7 +174,8 @@ impl EffectiveRules {
         }
     }
 
-    /// What the engine is told of them for a unit that a sensor drives which reports every `report_interval`, or none.
+    /// What the engine is told of them for a unit that a sensor drives which reports every `report_interval`, or none. How often
+    /// a door contact reports is not a matter of rules.
     #[must_use]
     pub fn overrides(&self, report_interval: Option<Span>) -> Overrides {
         fn set<T: Copy>(rule: Sourced<T>) -> Option<T> {
@@ -186,13 +187,26 @@ impl EffectiveRules {
             .with(Rule::Confirm, set_at(self.confirm_door_closed.source))
             .with(Rule::OfflineWarning, set_at(self.offline_warning_missed.source))
             .with(Rule::OfflineCritical, set_at(self.offline_critical_missed.source))
-            .with(Rule::ManualInterval, set_at(self.manual_interval.source));
+            .with(Rule::ManualInterval, set_at(self.manual_interval.source))
+            .with(Rule::ConfirmDoorOpen, set_at(self.confirm_door_open.source))
+            .with(Rule::MaxExcursion, set_at(self.max_excursion.source))
+            .with(Rule::DoorWarning, set_at(self.door_open_warning.source))
+            .with(Rule::DoorCritical, set_at(self.door_open_critical.source))
+            .with(Rule::DoorMask, set_at(self.door_mask_per_day.source));
         Overrides {
             low: set(self.low),
             high: set(self.high),
             hysteresis: set(self.hysteresis),
             confirm: set(self.confirm_door_closed),
+            confirm_door_open: set(self.confirm_door_open),
+            max_excursion: set(self.max_excursion),
+            door_warning: set(self.door_open_warning),
+            door_critical: set(self.door_open_critical),
+            door_mask: set(self.door_mask_per_day),
+            door_interval: None,
             report_interval: report_interval.map(|own| set(self.expected_reading_interval).unwrap_or(own)),
+            offline_percent: set(self.offline_trigger_percent),
+            offline_additional: set(self.offline_trigger_additional),
             offline_warning: set(self.offline_warning_missed),
             offline_critical: set(self.offline_critical_missed),
             manual_missed: set(self.manual_log_missed),

@@ -1,19 +1,36 @@
 //! Why an alert is there, in one sentence a cook can read: the rule, what was measured, and who set the rule.
 
-use super::{OpenAlert, Rule, Rules, SetAt, UnitKind};
-use crate::alert::{AlertKind, Side};
-use crate::measurement::CentiCelsius;
+use super::rules::{LOW_MILLIVOLTS, LOW_PERCENT};
+use super::{OpenAlert, Rule, Rules, SetAt, UnitKind, UnitState};
+use crate::alert::{AlertKind, Severity, Side};
+use crate::measurement::{Battery, CentiCelsius};
 use crate::time::{Span, Timestamp};
 
 /// What there is to tell of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Telling {
     /// It has opened.
-    Opened,
+    Opened(Fact),
+    /// It has been open for a while, and is held back no more.
+    Released,
     /// It has become worse.
-    Upgraded,
+    Upgraded(Fact),
     /// It has ended.
     Resolved(Ending),
+}
+
+/// What is known at the moment of an alert, and need not be remembered with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Fact {
+    /// Nothing else.
+    #[default]
+    Nothing,
+    /// The rule by which an excursion is an alarm.
+    ConfirmedBy(Rule),
+    /// What the temperature was when the alert's time began.
+    Before(CentiCelsius),
+    /// The sensor sends what cannot be read.
+    Unreadable,
 }
 
 /// Why an alert ended.
@@ -21,28 +38,45 @@ pub(super) enum Telling {
 pub(super) enum Ending {
     /// What it was about did.
     Over,
-    /// The rules were changed, and by the new ones there is nothing to tell.
+    /// Whether it did is not known any more.
+    Unknown,
+    /// The rules or the sensors were changed, and by the new ones there is nothing to tell.
     RulesChanged,
     /// The unit is judged no more.
     Deactivated,
 }
 
-/// Why `alert` of a unit of `kind` is there, or is no more, as of `at`.
+/// Why `alert` of the unit in `state` is there, or is no more, as of `at`.
 pub(super) fn explain(
-    kind: UnitKind,
+    state: &UnitState,
     rules: &Rules,
     alert: &OpenAlert,
     telling: Telling,
     at: Timestamp,
 ) -> String {
-    if telling == Telling::Resolved(Ending::Deactivated) {
-        return "The unit is not monitored any more, so nothing is asked for it.".to_owned();
-    }
-    match alert.kind {
-        AlertKind::TempExcursion => excursion(kind, rules, alert, telling, at),
-        AlertKind::SensorFault => fault(telling),
-        AlertKind::MonitoringInterrupted => silence(rules, alert, telling, at),
-        AlertKind::MissedManualEntry => log_due(rules, alert, telling, at),
+    let told = match telling {
+        Telling::Resolved(Ending::Deactivated) => {
+            return "The unit is not monitored any more, so nothing is asked for it.".to_owned();
+        }
+        Telling::Released => Telling::Opened(Fact::Nothing),
+        other => other,
+    };
+    let sentence = match alert.kind {
+        AlertKind::TempExcursion => excursion(state.kind, rules, alert, told, at),
+        AlertKind::SensorFault => fault(told),
+        AlertKind::MonitoringInterrupted => silence(rules, alert, told, at),
+        AlertKind::MissedManualEntry => log_due(rules, alert, told, at),
+        AlertKind::DoorOpen => door(rules, alert, told, at),
+        AlertKind::LowBattery => {
+            let charge = state.sensor_in(alert.slot).map(super::SensorTrack::battery);
+            battery(charge.unwrap_or_default(), told)
+        }
+        AlertKind::SuspectedCoolingFailure => cooling(rules, alert, told, at),
+        AlertKind::CalibrationDue => calibration(alert, told, at),
+    };
+    match (telling, sentence.strip_suffix('.')) {
+        (Telling::Released, Some(sentence)) => format!("{sentence}; it was held back until now."),
+        _ => sentence,
     }
 }
 
@@ -57,19 +91,43 @@ fn excursion(kind: UnitKind, rules: &Rules, alert: &OpenAlert, telling: Telling,
     let limit = both(limit);
     let lasted = length(at.since(alert.opened_at));
     match telling {
-        Telling::Opened => {
+        Telling::Opened(_) | Telling::Released => {
             let set = match rules.sources.of(rule) {
                 SetAt::Standard => format!("the standard for a {}", name(kind)),
                 place => set_at(place).to_owned(),
             };
-            format!("{worst} is {beyond} the limit of {limit}, {set}.")
+            let excused = alert.since.map_or_else(String::new, |since| {
+                let excused = length(alert.opened_at.since(since));
+                format!(", after {excused} that the open door excused")
+            });
+            format!("{worst} is {beyond} the limit of {limit}, {set}{excused}.")
         }
-        Telling::Upgraded => format!(
-            "{} the limit of {limit} for {lasted}, where {} is an alarm ({}); the worst was {worst}.",
-            if side == Side::High { "Above" } else { "Below" },
-            length(rules.confirm),
-            set_at(rules.sources.of(Rule::Confirm)),
-        ),
+        Telling::Upgraded(fact) => {
+            let (lasted, span, rule, when) = match fact {
+                Fact::ConfirmedBy(Rule::ConfirmDoorOpen) => (
+                    lasted,
+                    rules.confirm_door_open,
+                    Rule::ConfirmDoorOpen,
+                    " with the door open",
+                ),
+                Fact::ConfirmedBy(Rule::MaxExcursion) => {
+                    let in_all = length(at.since(alert.since.unwrap_or(alert.opened_at)));
+                    (
+                        in_all,
+                        rules.max_excursion,
+                        Rule::MaxExcursion,
+                        ", whatever excuses it",
+                    )
+                }
+                _ => (lasted, rules.confirm, Rule::Confirm, ""),
+            };
+            format!(
+                "{} the limit of {limit} for {lasted}, where {} is an alarm{when} ({}); the worst was {worst}.",
+                if side == Side::High { "Above" } else { "Below" },
+                length(span),
+                set_at(rules.sources.of(rule)),
+            )
+        }
         Telling::Resolved(Ending::RulesChanged) => format!(
             "In range since the limits were changed, after {lasted} {beyond} {limit}; the worst was {worst}."
         ),
@@ -81,7 +139,10 @@ fn excursion(kind: UnitKind, rules: &Rules, alert: &OpenAlert, telling: Telling,
 
 fn fault(telling: Telling) -> String {
     match telling {
-        Telling::Opened | Telling::Upgraded => {
+        Telling::Opened(Fact::Unreadable) => {
+            "The sensor sends what cannot be read as its model's: check that it is registered as the model it is."
+        }
+        Telling::Opened(_) | Telling::Released | Telling::Upgraded(_) => {
             "The sensor answers but sends no usable temperature: check the probe and its cable."
         }
         Telling::Resolved(_) => "The sensor sends usable temperatures again.",
@@ -89,11 +150,100 @@ fn fault(telling: Telling) -> String {
     .to_owned()
 }
 
+fn door(rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) -> String {
+    let open = length(at.since(alert.since.unwrap_or(alert.opened_at)));
+    match telling {
+        Telling::Resolved(Ending::RulesChanged) => {
+            format!("By the rules as they are now the door may be open for longer than {open}.")
+        }
+        Telling::Resolved(Ending::Unknown) => {
+            "Nothing more is heard of the door contact, so whether the door is open is not known any more."
+                .to_owned()
+        }
+        Telling::Resolved(_) => format!("The door was closed after {open}."),
+        Telling::Opened(_) | Telling::Released | Telling::Upgraded(_) => {
+            let (rule, span, what) = if alert.severity == Severity::Critical {
+                (Rule::DoorCritical, rules.door_critical, "critical")
+            } else {
+                (Rule::DoorWarning, rules.door_warning, "a warning")
+            };
+            format!(
+                "The door has been open for {open}, where {} is {what} ({}).",
+                length(span),
+                set_at(rules.sources.of(rule)),
+            )
+        }
+    }
+}
+
+fn battery(charge: Battery, telling: Telling) -> String {
+    let volts = |millivolts: u16| format!("{:.2} V", f64::from(millivolts) / 1_000.0);
+    let (left, low) = match (charge.percent, charge.millivolts) {
+        (Some(percent), _) => (
+            format!("{percent} %"),
+            format!("{LOW_PERCENT} % of its cells' charge"),
+        ),
+        (None, millivolts) => (
+            volts(millivolts.unwrap_or_default()),
+            format!("less than {}", volts(LOW_MILLIVOLTS)),
+        ),
+    };
+    match telling {
+        Telling::Resolved(Ending::RulesChanged) => "The sensor measures this unit no more.".to_owned(),
+        Telling::Resolved(_) => format!("The battery of the sensor is at {left} again."),
+        Telling::Opened(_) | Telling::Released | Telling::Upgraded(_) => {
+            format!(
+                "The battery of the sensor is at {left}, where {low} is low (the standard): change it soon."
+            )
+        }
+    }
+}
+
+fn cooling(rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) -> String {
+    let limit = both(alert.limit.unwrap_or(rules.high));
+    let since = at.since(alert.since.unwrap_or(alert.opened_at));
+    match telling {
+        Telling::Resolved(Ending::RulesChanged) => {
+            "In range since the limits were changed, so the cooling is not in doubt.".to_owned()
+        }
+        Telling::Resolved(_) => format!("The unit has cooled to its range again, after {}.", length(since)),
+        Telling::Opened(fact) | Telling::Upgraded(fact) => {
+            let then = match fact {
+                Fact::Before(then) => format!(" ({then} then, {} now)", alert.trigger.unwrap_or(then)),
+                _ => String::new(),
+            };
+            format!(
+                "Above the limit of {limit} with the door closed and no better than {} ago{then}, where 45 min is a sign that \
+                 the cooling has failed (the standard).",
+                length(since),
+            )
+        }
+        Telling::Released => {
+            format!("Above the limit of {limit} with the door closed and no better for too long.")
+        }
+    }
+}
+
+fn calibration(alert: &OpenAlert, telling: Telling, at: Timestamp) -> String {
+    let expires = alert.since.unwrap_or(alert.opened_at);
+    match telling {
+        Telling::Resolved(_) => "The calibration of the sensor is in force.".to_owned(),
+        _ if at >= expires => {
+            "The calibration of the sensor has expired, by the record of the last one: have it calibrated."
+                .to_owned()
+        }
+        _ => format!(
+            "The calibration of the sensor expires in {}, by the record of the last one: have it calibrated.",
+            length(expires.since(at)),
+        ),
+    }
+}
+
 fn silence(rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) -> String {
     let Some(heard) = alert.since else {
         let waited = length(at.since(alert.opened_at));
         return match telling {
-            Telling::Opened | Telling::Upgraded => {
+            Telling::Opened(_) | Telling::Released | Telling::Upgraded(_) => {
                 "The new sensor has not been heard in its first hour: check that it is switched on and in reach."
                     .to_owned()
             }
@@ -114,8 +264,8 @@ fn silence(rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) ->
             format!("By the rules as they are now no report is missing: one is due every {every}.")
         }
         Telling::Resolved(_) => format!("The sensor reports again after {silent} of silence."),
-        Telling::Opened | Telling::Upgraded => {
-            let (rule, count, what) = if alert.severity == crate::alert::Severity::Critical {
+        Telling::Opened(_) | Telling::Released | Telling::Upgraded(_) => {
+            let (rule, count, what) = if alert.severity == Severity::Critical {
                 (Rule::OfflineCritical, rules.offline_critical, "is critical")
             } else {
                 (Rule::OfflineWarning, rules.offline_warning, "is a warning")
@@ -134,7 +284,7 @@ fn log_due(rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) ->
     match telling {
         Telling::Resolved(Ending::RulesChanged) => "By the rules as they are now no log is due.".to_owned(),
         Telling::Resolved(_) => "The temperature is known again.".to_owned(),
-        Telling::Opened | Telling::Upgraded => format!(
+        Telling::Opened(_) | Telling::Released | Telling::Upgraded(_) => format!(
             "The sensor is silent and the temperature has not been known for {known}: measure it and log it by hand, as is due \
              every {} ({}).",
             length(rules.manual_interval),
@@ -167,12 +317,13 @@ const fn set_at(place: SetAt) -> &'static str {
     }
 }
 
-/// A length of time as people say it: seconds below one minute, minutes below two hours.
+/// A length of time as people say it: seconds below one minute, minutes below two hours, days from two on.
 fn length(span: Span) -> String {
     let (seconds, minutes) = (span.as_seconds(), span.as_minutes());
     match (minutes / 60, minutes % 60) {
         _ if seconds < 60 => format!("{seconds} s"),
         (0 | 1, _) => format!("{minutes} min"),
+        (48.., _) => format!("{} days", minutes / 60 / 24),
         (hours, 0) => format!("{hours} h"),
         (hours, minutes) => format!("{hours} h {minutes} min"),
     }

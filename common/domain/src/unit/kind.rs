@@ -44,6 +44,16 @@ const BLAST_LOW: CentiCelsius = CentiCelsius(-4_000);
 const BLAST_HIGH: CentiCelsius = CentiCelsius(-2_333);
 
 impl UnitKind {
+    /// All of them. Where each one stands is stored, so new ones come last.
+    pub(super) const ALL: [Self; 6] = [
+        Self::Fridge,
+        Self::Freezer,
+        Self::DisplayCase,
+        Self::WalkInCooler,
+        Self::WalkInFreezer,
+        Self::BlastChiller,
+    ];
+
     /// The limits a unit of this kind has until someone sets others (specification 1.5).
     #[must_use]
     pub const fn default_limits(self) -> (CentiCelsius, CentiCelsius) {

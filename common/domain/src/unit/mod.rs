@@ -4,22 +4,27 @@ mod back_fill;
 mod engine;
 mod explain;
 mod kind;
+mod open_alert;
 mod record;
 mod replay;
 mod rules;
 mod silence;
 mod size;
 mod state;
+mod stored;
 mod track;
 
 pub use back_fill::{BackFill, LateSpan, excursions};
 pub use engine::{Change, Input, next_due, transition};
 pub use kind::UnitKind;
+pub use open_alert::{InvalidOpenAlert, OpenAlert, Related};
 pub use record::{Admission, ITEM_BYTES, UnitRecord, WRITE_UNIT};
 pub use replay::{Compared, Episode, Outcome, compare, replay};
 pub use rules::{EmptyRange, Overrides, REPORT_INTERVAL, Rule, Rules, SetAt, Sources};
 pub use silence::{Contact, Silence};
-pub use state::{Basis, DoorState, Excursion, LastReading, OpenAlert, UnitState, UnitStatus};
+pub use state::{
+    Basis, DoorState, Excursion, LastReading, Mark, Mask, Masking, Quiet, UnitState, UnitStatus,
+};
 pub use track::{SensorTrack, Sighting};
 
 /// How many sensors a unit may have: what the reading log can tell apart in three bits.

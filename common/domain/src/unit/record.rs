@@ -7,7 +7,7 @@ use super::{
 use crate::ids::{Id, SensorId, Ulid};
 use crate::log::{BlockHash, Entry, HEAD_BYTES, Head, LEAST_HEAD_BYTES, SealedBlock};
 use crate::measurement::TemperatureSample;
-use crate::reading::{Origin, Reading, Rejection};
+use crate::reading::{MAX_FUTURE, Origin, Reading, Rejection};
 use crate::time::{Span, Timestamp};
 
 /// A unit's state and the head of its reading log.
@@ -109,7 +109,7 @@ impl UnitRecord {
         if !late && self.head.is_full(|| self.room()) {
             return Admission::HeadFull;
         }
-        self.note(reading, slot, now);
+        self.note(reading, slot, now, changes);
         if entry.back_filled && self.is_history(reading) {
             let back_fill = BackFill::with(self.back_fill, slot, entry.recorded_at, now);
             self.back_fill = Some(back_fill);
@@ -129,6 +129,14 @@ impl UnitRecord {
     pub fn has_newer(&self, sensor: SensorId, version: u32) -> bool {
         let mut tracks = self.state.sensors.iter();
         tracks.any(|track| track.id == sensor && track.version > version)
+    }
+
+    /// Notes that the sensor that drives the unit sent something at `at` that cannot be read. It is no reading: the log does
+    /// not know it, and once somebody can read it, it comes as one.
+    pub fn unreadable(&mut self, at: Timestamp, now: Timestamp, changes: &mut Vec<Change>) {
+        if at <= now + MAX_FUTURE {
+            self.step(Input::Unreadable(at), now, changes);
+        }
     }
 
     /// Judges what fell due until `now`, and tells of history that is to be judged once no more of it is coming.
@@ -239,15 +247,20 @@ impl UnitRecord {
         self.head.entries().iter().any(|entry| entry.slot == slot)
     }
 
-    fn note(&mut self, reading: &Reading, slot: u8, now: Timestamp) {
-        let sensors = &mut self.state.sensors;
+    fn note(&mut self, reading: &Reading, slot: u8, now: Timestamp, changes: &mut Vec<Change>) {
+        let place = usize::from(slot);
+        let known = self.state.sensors.get_mut(place);
+        if let Some(replaced) = known.filter(|track| track.id != reading.sensor_id) {
+            replaced.gone = true;
+            self.step(Input::Changed, now, changes);
+        }
         let new = SensorTrack::new(reading.sensor_id);
-        match sensors.get_mut(usize::from(slot)) {
-            None => sensors.push(new),
+        match self.state.sensors.get_mut(place) {
+            None => self.state.sensors.push(new),
             Some(track) if track.id != reading.sensor_id => *track = new,
             Some(_) => {}
         }
-        if let Some(track) = sensors.get_mut(usize::from(slot)) {
+        if let Some(track) = self.state.sensors.get_mut(place) {
             track.note(reading);
             track.came(reading, now);
         }

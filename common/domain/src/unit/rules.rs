@@ -15,10 +15,26 @@ pub struct Rules {
     pub high: CentiCelsius,
     /// How far inside the range a temperature must be to end an excursion; see [`Rules::band`].
     pub hysteresis: CentiCelsius,
-    /// How long an excursion must last before it is an alarm.
+    /// How long an excursion must last before it is an alarm, with the door closed.
     pub confirm: Span,
+    /// How long it must while the door is open.
+    pub confirm_door_open: Span,
+    /// How long a temperature may be out of range before it is an alarm, whatever excuses it.
+    pub max_excursion: Span,
+    /// How long the door may be open before a warning.
+    pub door_warning: Span,
+    /// How long it may be before that is critical.
+    pub door_critical: Span,
+    /// For how long a day the open door may excuse a temperature.
+    pub door_mask: Span,
+    /// How long the word of a door contact holds that says nothing further.
+    pub door_word: Span,
     /// How often the unit's sensor reports.
     pub report_interval: Span,
+    /// How much of its interval the first report may take until it is missing, in percent.
+    pub offline_percent: u32,
+    /// What is added to that, besides the time of the network.
+    pub offline_additional: Span,
     /// Reports that are missing when silence is worth a warning.
     pub offline_warning: u32,
     /// Reports that are missing when nobody watches the unit any more.
@@ -37,6 +53,22 @@ pub struct Rules {
 
 /// 1.0 °F (specification 2.3).
 const HYSTERESIS: CentiCelsius = CentiCelsius(56);
+/// Twenty minutes with the door open, and an hour whatever excuses it (specification 2.2).
+const CONFIRM_DOOR_OPEN: Span = Span::minutes(20);
+const MAX_EXCURSION: Span = Span::minutes(60);
+/// An open door is a warning after three minutes and critical after ten, and excuses an hour a day (specification 2.2).
+const DOOR_WARNING: Span = Span::minutes(3);
+const DOOR_CRITICAL: Span = Span::minutes(10);
+const DOOR_MASK: Span = Span::minutes(60);
+/// How often a door contact reports at least, if its model is not known.
+const DOOR_INTERVAL: Span = Span::hours(24);
+/// Reports of a door contact that are missing when nobody knows any more how the door is: as many as interrupt the monitoring
+/// of a temperature.
+const CONTACT_LOST: u32 = OFFLINE_CRITICAL;
+/// The drift of a sensor's clock: 10 % of its interval (specification 14, decision 7).
+const DRIFT_PERCENT: u32 = 110;
+/// The time of the network (the same).
+const NETWORK: Span = Span::seconds(30);
 /// How often a sensor reports of which nobody knows it: every five minutes (specification 1.5, check-in interval).
 pub const REPORT_INTERVAL: Span = Span::minutes(5);
 /// One missed report is a warning, five are critical, and after five logs by hand are due (specification 2.2).
@@ -47,6 +79,14 @@ const MANUAL_MISSED: u32 = 5;
 const MANUAL_INTERVAL: Span = Span::hours(4);
 /// Readings in a row, well inside the range, that end a recovery (specification 2.4).
 pub(super) const RECOVERY_READINGS: u8 = 2;
+
+/// What is left of a battery that is low, in percent of what its cells hold (specification 2.7).
+pub(super) const LOW_PERCENT: u8 = 10;
+/// What must be left of it to be low no more: ten points above (specification 14, decision 11).
+pub(super) const ENOUGH_PERCENT: u8 = 20;
+/// The same of a sensor that tells volts and whose cells nobody knows: specification 2.7, and a tenth of a volt above.
+pub(super) const LOW_MILLIVOLTS: u16 = 2_500;
+pub(super) const ENOUGH_MILLIVOLTS: u16 = 2_600;
 
 /// What a tenant has set for a unit. Whatever is `None` follows the unit's kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -60,12 +100,36 @@ pub struct Overrides {
     /// Replaces the hysteresis.
     #[serde(rename = "hy", skip_serializing_if = "Option::is_none", default)]
     pub hysteresis: Option<CentiCelsius>,
-    /// Replaces the confirm time.
+    /// Replaces the confirm time with the door closed.
     #[serde(rename = "cf", skip_serializing_if = "Option::is_none", default)]
     pub confirm: Option<Span>,
+    /// Replaces the confirm time with the door open.
+    #[serde(rename = "co", skip_serializing_if = "Option::is_none", default)]
+    pub confirm_door_open: Option<Span>,
+    /// Replaces how long a temperature may be out of range at most.
+    #[serde(rename = "mx", skip_serializing_if = "Option::is_none", default)]
+    pub max_excursion: Option<Span>,
+    /// Replaces how long the door may be open before a warning.
+    #[serde(rename = "dw", skip_serializing_if = "Option::is_none", default)]
+    pub door_warning: Option<Span>,
+    /// Replaces how long it may be before that is critical.
+    #[serde(rename = "dc", skip_serializing_if = "Option::is_none", default)]
+    pub door_critical: Option<Span>,
+    /// Replaces for how long a day the open door excuses.
+    #[serde(rename = "dm", skip_serializing_if = "Option::is_none", default)]
+    pub door_mask: Option<Span>,
+    /// How often the unit's door contact reports at least, if it has one whose model is known.
+    #[serde(rename = "di", skip_serializing_if = "Option::is_none", default)]
+    pub door_interval: Option<Span>,
     /// The reporting interval of the sensor that drives the unit; `None` while there is none.
     #[serde(rename = "ri", skip_serializing_if = "Option::is_none", default)]
     pub report_interval: Option<Span>,
+    /// Replaces how much of its interval the first report may take, in percent.
+    #[serde(rename = "op", skip_serializing_if = "Option::is_none", default)]
+    pub offline_percent: Option<u32>,
+    /// Replaces what is added to that.
+    #[serde(rename = "oa", skip_serializing_if = "Option::is_none", default)]
+    pub offline_additional: Option<Span>,
     /// Replaces the missed reports before a warning.
     #[serde(rename = "ow", skip_serializing_if = "Option::is_none", default)]
     pub offline_warning: Option<u32>,
@@ -101,6 +165,16 @@ pub enum Rule {
     OfflineCritical,
     /// [`Rules::manual_interval`].
     ManualInterval,
+    /// [`Rules::confirm_door_open`].
+    ConfirmDoorOpen,
+    /// [`Rules::max_excursion`].
+    MaxExcursion,
+    /// [`Rules::door_warning`].
+    DoorWarning,
+    /// [`Rules::door_critical`].
+    DoorCritical,
+    /// [`Rules::door_mask`].
+    DoorMask,
 }
 
 /// Where a rule was set.
@@ -172,7 +246,15 @@ impl Rules {
             high: overrides.high.unwrap_or(high),
             hysteresis: overrides.hysteresis.unwrap_or(HYSTERESIS),
             confirm: overrides.confirm.unwrap_or(kind.default_confirm()),
+            confirm_door_open: overrides.confirm_door_open.unwrap_or(CONFIRM_DOOR_OPEN),
+            max_excursion: overrides.max_excursion.unwrap_or(MAX_EXCURSION),
+            door_warning: overrides.door_warning.unwrap_or(DOOR_WARNING),
+            door_critical: overrides.door_critical.unwrap_or(DOOR_CRITICAL),
+            door_mask: overrides.door_mask.unwrap_or(DOOR_MASK),
+            door_word: missing(overrides.door_interval.unwrap_or(DOOR_INTERVAL), CONTACT_LOST),
             report_interval: overrides.report_interval.unwrap_or(REPORT_INTERVAL),
+            offline_percent: overrides.offline_percent.unwrap_or(DRIFT_PERCENT),
+            offline_additional: overrides.offline_additional.unwrap_or(Span::ZERO),
             offline_warning: overrides.offline_warning.unwrap_or(OFFLINE_WARNING),
             offline_critical: overrides.offline_critical.unwrap_or(OFFLINE_CRITICAL),
             manual_missed: overrides.manual_missed.unwrap_or(MANUAL_MISSED),
@@ -235,31 +317,40 @@ impl Rules {
         }
     }
 
-    /// How long a sensor may be silent before its next report is overdue: its interval, 10 % for the drift of
-    /// its clock and 30 s for the network (specification 14, decision 7).
+    /// How long after a report the next one may come, whatever anyone set: the interval of the sensor, 10 % for the drift
+    /// of its clock and 30 s for the network (specification 14, decision 7). A temperature holds for so long.
     #[must_use]
     pub fn report_deadline(&self) -> Span {
-        self.deadline_of(1)
+        missing(self.report_interval, 1)
     }
 
     /// How long a sensor must have been silent for `count` of its reports to be missing.
     #[must_use]
     pub fn deadline_of(&self, count: u32) -> Span {
         self.report_interval.times(count.saturating_sub(1))
-            + self.report_interval.plus_percent(10)
-            + Span::seconds(30)
+            + self.report_interval.percent(self.offline_percent)
+            + self.offline_additional
+            + NETWORK
     }
 
     /// How many reports of a sensor are missing that has been silent for `silence`.
     #[must_use]
     pub fn missed(&self, silence: Span) -> i64 {
-        let first = self.report_deadline().as_millis();
+        let first = self.deadline_of(1).as_millis();
         let interval = self.report_interval.as_millis().max(1);
         match silence.as_millis() - first {
             late if late >= 0 => 1 + late / interval,
             _ => 0,
         }
     }
+}
+
+/// How long a sensor that reports every `interval` is silent when `count` of its reports are overdue.
+const fn missing(interval: Span, count: u32) -> Span {
+    interval
+        .times(count.saturating_sub(1))
+        .plus(interval.percent(DRIFT_PERCENT))
+        .plus(NETWORK)
 }
 
 #[cfg(test)]

@@ -58,16 +58,16 @@ impl Silence {
     }
 }
 
-/// What is known of a sensor's silence.
+/// A sensor that is waited for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Quiet<'a> {
+pub(super) struct Awaited<'a> {
     pub(super) rules: &'a Rules,
     pub(super) contact: Contact,
     /// When a temperature was last logged by hand.
     pub(super) logged_at: Option<Timestamp>,
 }
 
-impl Quiet<'_> {
+impl Awaited<'_> {
     /// When silence goes as far as `silence`; `None` if it never does.
     fn reaches(&self, silence: Silence) -> Option<Timestamp> {
         let rules = self.rules;

@@ -1,11 +1,12 @@
 //! What is known of a unit now. Small enough to be written with every reading.
 
-use super::explain::{Telling, explain};
-use super::{Contact, Overrides, Rules, SensorTrack, Silence, UnitKind};
-use crate::alert::{Alert, AlertKind, AlertStatus, Severity, Side};
+use super::explain::{Fact, Telling, explain};
+use super::stored;
+use super::{Contact, OpenAlert, Overrides, Related, Rules, SensorTrack, Silence, UnitKind};
+use crate::alert::{Alert, AlertKind, AlertKinds, AlertStatus, Severity, Side};
 use crate::ids::{AlertId, AreaId, Id, SiteId, UnitId};
-use crate::measurement::{Battery, CentiCelsius, Door, Humidity};
-use crate::time::Timestamp;
+use crate::measurement::{CentiCelsius, Door, Humidity};
+use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
@@ -34,6 +35,18 @@ pub enum UnitStatus {
 }
 
 impl UnitStatus {
+    /// All of them. Where each one stands is stored, so new ones come last.
+    pub(super) const ALL: [Self; 8] = [
+        Self::Pending,
+        Self::Ok,
+        Self::Excursion,
+        Self::AlarmActive,
+        Self::Restoring,
+        Self::Offline,
+        Self::MonitoringInterrupted,
+        Self::ManualRequired,
+    ];
+
     /// How bad it is, for finding the worst of many. A confirmed alarm outranks everything, silence above all.
     #[must_use]
     pub const fn badness(self) -> u8 {
@@ -68,18 +81,80 @@ pub struct Excursion {
     #[serde(rename = "at")]
     pub since: Timestamp,
     /// Which limit was crossed.
-    #[serde(rename = "sd")]
+    #[serde(rename = "sd", with = "stored::side")]
     pub side: Side,
     /// Readings out of range so far, saturating.
     #[serde(rename = "n")]
     pub samples: u8,
+    /// When the first reading out of range was measured, if an open door excused it until the excursion began.
+    #[serde(rename = "f", skip_serializing_if = "Option::is_none", default)]
+    pub excused_since: Option<Timestamp>,
+}
+
+/// What an open door has excused of late: out of range, and yet no excursion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Masking {
+    /// From when the present day is counted: its first excuse.
+    #[serde(rename = "at")]
+    pub day: Timestamp,
+    /// How long the excuses of that day lasted that are over.
+    #[serde(rename = "u", default)]
+    pub used: Span,
+    /// The one that goes on.
+    #[serde(rename = "n", skip_serializing_if = "Option::is_none", default)]
+    pub current: Option<Mask>,
+}
+
+/// An excuse that goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mask {
+    /// When the first reading out of range was measured.
+    #[serde(rename = "at")]
+    pub since: Timestamp,
+    /// When it is an excuse no more.
+    #[serde(rename = "to")]
+    pub until: Timestamp,
+    /// Readings out of range so far, saturating.
+    #[serde(rename = "n")]
+    pub samples: u8,
+}
+
+/// A temperature of an excursion, to compare a later one with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark(pub Timestamp, pub CentiCelsius);
+
+/// A time in which alerts of some kinds are held back: what happens is judged, and nobody is told of what begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    into = "(AlertKinds, Timestamp, Timestamp)",
+    from = "(AlertKinds, Timestamp, Timestamp)"
+)]
+pub struct Quiet {
+    /// The kinds.
+    pub kinds: AlertKinds,
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it ends: what still holds then is told.
+    pub until: Timestamp,
+}
+
+impl From<Quiet> for (AlertKinds, Timestamp, Timestamp) {
+    fn from(quiet: Quiet) -> Self {
+        (quiet.kinds, quiet.from, quiet.until)
+    }
+}
+
+impl From<(AlertKinds, Timestamp, Timestamp)> for Quiet {
+    fn from((kinds, from, until): (AlertKinds, Timestamp, Timestamp)) -> Self {
+        Self { kinds, from, until }
+    }
 }
 
 /// The door, for units that have a contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoorState {
     /// Open or closed.
-    #[serde(rename = "s")]
+    #[serde(rename = "s", with = "stored::door")]
     pub door: Door,
     /// Since when it has been so.
     #[serde(rename = "at")]
@@ -87,41 +162,6 @@ pub struct DoorState {
     /// When it was last reported.
     #[serde(rename = "sn")]
     pub seen_at: Timestamp,
-}
-
-/// An open alert of the unit, as much of it as deciding needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OpenAlert {
-    /// How many alerts the unit had opened before. With kind and time it gives [the identifier](UnitState::alert_id).
-    #[serde(rename = "n")]
-    pub number: u32,
-    /// What it is about.
-    #[serde(rename = "k", with = "kind_code")]
-    pub kind: AlertKind,
-    /// Its severity now.
-    #[serde(rename = "sv", with = "severity_code")]
-    pub severity: Severity,
-    /// When it opened.
-    #[serde(rename = "at")]
-    pub opened_at: Timestamp,
-    /// When what it is about began, if that was before it opened: the sensor was last heard, a log by hand was last made.
-    #[serde(rename = "si", skip_serializing_if = "Option::is_none", default)]
-    pub since: Option<Timestamp>,
-    /// When it rose to its present severity.
-    #[serde(rename = "up", skip_serializing_if = "Option::is_none", default)]
-    pub escalated_at: Option<Timestamp>,
-    /// The temperature that opened it.
-    #[serde(rename = "t", skip_serializing_if = "Option::is_none", default)]
-    pub trigger: Option<CentiCelsius>,
-    /// The worst temperature since.
-    #[serde(rename = "w", skip_serializing_if = "Option::is_none", default)]
-    pub worst: Option<CentiCelsius>,
-    /// The limit as it stood when it was crossed.
-    #[serde(rename = "l", skip_serializing_if = "Option::is_none", default)]
-    pub limit: Option<CentiCelsius>,
-    /// Which limit.
-    #[serde(rename = "sd", skip_serializing_if = "Option::is_none", default)]
-    pub side: Option<Side>,
 }
 
 /// Which revisions of what people set up a state was settled by, as a number: the same only for the same revisions of the
@@ -153,16 +193,16 @@ impl Basis {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitState {
     /// The unit.
-    #[serde(rename = "u")]
+    #[serde(rename = "u", with = "stored::id")]
     pub unit_id: UnitId,
     /// The site it is in.
-    #[serde(rename = "si")]
+    #[serde(rename = "si", with = "stored::id")]
     pub site_id: SiteId,
     /// The area it is in.
-    #[serde(rename = "ar")]
+    #[serde(rename = "ar", with = "stored::id")]
     pub area_id: AreaId,
     /// Its kind.
-    #[serde(rename = "k")]
+    #[serde(rename = "k", with = "stored::kind")]
     pub kind: UnitKind,
     /// What its tenant has set.
     #[serde(rename = "o", default)]
@@ -174,7 +214,7 @@ pub struct UnitState {
     #[serde(rename = "by", default)]
     pub basis: Basis,
     /// Where it stands.
-    #[serde(rename = "st")]
+    #[serde(rename = "st", with = "stored::status")]
     pub status: UnitStatus,
     /// Since when.
     #[serde(rename = "sc")]
@@ -188,15 +228,12 @@ pub struct UnitState {
     /// The newest humidity.
     #[serde(rename = "h", skip_serializing_if = "Option::is_none", default)]
     pub humidity: Option<Humidity>,
-    /// The newest word on the battery.
-    #[serde(rename = "b", skip_serializing_if = "Option::is_none", default)]
-    pub battery: Option<Battery>,
-    /// The newest signal strength in dBm.
-    #[serde(rename = "r", skip_serializing_if = "Option::is_none", default)]
-    pub rssi_dbm: Option<i16>,
     /// The door.
     #[serde(rename = "d", skip_serializing_if = "Option::is_none", default)]
     pub door: Option<DoorState>,
+    /// What the open door has excused of late.
+    #[serde(rename = "mk", skip_serializing_if = "Option::is_none", default)]
+    pub masking: Option<Masking>,
     /// From when the silence of the sensor that drives it counts; `None` while no sensor is to be waited for.
     #[serde(rename = "c", skip_serializing_if = "Option::is_none", default)]
     pub contact: Option<Contact>,
@@ -209,10 +246,19 @@ pub struct UnitState {
     /// The excursion going on.
     #[serde(rename = "x", skip_serializing_if = "Option::is_none", default)]
     pub excursion: Option<Excursion>,
+    /// Temperatures of that excursion as they went with the door closed, oldest first.
+    #[serde(rename = "co", skip_serializing_if = "Vec::is_empty", default)]
+    pub course: Vec<Mark>,
+    /// When the calibration of the sensor that drives the unit expires.
+    #[serde(rename = "ce", skip_serializing_if = "Option::is_none", default)]
+    pub calibrated_until: Option<Timestamp>,
+    /// When alerts are held back.
+    #[serde(rename = "qt", skip_serializing_if = "Vec::is_empty", default)]
+    pub quiet: Vec<Quiet>,
     /// Good readings in a row while restoring.
     #[serde(rename = "g", default)]
     pub recovery: u8,
-    /// Open alerts, at most one of each kind.
+    /// Open alerts, at most one of each kind and sensor.
     #[serde(rename = "al", default)]
     pub alerts: Vec<OpenAlert>,
     /// Alerts opened in the life of the unit; makes each one's identifier its own.
@@ -222,31 +268,6 @@ pub struct UnitState {
     #[serde(rename = "se", default)]
     pub sensors: Vec<SensorTrack>,
 }
-
-/// A word as its place among all of its kind: the state is written with every reading.
-macro_rules! code {
-    ($module:ident, $type:ty) => {
-        mod $module {
-            use serde::de::Error;
-            use serde::{Deserialize, Deserializer, Serializer};
-
-            pub(super) fn serialize<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_u8(*value as u8)
-            }
-
-            pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                let code = u8::deserialize(deserializer)?;
-                let known = <$type>::ALL.get(usize::from(code));
-                known
-                    .copied()
-                    .ok_or_else(|| D::Error::custom(format_args!("nothing has the code {code}")))
-            }
-        }
-    };
-}
-
-code!(kind_code, crate::alert::AlertKind);
-code!(severity_code, crate::alert::Severity);
 
 impl UnitState {
     /// A unit from which nothing has been heard.
@@ -265,13 +286,15 @@ impl UnitState {
             last: None,
             seen_at: None,
             humidity: None,
-            battery: None,
-            rssi_dbm: None,
             door: None,
             contact: None,
             silence: None,
             logged_at: None,
+            masking: None,
             excursion: None,
+            course: Vec::new(),
+            calibrated_until: None,
+            quiet: Vec::new(),
             recovery: 0,
             alerts: Vec::new(),
             episodes: 0,
@@ -291,42 +314,95 @@ impl UnitState {
         self.alerts.iter().find(|alert| alert.kind == kind)
     }
 
-    /// The worst severity among the open alerts.
+    /// The open alert of `kind` about the sensor in `slot`, or about the unit.
+    pub(super) fn alert_about(&mut self, kind: AlertKind, slot: Option<u8>) -> Option<&mut OpenAlert> {
+        self.alerts
+            .iter_mut()
+            .find(|alert| alert.kind == kind && alert.slot == slot)
+    }
+
+    /// What is remembered of the sensor in `slot`.
+    pub(super) fn sensor_in(&self, slot: Option<u8>) -> Option<&SensorTrack> {
+        self.sensors.get(usize::from(slot?))
+    }
+
+    /// The newest word on the battery of any of its sensors, in percent.
+    #[must_use]
+    pub fn battery_percent(&self) -> Option<u8> {
+        let told = self
+            .sensors
+            .iter()
+            .filter(|track| track.battery_percent.is_some());
+        told.max_by_key(|track| track.newest_at)?.battery_percent
+    }
+
+    /// The newest signal strength of any of its sensors, in dBm.
+    #[must_use]
+    pub fn rssi_dbm(&self) -> Option<i16> {
+        let told = self.sensors.iter().filter(|track| track.rssi_dbm.is_some());
+        told.max_by_key(|track| track.newest_at)?.rssi_dbm
+    }
+
+    /// Whether the door is known to be open.
+    #[must_use]
+    pub fn door_is_open(&self) -> bool {
+        self.door.is_some_and(|door| door.door == Door::Open)
+    }
+
+    /// The excuse of the open door that goes on.
+    #[must_use]
+    pub fn mask(&self) -> Option<Mask> {
+        self.masking?.current
+    }
+
+    /// The worst severity among the open alerts that people were told of.
     #[must_use]
     pub fn worst_severity(&self) -> Option<Severity> {
-        self.alerts.iter().map(|alert| alert.severity).max()
+        let told = self.alerts.iter().filter(|alert| !alert.held);
+        told.map(|alert| alert.severity).max()
     }
 
     /// The identifier of an alert of the unit: derived, not drawn. Two workers that judge the same reading, or one that
     /// tries again after a crash, arrive at the same alert.
     #[must_use]
     pub fn alert_id(&self, alert: &OpenAlert) -> AlertId {
+        self.id_of(alert.kind, Related(alert.number, alert.opened_at))
+    }
+
+    fn id_of(&self, kind: AlertKind, Related(number, opened_at): Related) -> AlertId {
         let mut hash = Sha256::new();
         hash.update(self.unit_id.ulid().to_bytes());
-        hash.update([alert.kind as u8]);
-        hash.update(alert.number.to_be_bytes());
-        hash.update(alert.opened_at.as_millis().to_be_bytes());
+        hash.update([kind as u8]);
+        hash.update(number.to_be_bytes());
+        hash.update(opened_at.as_millis().to_be_bytes());
         let digest = hash.finalize();
         let random = digest
             .iter()
             .take(10)
             .fold(0_u128, |value, byte| value << 8 | u128::from(*byte));
-        let millis = u64::try_from(alert.opened_at.as_millis()).unwrap_or(0);
+        let millis = u64::try_from(opened_at.as_millis()).unwrap_or(0);
         AlertId::from_ulid(Ulid::from_parts(millis, random))
     }
 
-    /// The open alerts as they are kept.
+    /// The open alerts that people were told of, as they are kept.
     pub fn open_alerts(&self) -> impl Iterator<Item = Alert> {
         let rules = self.rules();
-        self.alerts.iter().map(move |alert| {
+        let told = self.alerts.iter().filter(|alert| !alert.held);
+        told.map(move |alert| {
             let at = alert.escalated_at.unwrap_or(alert.opened_at);
             let telling = if alert.escalated_at.is_some() {
-                Telling::Upgraded
+                Telling::Upgraded(Fact::Nothing)
             } else {
-                Telling::Opened
+                Telling::Opened(Fact::Nothing)
             };
             self.describe(&rules, alert, telling, at)
         })
+    }
+
+    /// The alert that may explain one of `kind` that opens now.
+    pub(super) fn explaining(&self, kind: AlertKind) -> Option<Related> {
+        let open = self.alert(explained_by(kind)?).filter(|alert| !alert.held)?;
+        Some(Related(open.number, open.opened_at))
     }
 
     /// `alert` as it is kept, with what this unit adds, when there is `telling` of it at `at`.
@@ -357,8 +433,21 @@ impl UnitState {
             worst: alert.worst,
             limit: alert.limit,
             side: alert.side,
-            explanation: explain(self.kind, rules, alert, telling, at),
+            sensor_id: self.sensor_in(alert.slot).map(|track| track.id),
+            related_id: explained_by(alert.kind)
+                .zip(alert.related)
+                .map(|(kind, related)| self.id_of(kind, related)),
+            explanation: explain(self, rules, alert, telling, at),
         }
+    }
+}
+
+/// Of which kind an alert is that may explain one of `kind` (specification 2.7).
+const fn explained_by(kind: AlertKind) -> Option<AlertKind> {
+    match kind {
+        AlertKind::TempExcursion => Some(AlertKind::DoorOpen),
+        AlertKind::SuspectedCoolingFailure => Some(AlertKind::TempExcursion),
+        _ => None,
     }
 }
 

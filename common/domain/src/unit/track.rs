@@ -1,6 +1,7 @@
 //! What is remembered of one sensor, so that each frame counts once however often it is delivered.
 
 use crate::ids::SensorId;
+use crate::measurement::{Battery, Door};
 use crate::reading::{FrameCounter, Reading};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ const WINDOW: u32 = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SensorTrack {
     /// The sensor.
+    #[serde(with = "super::stored::id")]
     pub id: SensorId,
     /// The newest time it measured at.
     #[serde(rename = "at")]
@@ -25,6 +27,15 @@ pub struct SensorTrack {
     /// The newest word on its battery, in percent.
     #[serde(rename = "b", skip_serializing_if = "Option::is_none", default)]
     pub battery_percent: Option<u8>,
+    /// The same in millivolts, if it tells no percentage.
+    #[serde(rename = "m", skip_serializing_if = "Option::is_none", default)]
+    pub battery_millivolts: Option<u16>,
+    /// Its newest word on the door.
+    #[serde(rename = "d", skip_serializing_if = "Option::is_none", default)]
+    pub door: Option<Door>,
+    /// Whether it measures the unit no more.
+    #[serde(rename = "x", skip_serializing_if = "is_false", default)]
+    pub gone: bool,
     /// The newest signal strength in dBm.
     #[serde(rename = "r", skip_serializing_if = "Option::is_none", default)]
     pub rssi_dbm: Option<i16>,
@@ -45,19 +56,41 @@ const fn is_zero(version: &u32) -> bool {
     *version == 0
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 /// The frame counters seen in the present session: the highest, and which of the 64 below it.
 ///
 /// The same window as IPsec's anti-replay check (RFC 4303, 3.4.3), which solves the same problem: tell a late
 /// packet from a repeated one in constant space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "(u32, u32, u64)", from = "(u32, u32, u64)")]
 pub struct Counters {
-    #[serde(rename = "s")]
     session: u32,
-    #[serde(rename = "h")]
     highest: u32,
     /// Bit `n` is set when `highest - n` was seen.
-    #[serde(rename = "w")]
     seen: u64,
+}
+
+impl From<Counters> for (u32, u32, u64) {
+    fn from(counters: Counters) -> Self {
+        (counters.session, counters.highest, counters.seen)
+    }
+}
+
+impl From<(u32, u32, u64)> for Counters {
+    fn from((session, highest, seen): (u32, u32, u64)) -> Self {
+        Self {
+            session,
+            highest,
+            seen,
+        }
+    }
 }
 
 /// How a frame relates to what was seen of its sensor.
@@ -79,9 +112,21 @@ impl SensorTrack {
             counters: None,
             probe_seen: false,
             battery_percent: None,
+            battery_millivolts: None,
+            door: None,
+            gone: false,
             rssi_dbm: None,
             version: 0,
             delay_seconds: 0,
+        }
+    }
+
+    /// The newest word on its battery.
+    #[must_use]
+    pub const fn battery(&self) -> Battery {
+        Battery {
+            millivolts: self.battery_millivolts,
+            percent: self.battery_percent,
         }
     }
 
@@ -116,8 +161,12 @@ impl SensorTrack {
             self.counters = Some(self.counters_after(frame, reading.recorded_at));
         }
         if reading.recorded_at >= self.newest_at {
-            let percent = reading.battery.and_then(|battery| battery.percent);
-            self.battery_percent = percent.or(self.battery_percent);
+            if let Some(battery) = reading.battery {
+                self.battery_percent = battery.percent.or(self.battery_percent);
+                let told = battery.millivolts.or(self.battery_millivolts);
+                self.battery_millivolts = told.filter(|_| self.battery_percent.is_none());
+            }
+            self.door = reading.door.or(self.door);
             self.rssi_dbm = reading.rssi_dbm.or(self.rssi_dbm);
             self.newest_at = reading.recorded_at;
         }
@@ -177,7 +226,7 @@ impl SensorTrack {
 mod tests {
     use super::*;
     use crate::ids::Id;
-    use crate::measurement::{Battery, Correction};
+    use crate::measurement::Correction;
     use crate::reading::Origin;
     use ulid::Ulid;
 

@@ -8,10 +8,17 @@
     reason = "a test fails by panicking"
 )]
 
+mod battery;
+mod calibration;
+mod cooling;
+mod door;
+mod held_back;
 mod log;
 mod play;
 mod properties;
 mod replay;
 mod silence;
+mod size;
 mod support;
 mod temperature;
+mod world;

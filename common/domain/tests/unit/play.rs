@@ -1,11 +1,11 @@
 //! What happens to a unit, told in steps.
 
 use crate::support::{START, fridge, reading, sensor};
-use freshtrack_domain::alert::{AlertKind, Severity};
-use freshtrack_domain::measurement::{CentiCelsius, Door, Humidity, TemperatureSample};
+use freshtrack_domain::alert::{Alert, AlertKind, Severity};
+use freshtrack_domain::measurement::{Battery, CentiCelsius, Door, Humidity, TemperatureSample};
 use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_domain::unit::{Change, Overrides, Sources, UnitRecord, UnitStatus};
+use freshtrack_domain::unit::{Change, Overrides, Quiet, Sources, UnitRecord, UnitStatus};
 
 /// One thing that happens to the unit.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +22,26 @@ pub(crate) enum Step {
     Beside(f64, f64),
     /// A door contact, which measures no temperature.
     Contact(f64, Door),
+    /// Another door contact of the unit.
+    SecondContact(f64, Door),
+    /// The driving sensor sent what cannot be read.
+    Unreadable(f64),
+    /// The driving sensor measured 38 °F and told how much is left of its battery, in percent.
+    Charge(f64, u8),
+    /// The same in millivolts.
+    Volts(f64, u16),
+    /// A sensor beside it told how much is left of its battery, in percent.
+    ChargeBeside(f64, u8),
+    /// Someone took the sensor in this place away, that does not drive the unit.
+    TakeAway(f64, usize),
+    /// Someone set rules.
+    Set(f64, &'static Overrides),
+    /// Someone had alerts of these kinds held back between two minutes.
+    HoldBack(f64, f64, f64, &'static [AlertKind]),
+    /// Someone had them held back no more.
+    Lift(f64),
+    /// Someone said that the calibration of the driving sensor expires after so many days, or never.
+    Calibrate(f64, Option<u32>),
     /// The driving sensor measured degrees Fahrenheit at the first minute; it was received at the second.
     Received(f64, f64, f64),
     /// The driving sensor answered with a humidity alone.
@@ -40,7 +60,7 @@ pub(crate) enum Step {
     Active(f64, bool),
 }
 
-/// Where the unit must stand after a step: status, open alerts, readings in its log.
+/// Where the unit must stand after a step: status, open alerts that are not held back, readings in its log.
 pub(crate) type Expected = (UnitStatus, &'static [(AlertKind, Severity)], usize);
 
 pub(crate) const CALM: &[(AlertKind, Severity)] = &[];
@@ -109,7 +129,15 @@ pub(crate) const NOTHING_SET: Overrides = Overrides {
     high: None,
     hysteresis: None,
     confirm: Some(Span::minutes(10)),
+    confirm_door_open: None,
+    max_excursion: None,
+    door_warning: None,
+    door_critical: None,
+    door_mask: None,
+    door_interval: None,
     report_interval: None,
+    offline_percent: None,
+    offline_additional: None,
     offline_warning: None,
     offline_critical: None,
     manual_missed: None,
@@ -138,6 +166,43 @@ pub(crate) fn apply(record: &mut UnitRecord, step: Step, changes: &mut Vec<Chang
             record.state.active = active;
             return record.judge_anew(minute(at), changes);
         }
+        Step::Set(at, overrides) => {
+            record.state.overrides = *overrides;
+            return record.judge_anew(minute(at), changes);
+        }
+        Step::HoldBack(at, from, until, kinds) => {
+            record.state.quiet.push(Quiet {
+                kinds: kinds.iter().copied().collect(),
+                from: minute(from),
+                until: minute(until),
+            });
+            return record.judge_anew(minute(at), changes);
+        }
+        Step::Lift(at) => {
+            record.state.quiet.clear();
+            return record.judge_anew(minute(at), changes);
+        }
+        Step::Calibrate(at, days) => {
+            let expires = |days: u32| minute(at) + Span::hours(24 * days);
+            record.state.calibrated_until = days.map(expires);
+            return record.judge_anew(minute(at), changes);
+        }
+        Step::TakeAway(at, place) => {
+            record.state.sensors[place].gone = true;
+            return record.judge_anew(minute(at), changes);
+        }
+        Step::Unreadable(at) => return record.unreadable(minute(at), minute(at), changes),
+        Step::Charge(at, percent) => (at, charged(measured(at, 38.0), Some(percent), None)),
+        Step::Volts(at, millivolts) => (at, charged(measured(at, 38.0), None, Some(millivolts))),
+        Step::ChargeBeside(at, percent) => (
+            at,
+            Reading {
+                sensor_id: sensor(1),
+                drives_unit: false,
+                ..charged(measured(at, 38.0), Some(percent), None)
+            },
+        ),
+        Step::SecondContact(at, door) => (at, contact(3, at, door)),
         Step::Read(at, degrees) => (at, measured(at, degrees)),
         Step::Frame(at, degrees, count, session) => (
             at,
@@ -168,14 +233,7 @@ pub(crate) fn apply(record: &mut UnitRecord, step: Step, changes: &mut Vec<Chang
                 ..measured(at, degrees)
             },
         ),
-        Step::Contact(at, door) => (
-            at,
-            Reading {
-                sensor_id: sensor(2),
-                door: Some(door),
-                ..reading(minute(at), None)
-            },
-        ),
+        Step::Contact(at, door) => (at, contact(2, at, door)),
         Step::Received(at, degrees, now) => (now, measured(at, degrees)),
         Step::Answer(at) => (
             at,
@@ -215,6 +273,39 @@ pub(crate) fn measured(at: f64, degrees: f64) -> Reading {
     reading(minute(at), Some(fahrenheit(degrees)))
 }
 
+fn contact(number: u8, at: f64, door: Door) -> Reading {
+    Reading {
+        sensor_id: sensor(number),
+        door: Some(door),
+        drives_unit: false,
+        ..reading(minute(at), None)
+    }
+}
+
+fn charged(reading: Reading, percent: Option<u8>, millivolts: Option<u16>) -> Reading {
+    let battery = Some(Battery { millivolts, percent });
+    Reading { battery, ..reading }
+}
+
+/// The alerts that `changes` tell of, in order.
+pub(crate) fn told(changes: &[Change]) -> Vec<&Alert> {
+    let mut alerts = Vec::new();
+    for change in changes {
+        if let Change::AlertOpened(alert) | Change::AlertUpgraded(alert) | Change::AlertResolved(alert) =
+            change
+        {
+            alerts.push(alert);
+        }
+    }
+    alerts
+}
+
+/// Their sentences.
+pub(crate) fn sentences(changes: &[Change]) -> Vec<&str> {
+    let alerts = told(changes).into_iter();
+    alerts.map(|alert| alert.explanation.as_str()).collect()
+}
+
 pub(crate) fn play(steps: &[Step]) -> (UnitRecord, Vec<Change>) {
     let mut record = fridge(minute(-60.0));
     let mut changes = Vec::new();
@@ -235,6 +326,7 @@ pub(crate) fn every(scenarios: &[Scenario]) {
                 .state
                 .alerts
                 .iter()
+                .filter(|alert| !alert.held)
                 .map(|alert| (alert.kind, alert.severity))
                 .collect();
             let (status, open, logged) = *expected;

@@ -1,238 +1,18 @@
 //! What holds for a unit whatever its sensors, the network and the clock do.
 
-use crate::support::{START, fridge, reading, sensor};
-use freshtrack_domain::alert::{AlertKind, Severity, Side};
+use crate::support::{START, reading, sensor};
+use crate::world::{Event, What, World, any_history, any_temperature};
+use freshtrack_domain::alert::{AlertKind, AlertKinds, Severity};
 use freshtrack_domain::ids::{AlertId, SensorId};
-use freshtrack_domain::log::{Entry, HEAD_BYTES, SealedBlock};
-use freshtrack_domain::measurement::{Battery, CentiCelsius, Door, Humidity, SensorFault, TemperatureSample};
-use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
+use freshtrack_domain::log::{Entry, SealedBlock};
+use freshtrack_domain::measurement::{Door, TemperatureSample};
+use freshtrack_domain::reading::{FrameCounter, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_domain::unit::{
-    Admission, Basis, Change, Contact, DoorState, Excursion, ITEM_BYTES, LastReading, MAX_SENSORS, OpenAlert,
-    Overrides, Rule, SensorTrack, SetAt, Silence, Sources, UnitRecord, UnitState, UnitStatus, WRITE_UNIT,
-};
+use freshtrack_domain::unit::{Admission, Change, Contact, Mask, Quiet, Silence, UnitState, UnitStatus};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// One thing that happens, some seconds after the one before it.
-#[derive(Debug, Clone)]
-struct Event {
-    pause: u32,
-    what: What,
-}
-
-#[derive(Debug, Clone)]
-enum What {
-    Read {
-        delay: u32,
-        sensor: u8,
-        temperature: TemperatureSample,
-        counted: bool,
-    },
-    Door {
-        delay: u32,
-        door: Door,
-    },
-    Repeat {
-        back: usize,
-    },
-    /// The driving sensor answers with a humidity alone.
-    Answer {
-        delay: u32,
-    },
-    /// Somebody logs a temperature by hand.
-    Log,
-    Tick,
-    /// The sensor is fitted, or reports at another interval.
-    Fit {
-        seconds: u32,
-    },
-    Limits {
-        low: i32,
-        width: i32,
-    },
-    Seal,
-}
-
-fn any_temperature() -> impl Strategy<Value = TemperatureSample> {
-    // Mostly around the limits of a refrigerator, 0.56 to 5.00 °C, where the decisions are.
-    prop_oneof![
-        8 => (-200_i32..900).prop_map(|value| TemperatureSample::Valid(CentiCelsius(value))),
-        1 => Just(TemperatureSample::Fault(SensorFault::ProbeMissing)),
-        1 => Just(TemperatureSample::Fault(SensorFault::Implausible)),
-    ]
-}
-
-/// Seconds under way: mostly none, sometimes long enough to be overtaken.
-fn any_delay() -> impl Strategy<Value = u32> {
-    prop_oneof![4 => Just(0_u32), 1 => 0_u32..3_600]
-}
-
-fn any_what() -> impl Strategy<Value = What> {
-    let door = prop_oneof![Just(Door::Open), Just(Door::Closed)];
-    prop_oneof![
-        12 => (any_delay(), 0_u8..3, any_temperature(), any::<bool>())
-            .prop_map(|(delay, sensor, temperature, counted)| What::Read { delay, sensor, temperature, counted }),
-        2 => (any_delay(), door).prop_map(|(delay, door)| What::Door { delay, door }),
-        2 => (0_usize..20).prop_map(|back| What::Repeat { back }),
-        1 => any_delay().prop_map(|delay| What::Answer { delay }),
-        1 => Just(What::Log),
-        3 => Just(What::Tick),
-        1 => (60_u32..1_200).prop_map(|seconds| What::Fit { seconds }),
-        1 => (-100_i32..300, 50_i32..600).prop_map(|(low, width)| What::Limits { low, width }),
-        1 => Just(What::Seal),
-    ]
-}
-
-/// Seconds between two events: mostly few, sometimes long enough for silence.
-fn any_pause() -> impl Strategy<Value = u32> {
-    prop_oneof![12 => 0_u32..900, 1 => 900_u32..40_000]
-}
-
-fn any_history() -> impl Strategy<Value = Vec<Event>> {
-    vec(
-        (any_pause(), any_what()).prop_map(|(pause, what)| Event { pause, what }),
-        1..160,
-    )
-}
-
-/// A unit to which a history happens, with everything that came of it.
-struct World {
-    now: Timestamp,
-    record: UnitRecord,
-    sent: Vec<Reading>,
-    count: u32,
-    changes: Vec<Change>,
-    blocks: Vec<SealedBlock>,
-    late: Vec<(SensorId, Entry)>,
-    taken: usize,
-}
-
-impl World {
-    fn new(start: Timestamp) -> Self {
-        Self {
-            now: start,
-            record: fridge(start),
-            sent: Vec::new(),
-            count: 0,
-            changes: Vec::new(),
-            blocks: Vec::new(),
-            late: Vec::new(),
-            taken: 0,
-        }
-    }
-
-    /// Lets `event` happen; the changes it made.
-    fn happen(&mut self, event: &Event) -> Vec<Change> {
-        self.now = self.now + Span::seconds(event.pause);
-        let mut changes = Vec::new();
-        match event.what {
-            What::Tick => self.record.judge(self.now, &mut changes),
-            What::Limits { low, width } => {
-                self.record.state.overrides.low = Some(CentiCelsius(low));
-                self.record.state.overrides.high = Some(CentiCelsius(low + width));
-                self.record.judge_anew(self.now, &mut changes);
-            }
-            What::Fit { seconds } => {
-                self.record.state.overrides.report_interval = Some(Span::seconds(seconds));
-                self.record.judge_anew(self.now, &mut changes);
-            }
-            What::Answer { delay } => {
-                let answer = Reading {
-                    humidity: Humidity::from_percent(60.0),
-                    ..reading(self.now - Span::seconds(delay), None)
-                };
-                self.offer(&answer, &mut changes);
-                self.sent.push(answer);
-            }
-            What::Log => {
-                let log = Reading {
-                    sensor_id: sensor(4),
-                    origin: Origin::Manual,
-                    ..reading(self.now, Some(TemperatureSample::Valid(CentiCelsius(300))))
-                };
-                self.offer(&log, &mut changes);
-                self.sent.push(log);
-            }
-            What::Seal => self.seal(),
-            What::Repeat { back } => {
-                if let Some(index) = self.sent.len().checked_sub(back + 1) {
-                    let again = self.sent[index].clone();
-                    self.offer(&again, &mut changes);
-                }
-            }
-            What::Read {
-                delay,
-                sensor: number,
-                temperature,
-                counted,
-            } => {
-                self.count += 1;
-                let frame = counted.then_some(FrameCounter {
-                    count: self.count,
-                    session: 1,
-                });
-                let reading = Reading {
-                    sensor_id: sensor(number),
-                    drives_unit: number == 0,
-                    frame,
-                    ..reading(self.now - Span::seconds(delay), Some(temperature))
-                };
-                self.offer(&reading, &mut changes);
-                self.sent.push(reading);
-            }
-            What::Door { delay, door } => {
-                let at = self.now - Span::seconds(delay);
-                let reading = Reading {
-                    sensor_id: sensor(3),
-                    door: Some(door),
-                    ..reading(at, None)
-                };
-                self.offer(&reading, &mut changes);
-                self.sent.push(reading);
-            }
-        }
-        self.changes.extend(changes.iter().cloned());
-        changes
-    }
-
-    fn offer(&mut self, reading: &Reading, changes: &mut Vec<Change>) -> Admission {
-        let mut admission = self.record.take(reading, self.now, changes);
-        if admission == Admission::HeadFull {
-            self.seal();
-            admission = self.record.take(reading, self.now, changes);
-        }
-        match admission {
-            Admission::Taken => self.taken += 1,
-            Admission::Late(entry) => self.late.push((reading.sensor_id, entry)),
-            Admission::Duplicate => {}
-            other => panic!("{other:?}"),
-        }
-        admission
-    }
-
-    fn seal(&mut self) {
-        self.blocks.extend(self.record.seal());
-    }
-
-    /// What the log holds, by sensor rather than by slot.
-    fn logged(&self) -> Vec<(SensorId, Entry)> {
-        let mut logged = Vec::new();
-        for block in &self.blocks {
-            let (sensors, entries) = block.open().unwrap();
-            logged.extend(
-                entries
-                    .iter()
-                    .map(|entry| (sensors[usize::from(entry.slot)], *entry)),
-            );
-        }
-        let head = self.record.head.entries().iter();
-        logged.extend(head.map(|entry| (self.record.state.sensors[usize::from(entry.slot)].id, *entry)));
-        logged
-    }
-}
 
 /// What a state says, with instants told from `start`.
 fn told_from(start: Timestamp, state: &UnitState) -> impl PartialEq + std::fmt::Debug + use<> {
@@ -252,12 +32,21 @@ fn told_from(start: Timestamp, state: &UnitState) -> impl PartialEq + std::fmt::
         (state.recovery, state.episodes, state.humidity),
         state.contact.map(|contact| offset(contact.at())),
         (state.silence, state.logged_at.map(offset)),
+        state.masking.map(|masking| {
+            let current = |mask: Mask| (offset(mask.since), offset(mask.until), mask.samples);
+            (offset(masking.day), masking.used, masking.current.map(current))
+        }),
+        state
+            .course
+            .iter()
+            .map(|mark| (offset(mark.0), mark.1))
+            .collect::<Vec<_>>(),
         state
             .alerts
             .iter()
             .map(|alert| {
                 (
-                    alert.kind,
+                    (alert.kind, alert.slot, alert.held),
                     alert.severity,
                     offset(alert.opened_at),
                     alert.worst,
@@ -287,8 +76,28 @@ fn check_agreement(state: &UnitState) {
     );
     let shown = state.silence.filter(|_| !out_of_range).map(Silence::status);
     assert!(shown.is_none_or(|shown| shown == state.status));
-    let kinds: BTreeSet<AlertKind> = state.alerts.iter().map(|alert| alert.kind).collect();
-    assert_eq!(kinds.len(), state.alerts.len(), "two open alerts of a kind");
+    let about: BTreeSet<_> = state
+        .alerts
+        .iter()
+        .map(|alert| (alert.kind, alert.slot))
+        .collect();
+    assert_eq!(about.len(), state.alerts.len(), "two open alerts of a kind");
+    let of_sensors = state.alerts.iter().filter(|alert| alert.slot.is_some());
+    assert!(
+        of_sensors
+            .clone()
+            .all(|alert| alert.kind == AlertKind::LowBattery)
+    );
+    if severity(AlertKind::DoorOpen).is_some() {
+        assert!(state.door_is_open());
+    }
+    if severity(AlertKind::SuspectedCoolingFailure).is_some() {
+        assert!(out_of_range);
+    }
+    if state.mask().is_some() {
+        assert!(!out_of_range, "what is excused is no excursion");
+    }
+    assert!(state.course.len() <= 3);
 }
 
 proptest! {
@@ -315,8 +124,12 @@ proptest! {
             });
             prop_assert_eq!(state.last.map(|last| (last.recorded_at, last.temperature)), newest);
             let violated = newest.is_some_and(|(_, value)| state.rules().violation(value).is_some());
-            if violated {
+            // Never all right while it is out of range and nothing excuses it.
+            if violated && state.mask().is_none() {
                 prop_assert!(matches!(state.status, UnitStatus::Excursion | UnitStatus::AlarmActive));
+            }
+            if !violated {
+                prop_assert!(state.mask().is_none(), "there is nothing to excuse");
             }
             if state.silence.is_none() {
                 prop_assert_eq!(state.status == UnitStatus::Pending, newest.is_none());
@@ -363,12 +176,24 @@ proptest! {
             What::Read { sensor, temperature, counted, .. } => {
                 Some(What::Read { delay: 0, sensor, temperature, counted })
             }
-            What::Door { door, .. } => Some(What::Door { delay: 0, door }),
+            What::Door { contact, door, .. } => Some(What::Door { delay: 0, contact, door }),
             What::Answer { .. } => Some(What::Answer { delay: 0 }),
-            other @ (What::Tick | What::Log | What::Seal) => Some(other),
-            What::Repeat { .. } | What::Fit { .. } | What::Limits { .. } => None,
+            What::Unreadable { .. } => Some(What::Unreadable { delay: 0 }),
+            other @ (What::Tick | What::Log | What::Seal | What::Charge { .. }) => Some(other),
+            What::Repeat { .. }
+            | What::Fit { .. }
+            | What::Limits { .. }
+            | What::DoorRules { .. }
+            | What::HoldBack { .. }
+            | What::Calibrate { .. } => None,
         };
         let (mut live, mut replay) = (World::new(START), World::new(START));
+        // What people set stands from the beginning: they set it at no instant that a reading tells.
+        for record in [&mut live.record, &mut replay.record] {
+            let from = START + Span::hours(1);
+            record.state.quiet.push(Quiet { kinds: AlertKinds::ALL, from, until: from + Span::hours(4) });
+            record.state.calibrated_until = Some(START + Span::hours(31 * 24));
+        }
         for Event { pause, what } in &history {
             for world in [&mut live, &mut replay] {
                 world.now = world.now + Span::seconds(*pause);
@@ -399,8 +224,12 @@ proptest! {
             let excursion = world.record.state.excursion;
             for change in world.happen(event) {
                 if let Change::StatusChanged { to: UnitStatus::AlarmActive, at, .. } = change {
-                    let since = excursion.expect("an excursion before its alarm").since;
-                    prop_assert!(at.since(since) >= world.record.state.rules().confirm);
+                    // One that begins and is confirmed in one step is there afterwards.
+                    let excursion = excursion.or(world.record.state.excursion).expect("an excursion before its alarm");
+                    let first = excursion.excused_since.unwrap_or(excursion.since);
+                    let rules = world.record.state.rules();
+                    prop_assert!(at.since(first) >= rules.confirm.min(rules.max_excursion));
+                    prop_assert!(at >= excursion.since);
                 }
             }
         }
@@ -430,8 +259,9 @@ proptest! {
             }
         }
         let state = &world.record.state;
-        prop_assert_eq!(open, state.alerts.iter().map(|alert| state.alert_id(alert)).collect());
-        prop_assert_eq!(ever.len(), usize::try_from(state.episodes).unwrap());
+        let told = state.alerts.iter().filter(|alert| !alert.held);
+        prop_assert_eq!(open, told.map(|alert| state.alert_id(alert)).collect());
+        prop_assert!(ever.len() <= usize::try_from(state.episodes).unwrap(), "some were held back until they ended");
     }
 
     #[test]
@@ -461,6 +291,84 @@ proptest! {
                 told_from(START + Span::seconds(shift), &there.record.state)
             );
         }
+    }
+
+    #[test]
+    fn an_open_door_excuses_no_more_than_it_may(history in any_history()) {
+        let mut world = World::new(START);
+        for event in &history {
+            let before = world.record.state.mask();
+            world.happen(event);
+            let state = &world.record.state;
+            let Some(masking) = state.masking else { continue };
+            if let Some(mask) = masking.current {
+                prop_assert!(mask.until.since(mask.since) <= Span::minutes(20));
+                prop_assert!(mask.until.since(mask.since) <= state.rules().door_mask);
+                if before.is_none() {
+                    prop_assert!(state.door_is_open());
+                }
+                if before.is_some_and(|before| before.since == mask.since) {
+                    prop_assert!(before.is_some_and(|before| mask.until <= before.until), "it became longer");
+                }
+            }
+        }
+        world.record.judge(world.now + Span::minutes(20), &mut Vec::new());
+        prop_assert_eq!(world.record.state.mask(), None, "every excuse ends by the clock");
+    }
+
+    #[test]
+    fn an_open_door_is_told_in_time(history in any_history()) {
+        let mut world = World::new(START);
+        for event in &history {
+            world.happen(event);
+            world.record.judge(world.now, &mut world.changes);
+            let state = &world.record.state;
+            let rules = state.rules();
+            let open = state.door.filter(|door| door.door == Door::Open).map(|door| world.now.since(door.since));
+            let told = state.alert(AlertKind::DoorOpen).map(|alert| alert.severity);
+            match open {
+                Some(open) if open >= rules.door_critical => prop_assert_eq!(told, Some(Severity::Critical)),
+                Some(open) if open >= rules.door_warning => prop_assert!(told.is_some()),
+                Some(_) => prop_assert_eq!(told, None),
+                None => prop_assert_eq!(told, None),
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_held_back_for_longer_than_it_was_to_be(history in any_history()) {
+        let mut world = World::new(START);
+        for event in &history {
+            world.happen(event);
+            world.record.judge(world.now, &mut world.changes);
+            let state = &world.record.state;
+            for alert in state.alerts.iter().filter(|alert| alert.held) {
+                let quiet = |quiet: &Quiet| quiet.kinds.contains(alert.kind) && quiet.until > world.now;
+                prop_assert!(state.quiet.iter().any(quiet));
+            }
+        }
+    }
+
+    #[test]
+    fn holding_back_changes_nothing_but_what_is_told(history in any_history()) {
+        let (mut told, mut quiet) = (World::new(START), World::new(START));
+        for event in &history {
+            if matches!(event.what, What::HoldBack { .. }) {
+                continue;
+            }
+            told.happen(event);
+            quiet.record.state.quiet = vec![Quiet {
+                kinds: AlertKinds::ALL,
+                from: START - Span::hours(100_000),
+                until: START + Span::hours(100_000),
+            }];
+            quiet.happen(event);
+            prop_assert_eq!(told.record.state.status, quiet.record.state.status);
+            prop_assert_eq!(told.record.state.excursion, quiet.record.state.excursion);
+            prop_assert_eq!(told.record.state.alerts.len(), quiet.record.state.alerts.len());
+        }
+        let only_status = |change: &Change| matches!(change, Change::StatusChanged { .. });
+        prop_assert!(quiet.changes.iter().all(only_status));
     }
 
     #[test]
@@ -554,206 +462,4 @@ proptest! {
         let text = serde_json::to_string(&world.record.state).unwrap();
         prop_assert_eq!(serde_json::from_str::<UnitState>(&text).unwrap(), world.record.state);
     }
-}
-
-/// A unit about which there is nothing more to be said: two sensors with full windows, a door, every limit
-/// set, an excursion and both alerts open.
-fn full_state() -> UnitState {
-    let alert = |kind| OpenAlert {
-        number: 9_999,
-        kind,
-        severity: Severity::Critical,
-        opened_at: START,
-        since: Some(START),
-        escalated_at: Some(START),
-        trigger: None,
-        worst: None,
-        limit: None,
-        side: None,
-    };
-    let track = |number| {
-        let mut track = SensorTrack::new(sensor(number));
-        for count in 0..80_u32 {
-            let frame = Some(FrameCounter {
-                count: 100_000 + count,
-                session: u32::MAX,
-            });
-            let at = START + Span::minutes(count);
-            track.note(&Reading {
-                frame,
-                from_probe: true,
-                battery: Some(Battery {
-                    millivolts: Some(3_050),
-                    percent: Some(100),
-                }),
-                rssi_dbm: Some(-118),
-                ..reading(at, None)
-            });
-        }
-        track.version = 999;
-        track
-    };
-    UnitState {
-        overrides: Overrides {
-            low: Some(CentiCelsius(-2_500)),
-            high: Some(CentiCelsius(-1_500)),
-            hysteresis: Some(CentiCelsius(56)),
-            confirm: Some(Span::minutes(20)),
-            report_interval: Some(Span::minutes(20)),
-            offline_warning: Some(2),
-            offline_critical: Some(10),
-            manual_missed: Some(10),
-            manual_interval: Some(Span::minutes(125)),
-            manual_grace: Some(Span::minutes(15)),
-            sources: [
-                Rule::Low,
-                Rule::High,
-                Rule::Confirm,
-                Rule::OfflineWarning,
-                Rule::OfflineCritical,
-                Rule::ManualInterval,
-            ]
-            .into_iter()
-            .fold(Sources::STANDARD, |sources, rule| sources.with(rule, SetAt::Unit)),
-        },
-        basis: Basis::of([("unit".to_owned(), 1)]),
-        contact: Some(Contact::Heard(START)),
-        silence: Some(Silence::ManualRequired),
-        logged_at: Some(START),
-        status: UnitStatus::AlarmActive,
-        last: Some(LastReading {
-            recorded_at: START,
-            temperature: CentiCelsius(-1_234),
-        }),
-        seen_at: Some(START),
-        humidity: Humidity::from_percent(88.88),
-        battery: Some(Battery {
-            millivolts: Some(3_050),
-            percent: Some(100),
-        }),
-        rssi_dbm: Some(-118),
-        door: Some(DoorState {
-            door: Door::Closed,
-            since: START,
-            seen_at: START,
-        }),
-        excursion: Some(Excursion {
-            since: START,
-            side: Side::High,
-            samples: u8::MAX,
-        }),
-        alerts: vec![
-            OpenAlert {
-                trigger: Some(CentiCelsius(-1_234)),
-                worst: Some(CentiCelsius(-1_234)),
-                limit: Some(CentiCelsius(-1_500)),
-                side: Some(Side::High),
-                ..alert(AlertKind::TempExcursion)
-            },
-            alert(AlertKind::SensorFault),
-            alert(AlertKind::MonitoringInterrupted),
-            alert(AlertKind::MissedManualEntry),
-        ],
-        episodes: 1_000,
-        sensors: vec![track(0), track(1)],
-        ..fridge(START).state
-    }
-}
-
-/// What `value` takes in an item, by DynamoDB's published rules (Developer Guide, "Item sizes and formats"): a
-/// text its bytes, a number half a byte a digit and one more, a map or list three bytes and one an element.
-fn stored_size(value: &serde_json::Value) -> usize {
-    match value {
-        serde_json::Value::Null | serde_json::Value::Bool(_) => 1,
-        serde_json::Value::Number(number) => {
-            let text = number.to_string();
-            let digits = text.trim_start_matches('-').trim_end_matches('0').len();
-            digits.div_ceil(2) + 1 + usize::from(text.starts_with('-'))
-        }
-        serde_json::Value::String(text) => text.len(),
-        serde_json::Value::Array(items) => 3 + items.iter().map(|item| 1 + stored_size(item)).sum::<usize>(),
-        serde_json::Value::Object(fields) => {
-            3 + fields
-                .iter()
-                .map(|(name, field)| 1 + name.len() + stored_size(field))
-                .sum::<usize>()
-        }
-    }
-}
-
-/// Takes readings of `state`'s sensors until its head is full.
-fn filled(state: UnitState) -> UnitRecord {
-    let mut record = UnitRecord::new(state);
-    for number in 0_u32.. {
-        // As wide as they come: the temperature jumps and every reading has a humidity.
-        let centi = if number % 2 == 0 { -7_000 } else { 14_000 };
-        let reading = Reading {
-            humidity: Humidity::from_basis_points(if number % 2 == 0 { 100 } else { 9_900 }),
-            ..reading(
-                START + Span::minutes(number * 7),
-                Some(TemperatureSample::Valid(CentiCelsius(centi))),
-            )
-        };
-        let before = record.clone();
-        match record.take(&reading, reading.recorded_at, &mut Vec::new()) {
-            Admission::HeadFull => return before,
-            // Only what the head has room for is of interest.
-            _ => record.state = before.state,
-        }
-    }
-    unreachable!("a head fills up")
-}
-
-fn item_size(record: &UnitRecord) -> usize {
-    stored_size(&serde_json::to_value(&record.state).unwrap()) + record.head.pack().len() + ITEM_BYTES
-}
-
-#[test]
-fn a_unit_of_which_everything_is_said_is_written_in_one_unit_whatever_its_readings() {
-    let full = full_state();
-    let crowd = full.sensors.clone();
-    let sensors = crowd.iter().copied().take(1).collect();
-    let record = filled(UnitState { sensors, ..full });
-    assert!(item_size(&record) <= WRITE_UNIT, "{}", item_size(&record));
-    assert!(
-        record.head.entries().len() >= 12,
-        "{}",
-        record.head.entries().len()
-    );
-}
-
-#[test]
-fn a_calm_unit_has_room_for_half_a_day() {
-    let full = full_state();
-    let calm = UnitState {
-        overrides: Overrides {
-            report_interval: Some(Span::minutes(10)),
-            ..Overrides::default()
-        },
-        status: UnitStatus::Ok,
-        silence: None,
-        logged_at: None,
-        excursion: None,
-        alerts: Vec::new(),
-        sensors: full.sensors.iter().copied().take(1).collect(),
-        ..full
-    };
-    let record = filled(calm);
-    assert!(
-        record.head.pack().len() + 21 > HEAD_BYTES - 21,
-        "{}",
-        record.head.pack().len()
-    );
-    assert!(item_size(&record) <= WRITE_UNIT, "{}", item_size(&record));
-}
-
-#[test]
-fn no_unit_takes_more_than_two_units_to_write() {
-    let full = full_state();
-    let crowded = UnitState {
-        sensors: vec![full.sensors[0]; MAX_SENSORS],
-        ..full
-    };
-    let size = stored_size(&serde_json::to_value(crowded).unwrap());
-    assert!(size + HEAD_BYTES + ITEM_BYTES <= 2 * WRITE_UNIT, "{size}");
 }

@@ -2,15 +2,15 @@
 
 use crate::play::{
     ALARMED, ALARMED_AND_INTERRUPTED, ALARMED_AND_SILENT, CALM, FAULTY, INTERRUPTED, LOG_DUE,
-    NO_PROBE_MARKER, NOTHING_SET, SILENT, Scenario, Step, WARNED, apply, every, minute, play,
+    NO_PROBE_MARKER, NOTHING_SET, SILENT, Scenario, Step, WARNED, apply, every, minute, play, told,
 };
 use crate::support::fridge;
 use UnitStatus::{
     AlarmActive, Excursion, ManualRequired, MonitoringInterrupted, Offline, Ok, Pending, Restoring,
 };
-use freshtrack_domain::alert::{Alert, AlertKind, AlertStatus, Severity};
+use freshtrack_domain::alert::{AlertKind, AlertStatus, Severity};
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_domain::unit::{Change, Overrides, Rule, SetAt, Sources, UnitStatus};
+use freshtrack_domain::unit::{Overrides, Rule, SetAt, Sources, UnitStatus};
 
 /// Four hours after minute zero, in minutes.
 const FOUR_HOURS: f64 = 240.0;
@@ -262,6 +262,17 @@ fn scenarios() -> Vec<Scenario> {
             manual_grace: Some(Span::minutes(15)),
             ..NOTHING_SET
         }),
+        Scenario::new("how much the first report may take is set apart from how often they come", &[
+            (Read(0.0, 38.0), (Ok, CALM, 1)),
+            (Tick(12.4), (Ok, CALM, 1)),
+            (Tick(12.5), (Offline, SILENT, 1)),
+            (Tick(32.4), (Offline, SILENT, 1)),
+            (Tick(32.5), (MonitoringInterrupted, INTERRUPTED, 1)),
+        ]).with(Overrides {
+            offline_percent: Some(200),
+            offline_additional: Some(Span::minutes(2)),
+            ..NOTHING_SET
+        }),
         Scenario::new("a log by hand may have to wait for more reports to be missing than an interruption takes", &[
             (Read(0.0, 38.0), (Ok, CALM, 1)),
             (Tick(50.9), (MonitoringInterrupted, INTERRUPTED, 1)),
@@ -292,19 +303,6 @@ const SILENT_AND_WARNED: &[(AlertKind, Severity)] = &[
     (AlertKind::MonitoringInterrupted, Severity::Warning),
     (AlertKind::TempExcursion, Severity::Warning),
 ];
-
-/// The alerts that `changes` tell of, in order.
-fn told(changes: &[Change]) -> Vec<&Alert> {
-    let mut alerts = Vec::new();
-    for change in changes {
-        if let Change::AlertOpened(alert) | Change::AlertUpgraded(alert) | Change::AlertResolved(alert) =
-            change
-        {
-            alerts.push(alert);
-        }
-    }
-    alerts
-}
 
 #[test]
 fn silence_is_one_alert_that_says_why_it_is_there() {

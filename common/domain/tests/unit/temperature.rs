@@ -18,7 +18,7 @@ fn every_scenario_goes_as_specified() {
 
 #[rustfmt::skip]
 fn scenarios() -> Vec<Scenario> {
-    use Step::{Beside, Contact, Frame, Limits, NoProbe, Probe, Read, Received, Tick};
+    use Step::{Beside, Contact, Frame, Limits, NoProbe, Probe, Read, Received, Tick, Unreadable};
     vec![
         Scenario::new("1: out of range for the confirm time is an alarm", &[
             (Read(0.0, 45.0), (Excursion, WARNED, 1)),
@@ -45,6 +45,18 @@ fn scenarios() -> Vec<Scenario> {
             (Read(5.0, NO_PROBE_MARKER), (Ok, FAULTY, 2)),
             (Read(10.0, NO_PROBE_MARKER), (Ok, FAULTY, 3)),
             (Read(15.0, 38.0), (Ok, CALM, 4)),
+        ]),
+        Scenario::new("11: nor does what cannot be read", &[
+            (Read(0.0, 38.0), (Ok, CALM, 1)),
+            (Unreadable(5.0), (Ok, FAULTY, 1)),
+            (Unreadable(10.0), (Ok, FAULTY, 1)),
+            (Tick(15.9), (Ok, FAULTY, 1)),
+            (Read(15.95, 38.0), (Ok, CALM, 2)),
+        ]),
+        Scenario::new("11: what could not be read before the newest reading says nothing", &[
+            (Read(0.0, 38.0), (Ok, CALM, 1)),
+            (Read(5.0, 38.0), (Ok, CALM, 2)),
+            (Unreadable(2.0), (Ok, CALM, 2)),
         ]),
         Scenario::new("11: a fault during an excursion stops neither the excursion nor its clock", &[
             (Read(0.0, 45.0), (Excursion, WARNED, 1)),

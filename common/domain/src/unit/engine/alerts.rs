@@ -1,0 +1,124 @@
+//! Alerts open, become worse and end; while a unit is [quiet](Quiet) nobody is told.
+
+use super::super::explain::{Fact, Telling};
+use super::super::{OpenAlert, Quiet, UnitState};
+use super::{Change, Step};
+use crate::alert::{AlertKind, Severity, Side};
+use crate::measurement::CentiCelsius;
+use crate::time::Timestamp;
+
+/// What an alert that opens is about, besides its kind.
+#[derive(Default)]
+pub(super) struct About {
+    /// When it began, if that was before.
+    pub(super) since: Option<Timestamp>,
+    /// The temperature and the limit that it crossed.
+    pub(super) crossed: Option<(CentiCelsius, Side)>,
+    /// The place of the sensor, if it is about one of several.
+    pub(super) slot: Option<u8>,
+    /// What else there is to tell of it.
+    pub(super) fact: Fact,
+}
+
+/// When alerts that are held back may have to be told.
+pub(super) fn released_at(state: &UnitState) -> Option<Timestamp> {
+    state.quiet.iter().map(|quiet| quiet.until).min()
+}
+
+fn is_held(quiet: &[Quiet], kind: AlertKind, at: Timestamp) -> bool {
+    quiet
+        .iter()
+        .any(|quiet| quiet.kinds.contains(kind) && quiet.from <= at && at < quiet.until)
+}
+
+impl Step<'_> {
+    pub(super) fn open(&mut self, kind: AlertKind, severity: Severity, at: Timestamp, about: About) {
+        let About {
+            since,
+            crossed,
+            slot,
+            fact,
+        } = about;
+        if self.state.alert_about(kind, slot).is_some() {
+            return;
+        }
+        let alert = OpenAlert {
+            number: self.state.episodes,
+            kind,
+            severity,
+            opened_at: at,
+            since,
+            escalated_at: None,
+            trigger: crossed.map(|(temperature, _)| temperature),
+            worst: crossed.map(|(temperature, _)| temperature),
+            limit: crossed.map(|(_, side)| self.rules.limit(side)),
+            side: crossed.map(|(_, side)| side),
+            slot,
+            related: self.state.explaining(kind),
+            held: is_held(&self.state.quiet, kind, at),
+        };
+        self.state.episodes = self.state.episodes.wrapping_add(1);
+        if !alert.held {
+            let told = self.state.describe(self.rules, &alert, Telling::Opened(fact), at);
+            self.changes.push(Change::AlertOpened(told));
+        }
+        self.state.alerts.push(alert);
+    }
+
+    pub(super) fn upgrade(&mut self, kind: AlertKind, severity: Severity, at: Timestamp, fact: Fact) {
+        let Some(alert) = self
+            .state
+            .alert_about(kind, None)
+            .filter(|alert| alert.severity < severity)
+        else {
+            return;
+        };
+        alert.severity = severity;
+        alert.escalated_at = Some(at);
+        let alert = *alert;
+        if !alert.held {
+            let told = self
+                .state
+                .describe(self.rules, &alert, Telling::Upgraded(fact), at);
+            self.changes.push(Change::AlertUpgraded(told));
+        }
+    }
+
+    /// Ends the alert of `kind` about the unit.
+    pub(super) fn resolve(&mut self, kind: AlertKind, at: Timestamp) {
+        self.resolve_about(kind, None, at);
+    }
+
+    pub(super) fn resolve_about(&mut self, kind: AlertKind, slot: Option<u8>, at: Timestamp) {
+        let mut alerts = self.state.alerts.iter();
+        let Some(index) = alerts.position(|alert| alert.kind == kind && alert.slot == slot) else {
+            return;
+        };
+        let alert = self.state.alerts.remove(index);
+        if alert.held {
+            return;
+        }
+        // An alert that edited rules or the clock opened can be ended by a reading measured before that.
+        let at = at.max(alert.escalated_at.unwrap_or(alert.opened_at));
+        let telling = Telling::Resolved(self.ending);
+        let told = self.state.describe(self.rules, &alert, telling, at);
+        self.changes.push(Change::AlertResolved(told));
+    }
+
+    /// Tells of alerts that are held back no more at `at`.
+    pub(super) fn release(&mut self, at: Timestamp) {
+        self.state.quiet.retain(|quiet| quiet.until > at);
+        for index in 0..self.state.alerts.len() {
+            let Some(alert) = self.state.alerts.get_mut(index) else {
+                return;
+            };
+            if !alert.held || is_held(&self.state.quiet, alert.kind, at) {
+                continue;
+            }
+            alert.held = false;
+            let alert = *alert;
+            let told = self.state.describe(self.rules, &alert, Telling::Released, at);
+            self.changes.push(Change::AlertOpened(told));
+        }
+    }
+}
