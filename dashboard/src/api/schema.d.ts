@@ -2204,8 +2204,8 @@ export interface components {
             trail: components["schemas"]["TrailEntry"][];
         };
         AlertId: string;
-        /** @description What an alert is about. A unit has at most one open alert of each kind. */
-        AlertKind: "temp_excursion" | "sensor_fault" | "monitoring_interrupted" | "missed_manual_entry";
+        /** @description What an alert is about. A unit has at most one open alert of each kind, and of each sensor where it is about one. */
+        AlertKind: "temp_excursion" | "sensor_fault" | "monitoring_interrupted" | "missed_manual_entry" | "door_open" | "low_battery" | "suspected_cooling_failure" | "calibration_due";
         /** @description Whether an alert still asks for something. */
         AlertStatus: "open" | "resolved";
         /** @description One alert. */
@@ -2234,10 +2234,21 @@ export interface components {
              */
             opened_at: string;
             /**
+             * @description The alert that was open when this one opened and may explain it: the open door of an excursion, the excursion of a
+             *     cooling that seems to fail.
+             * @default null
+             */
+            related_id?: components["schemas"]["AlertId"] | null;
+            /**
              * Format: date-time
              * @description When the condition ended.
              */
             resolved_at?: string | null;
+            /**
+             * @description The sensor it is about, if it is about one of several.
+             * @default null
+             */
+            sensor_id?: components["schemas"]["SensorId"] | null;
             /** @description The worst it has been. */
             severity: components["schemas"]["Severity"];
             /** @description Which limit was crossed. */
@@ -4678,7 +4689,8 @@ export interface components {
             offline_trigger_additional_minutes?: number | null;
             /**
              * Format: uint32
-             * @description How many of its intervals a sensor may be silent, in percent.
+             * @description How much of its interval the first report of a sensor may take until it is missing, in percent; 30 s are added for
+             *     the network.
              * @default null
              */
             offline_trigger_percent?: number | null;
