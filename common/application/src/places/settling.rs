@@ -14,7 +14,7 @@ use crate::scope::OrgScope;
 use freshtrack_decoders as decoders;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::{SiteId, UnitId};
-use freshtrack_domain::place::{EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Site, Unit};
+use freshtrack_domain::place::{EffectiveRules, Level, QuietTime, RuleFields, RuleScope, RuleSet, Site, Unit};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{Basis, Overrides, REPORT_INTERVAL, UnitRecord, UnitState};
 use std::collections::BTreeMap;
@@ -223,7 +223,7 @@ impl Grounds {
             (None, Some(unit)) => UnitRecord::new(new_state(&unit.record, ports.clock.now())),
             (None, None) => return Ok(Saved::Yes),
         };
-        let state = &mut record.state;
+        let (state, now) = (&mut record.state, ports.clock.now());
         match unit {
             Some(stored) => {
                 let unit = &stored.record;
@@ -234,6 +234,8 @@ impl Grounds {
                     ..rules.overrides(self.report_interval(unit.id))
                 };
                 state.calibrated_until = self.calibrated_until(unit.id);
+                let ahead = unit.quiet_times.iter().filter(|time| time.until > now);
+                state.quiet = ahead.map(QuietTime::quiet).collect();
                 state.active = unit.deleted.is_none();
                 state.basis = self.basis(scope, stored);
             }

@@ -87,6 +87,7 @@ impl States {
             identification: unit.identification.clone(),
             notes: unit.notes.clone(),
             sort_order: unit.sort_order,
+            quiet_times: unit.quiet_times.iter().map(Into::into).collect(),
             now,
             deleted_at: unit.deleted.as_ref().map(|deletion| deletion.at.into()),
         }

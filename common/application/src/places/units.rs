@@ -4,7 +4,7 @@ use super::settling::settle_unit;
 use super::sites::all;
 use super::summary::States;
 use super::{At, cadence, claim_name, unchanged, unit_name};
-use crate::error::Failure;
+use crate::error::{Failure, Refusal};
 use crate::page::{Order, PageRequest, in_digits, page_of_whole};
 use crate::ports::Record as _;
 use crate::registry::Change;
@@ -12,9 +12,10 @@ use crate::scope::Caller;
 use crate::set_up::SetUp;
 use freshtrack_contracts::events::Happening;
 use freshtrack_contracts::page::Page;
-use freshtrack_contracts::places::{CreateUnit, Patch, UnitDetail, UpdateUnit};
+use freshtrack_contracts::places::{CreateUnit, Patch, QuietTimeValue, UnitDetail, UpdateUnit};
 use freshtrack_domain::ids::{AreaId, SiteId, UnitId};
-use freshtrack_domain::place::{Area, Unit};
+use freshtrack_domain::place::{Area, QuietTime, Unit};
+use freshtrack_domain::time::Timestamp;
 
 /// Creates a unit in an area. It is judged by the limits of its kind and the rules of its site until it has its own.
 ///
@@ -93,11 +94,18 @@ pub async fn update_unit(
     if let Some(order) = input.sort_order {
         unit.sort_order = order;
     }
+    if let Some(times) = input.quiet_times {
+        unit.quiet_times = quiet_times(times, ports.clock.now())?;
+    }
     if unit == stored.record {
         return get_unit(ports, caller, id).await;
     }
     let scope = caller.scope;
     let mut change = Change::new(scope, &caller.actor, "unit.updated", id).replace(&unit, stored.rev)?;
+    if unit.quiet_times != stored.record.quiet_times {
+        // Whoever asks later why nobody was told finds it here.
+        change = change.detail("quiet_times", told(&unit.quiet_times));
+    }
     if let Some(area) = &area {
         change = change.detail("area", area.record.id).expect(area);
     }
@@ -109,6 +117,21 @@ pub async fn update_unit(
     ports.registry().commit(change.publish(event)).await?;
     settle(ports, caller, id).await;
     get_unit(ports, caller, id).await
+}
+
+fn quiet_times(times: Vec<QuietTimeValue>, now: Timestamp) -> Result<Vec<QuietTime>, Refusal> {
+    let times = times.into_iter().map(Into::into).collect();
+    QuietTime::ahead(times, now)
+        .map_err(|error| Refusal::invalid(format!("quiet_times: {error}.")).about("quiet_times"))
+}
+
+/// Quiet times as the audit log tells of them.
+fn told(times: &[QuietTime]) -> String {
+    let times: Vec<String> = times
+        .iter()
+        .map(|time| format!("{} to {}", time.from, time.until))
+        .collect();
+    times.join(", ")
 }
 
 /// Lets the unit's state follow at once. If that fails it follows by the change's event.

@@ -1,18 +1,20 @@
 //! States follow what people set up, whoever else makes them follow at the same time and whoever dies over it.
 
-use crate::support::{Stage, done};
+use crate::support::{Stage, WARM, done, minute};
 use freshtrack_application::places::{
-    delete_place, follow_change, get_effective_rules, list_rule_changes, purge_place, put_rules, update_site,
+    delete_place, follow_change, get_effective_rules, get_unit, list_rule_changes, purge_place, put_rules, update_site,
     update_unit,
 };
 use freshtrack_application::ports::Clock;
 use freshtrack_application::{Actor, Caller, PageRequest, SetUp};
 use freshtrack_contracts::events::{Event, Happening, PlaceId};
-use freshtrack_contracts::places::{Patch, RuleChangeView, RuleValues, UpdateSite, UpdateUnit};
+use freshtrack_contracts::places::{Patch, QuietTimeValue, RuleChangeView, RuleValues, UpdateSite, UpdateUnit};
 use freshtrack_domain::access::{Role, Sites};
+use freshtrack_domain::alert::AlertStatus;
 use freshtrack_domain::ids::UnitId;
-use freshtrack_domain::place::Level;
+use freshtrack_domain::place::{Level, QuietReason};
 use freshtrack_domain::time::Span;
+use freshtrack_domain::unit::UnitStatus;
 use freshtrack_testkit::{Kitchen, Work, interleaved, killed_after};
 
 /// More calls than any of the work here makes.
@@ -309,4 +311,46 @@ fn workers_that_follow_two_places_at_once_do_not_fail_each_other() {
             assert!(!done(stage.record_of(number)).state.active, "after {calls} calls");
         }
     }
+}
+
+#[tokio::test]
+async fn a_unit_whose_alerts_are_held_back_is_judged_and_tells_of_what_still_holds() {
+    let stage = Stage::new(1);
+    let quiet = |from, until| QuietTimeValue {
+        from: minute(from).into(),
+        until: minute(until).into(),
+        kinds: Vec::new(),
+        reason: QuietReason::Maintenance,
+    };
+    let set = async |times: Vec<QuietTimeValue>| {
+        let input = UpdateUnit {
+            quiet_times: Some(times),
+            ..UpdateUnit::default()
+        };
+        update_unit(&set_up(&stage), &owner(&stage), stage.unit(0), None, input).await
+    };
+    stage.world.clock.set(minute(0));
+    assert!(set(vec![quiet(5, 5)]).await.is_err());
+    let times = vec![quiet(0, 30), quiet(60, 90)];
+    set(times.clone()).await.unwrap();
+    let shown = get_unit(&set_up(&stage), &owner(&stage), stage.unit(0))
+        .await
+        .unwrap();
+    assert_eq!(shown.view.quiet_times, times);
+    for at in [1, 6, 11] {
+        stage.world.clock.set(minute(at));
+        stage.record(&[stage.measured(0, minute(at), WARM)]).await;
+    }
+    assert_ne!(stage.record_of(0).await.state.status, UnitStatus::Ok);
+    assert_eq!(stage.alerts(AlertStatus::Open).await, []);
+
+    stage.world.clock.set(minute(12));
+    set(Vec::new()).await.unwrap();
+    let [alert] = stage.alerts(AlertStatus::Open).await.try_into().unwrap();
+    assert_eq!(alert.opened_at, minute(1));
+    assert!(
+        alert.explanation.ends_with("it was held back until now."),
+        "{}",
+        alert.explanation
+    );
 }

@@ -1,10 +1,11 @@
 //! How sites, areas and units are set up.
 
 use crate::time::Instant;
-use freshtrack_domain::alert::Severity;
+use freshtrack_domain::alert::{AlertKind, Severity};
 use freshtrack_domain::ids::{AreaId, OrgId, SiteId, UnitId, UserId};
 use freshtrack_domain::place::{
-    Address, ComplianceMode, Coordinates, Identification, Level, OpeningHours, Sourced, TemperatureUnit,
+    Address, ComplianceMode, Coordinates, Identification, Level, OpeningHours, QuietReason, QuietTime,
+    Sourced, TemperatureUnit,
 };
 use freshtrack_domain::text::{Name, Notes};
 use freshtrack_domain::unit::{UnitKind, UnitStatus};
@@ -267,6 +268,48 @@ pub struct UpdateUnit {
     pub notes: Option<Notes>,
     /// Its place among the units of the area.
     pub sort_order: Option<u32>,
+    /// When alerts of it are held back, all of it: at most four times ahead of at most 24 hours each. What happens meanwhile
+    /// is judged and shown, and what still holds at the end is told.
+    #[schemars(length(max = 16))]
+    pub quiet_times: Option<Vec<QuietTimeValue>>,
+}
+
+/// A time in which alerts of a unit are held back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuietTimeValue {
+    /// When it begins.
+    pub from: Instant,
+    /// When it ends.
+    pub until: Instant,
+    /// Of which kinds; all if empty.
+    #[serde(default)]
+    #[schemars(length(max = 16))]
+    pub kinds: Vec<AlertKind>,
+    /// Why.
+    pub reason: QuietReason,
+}
+
+impl From<QuietTimeValue> for QuietTime {
+    fn from(value: QuietTimeValue) -> Self {
+        Self {
+            from: value.from.0,
+            until: value.until.0,
+            kinds: value.kinds,
+            reason: value.reason,
+        }
+    }
+}
+
+impl From<&QuietTime> for QuietTimeValue {
+    fn from(time: &QuietTime) -> Self {
+        Self {
+            from: time.from.into(),
+            until: time.until.into(),
+            kinds: time.kinds.clone(),
+            reason: time.reason,
+        }
+    }
 }
 
 /// A unit as it is set up, and how it is.
@@ -294,6 +337,9 @@ pub struct UnitDetail {
     pub notes: Notes,
     /// Its place among the units of the area.
     pub sort_order: u32,
+    /// When alerts of it are held back, the next first.
+    #[serde(default)]
+    pub quiet_times: Vec<QuietTimeValue>,
     /// What is happening in it.
     pub now: super::UnitSnapshot,
     /// When it was deleted, if it was.

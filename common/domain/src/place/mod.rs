@@ -3,6 +3,7 @@
 mod deletion;
 mod hours;
 mod organization;
+mod quiet;
 mod rule_change;
 mod rules;
 mod site;
@@ -12,6 +13,7 @@ mod unit;
 pub use deletion::Deletion;
 pub use hours::{InvalidHours, Opening, OpeningHours, TimeOfDay, Weekday};
 pub use organization::{Organization, RESTORE_WITHIN};
+pub use quiet::{InvalidQuietTime, LONGEST_QUIET_TIME, MOST_QUIET_TIMES, QuietReason, QuietTime};
 pub use rule_change::RuleChange;
 pub use rules::{EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Sourced};
 pub use site::{Address, Area, ComplianceMode, Coordinates, InvalidCoordinates, Site, is_time_zone};

@@ -1,4 +1,4 @@
-use super::Deletion;
+use super::{Deletion, QuietTime};
 use crate::ids::{AreaId, SiteId, UnitId};
 use crate::text::{Line, Name, Notes};
 use crate::time::Span;
@@ -61,6 +61,9 @@ pub struct Unit {
     /// What people should know of it.
     #[serde(default)]
     pub notes: Notes,
+    /// When alerts of it are held back.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub quiet_times: Vec<QuietTime>,
     /// Its place among the units of the area; the smaller, the earlier.
     #[serde(default)]
     pub sort_order: u32,
@@ -84,6 +87,7 @@ impl Unit {
             log_cadence: None,
             identification: Identification::default(),
             notes: Notes::default(),
+            quiet_times: Vec::new(),
             sort_order: 0,
             deleted: None,
         }

@@ -32,14 +32,19 @@ fn alarm_at(state: &UnitState, rules: &Rules) -> Option<(Excursion, Timestamp, R
     let excursion = state
         .excursion
         .filter(|_| state.status == UnitStatus::Excursion)?;
-    let open = excursion.since + rules.confirm_door_open.max(rules.confirm);
+    let (longest, of_longest) = if rules.confirm_door_open > rules.confirm {
+        (rules.confirm_door_open, Rule::ConfirmDoorOpen)
+    } else {
+        (rules.confirm, Rule::Confirm)
+    };
+    let open = excursion.since + longest;
     let (confirmed, rule) = match state.door {
-        Some(DoorState { door: Door::Open, .. }) => (open, Rule::ConfirmDoorOpen),
+        Some(DoorState { door: Door::Open, .. }) => (open, of_longest),
         Some(DoorState {
             door: Door::Closed,
             since: closed,
             ..
-        }) if open < closed + rules.confirm => (open, Rule::ConfirmDoorOpen),
+        }) if open < closed + rules.confirm => (open, of_longest),
         Some(DoorState { since: closed, .. }) => (excursion.since.max(closed) + rules.confirm, Rule::Confirm),
         None => (excursion.since + rules.confirm, Rule::Confirm),
     };
