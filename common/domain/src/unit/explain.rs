@@ -67,6 +67,10 @@ pub(super) fn explain(
         AlertKind::MonitoringInterrupted => silence(rules, alert, told, at),
         AlertKind::MissedManualEntry => log_due(rules, alert, told, at),
         AlertKind::DoorOpen => door(rules, alert, told, at),
+        // What the sensor has said since is not what it said when the alert opened.
+        AlertKind::LowBattery if telling == Telling::Released => {
+            "The battery of the sensor is low: change it soon.".to_owned()
+        }
         AlertKind::LowBattery => {
             let charge = state.sensor_in(alert.slot).map(super::SensorTrack::battery);
             battery(charge.unwrap_or_default(), told)
