@@ -1682,6 +1682,23 @@ export interface paths {
         patch: operations["places-update-unit"];
         trace?: never;
     };
+    "/v1/orgs/{org_id}/units/{unit_id}/door-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists when the doors of a unit were opened and closed, oldest first. */
+        get: operations["readings-list-door-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/units/{unit_id}/effective-rules": {
         parameters: {
             query?: never;
@@ -1777,6 +1794,74 @@ export interface paths {
         };
         /** Lists a unit's readings between two instants, oldest first. */
         get: operations["readings-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/units/{unit_id}/readings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Writes a unit's readings as a table, oldest first, page by page: `Link` leads to the next. Only the first page names the columns, so that the pages of a year, one behind the other, are one table. */
+        get: operations["readings-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/units/{unit_id}/readings/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the times about which a sensor of a unit told nothing, oldest first. */
+        get: operations["readings-list-gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/units/{unit_id}/readings/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the newest reading of each sensor of a unit. */
+        get: operations["readings-get-latest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/units/{unit_id}/readings/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Draws a unit's temperatures over any time up to a year, with every extreme and no line over a gap. */
+        get: operations["readings-get-series"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2217,6 +2302,11 @@ export interface components {
             escalated_at?: string | null;
             /** @description Why it is there, in one sentence. */
             explanation: string;
+            /**
+             * Format: date-time
+             * @description When it was found out, if that was only after it had ended: by readings that came late.
+             */
+            found_at?: string | null;
             /** @description What people have done about it. Absent where only the condition is told of, as in events: it is as it was. */
             handling?: components["schemas"]["HandlingView"] | null;
             /** @description Its identifier. */
@@ -3103,6 +3193,32 @@ export interface components {
         };
         /** @description Whether a door contact is open. */
         Door: "open" | "closed";
+        /** @description A door that was found open or closed, where it was not so before. */
+        DoorEventView: {
+            /**
+             * Format: date-time
+             * @description When it was first reported.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description For how long, if it has changed again within the span that was asked for.
+             */
+            duration_seconds?: number | null;
+            /** @description Whether it is the first report within the span, so that the door may have been so before. */
+            initial?: boolean;
+            /** @description Whether the door has been open since, or closed. */
+            open: boolean;
+            /** @description The sensor whose contact reported it. */
+            sensor_id: components["schemas"]["SensorId"];
+        };
+        /** @description A page of a list. */
+        DoorEventViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["DoorEventView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description A unit whose temperature is to be logged by hand. */
         DueLog: {
             /**
@@ -3201,6 +3317,27 @@ export interface components {
             data: components["schemas"]["AlertView"];
             /** @constant */
             type: "alert.resolved";
+        } | {
+            data: components["schemas"]["AlertView"];
+            /** @constant */
+            type: "alert.found_late";
+        } | {
+            data: {
+                /**
+                 * Format: date-time
+                 * @description When the oldest of them was measured.
+                 */
+                from: string;
+                /** @description The sensor that measured them. */
+                sensor_id: components["schemas"]["SensorId"];
+                /**
+                 * Format: date-time
+                 * @description When the newest of them was measured.
+                 */
+                to: string;
+            };
+            /** @constant */
+            type: "readings.back_filled";
         } | {
             data: components["schemas"]["AlertAct"];
             /** @constant */
@@ -3313,6 +3450,42 @@ export interface components {
          * @enum {string}
          */
         FrequencyPlan: "US_902_928_FSB_1" | "US_902_928_FSB_2" | "US_902_928_FSB_3" | "US_902_928_FSB_4" | "US_902_928_FSB_5" | "US_902_928_FSB_6" | "US_902_928_FSB_7" | "US_902_928_FSB_8" | "EU_863_870" | "EU_863_870_TTN" | "AU_915_928_FSB_1" | "AU_915_928_FSB_2" | "AS_923" | "AS_923_2" | "KR_920_923_TTN" | "IN_865_867";
+        /** @description Time about which a sensor told nothing. */
+        GapView: {
+            /** @description Whether it may have begun before the span. */
+            began_before?: boolean;
+            /**
+             * Format: int64
+             * @description From the one to the other.
+             */
+            duration_seconds: number;
+            /**
+             * Format: date-time
+             * @description The report before it, or the beginning of the span that was asked for.
+             */
+            from: string;
+            /** @description Whether no report has ended it within the span. */
+            goes_on?: boolean;
+            /**
+             * Format: int64
+             * @description How often the sensor reports.
+             */
+            interval_seconds: number;
+            /** @description The sensor. */
+            sensor_id: components["schemas"]["SensorId"];
+            /**
+             * Format: date-time
+             * @description The report after it, or the end of the span.
+             */
+            to: string;
+        };
+        /** @description A page of a list. */
+        GapViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["GapView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         GatewayId: string;
         /** @description How a gateway is. */
         GatewayStatus: "pending" | "online" | "offline" | "maintenance" | "retired";
@@ -3551,6 +3724,28 @@ export interface components {
         Jwks: {
             /** @description The keys, oldest first. */
             keys: components["schemas"]["Jwk"][];
+        };
+        /** @description The newest that a sensor measured. */
+        LatestReading: {
+            /** @description What it measured. */
+            reading: components["schemas"]["ReadingView"];
+            /**
+             * Format: date-time
+             * @description When that came.
+             */
+            received_at: string;
+        };
+        /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings/latest`. */
+        LatestReadings: {
+            /**
+             * Format: date-time
+             * @description When this was so: ages are counted from here.
+             */
+            as_of: string;
+            /** @description The newest of each sensor that has measured in the unit. */
+            sensors: components["schemas"]["LatestReading"][];
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
         };
         /** @description At which level a rule was set. Of two levels the one nearer to the unit counts, field by field. */
         Level: "default" | "kind" | "organization" | "site" | "unit";
@@ -4065,6 +4260,55 @@ export interface components {
             /** @description The `cursor` of the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description Why alerts are held back (specification 1.3). */
+        QuietReason: "maintenance" | "defrost" | "relocation" | "other";
+        /** @description A time in which alerts of a unit are held back. */
+        QuietTimeValue: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from: string;
+            /**
+             * @description Of which kinds; all if empty.
+             * @default []
+             */
+            kinds?: components["schemas"]["AlertKind"][];
+            /** @description Why. */
+            reason: components["schemas"]["QuietReason"];
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            until: string;
+        };
+        /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings/series`. */
+        ReadingSeries: {
+            /**
+             * Format: date-time
+             * @description The first instant covered.
+             */
+            from: string;
+            /**
+             * Format: double
+             * @description The upper limit in force now, degrees Celsius.
+             */
+            high_c: number;
+            /**
+             * Format: double
+             * @description The lower limit in force now, degrees Celsius.
+             */
+            low_c: number;
+            /** @description Each sensor that measured a temperature. */
+            sensors: components["schemas"]["SensorTrace"][];
+            /**
+             * Format: date-time
+             * @description The last instant covered.
+             */
+            to: string;
+            /** @description The unit. */
+            unit_id: components["schemas"]["UnitId"];
+        };
         /** @description `GET /v1/orgs/{org_id}/units/{unit_id}/readings/summary`. */
         ReadingSummaries: {
             /**
@@ -4082,6 +4326,12 @@ export interface components {
              * @description The lower limit in force now, by which all of it is judged, degrees Celsius.
              */
             low_c: number;
+            /**
+             * Format: uint32
+             * @description How long the rolling window is by which exposure adds up.
+             * @default 0
+             */
+            rolling_minutes?: number;
             /** @description Each sensor that measured a temperature, for itself: two probes in one unit have no common mean. */
             sensors: components["schemas"]["SensorSummaries"][];
             /**
@@ -4097,6 +4347,24 @@ export interface components {
          *     late; time about which nothing is known is neither in range nor out of it.
          */
         ReadingSummary: {
+            /**
+             * Format: int64
+             * @description Whole minutes above the upper limit.
+             * @default 0
+             */
+            above_minutes?: number;
+            /**
+             * Format: uint32
+             * @description How many of the readings came so late that the next report was overdue by then: what was told of the window before
+             *     they came is corrected.
+             */
+            back_filled?: number;
+            /**
+             * Format: int64
+             * @description Whole minutes below the lower limit.
+             * @default 0
+             */
+            below_minutes?: number;
             /**
              * Format: double
              * @description The share of the window that is known, percent.
@@ -4133,6 +4401,13 @@ export interface components {
              */
             mkt_c?: number | null;
             /**
+             * Format: int64
+             * @description The most whole minutes above the upper limit in any rolling window that ends within this one: several short excursions
+             *     add up.
+             * @default 0
+             */
+            most_above_minutes?: number;
+            /**
              * Format: uint32
              * @description How many temperatures were measured in it.
              */
@@ -4145,6 +4420,8 @@ export interface components {
         };
         /** @description One recorded measurement. */
         ReadingView: {
+            /** @description Whether it came so late that the next report was overdue by then. */
+            back_filled?: boolean;
             /** @description Whether the door was open. */
             door_open?: boolean | null;
             /** @description Why there is no temperature though the sensor has one. */
@@ -4156,6 +4433,8 @@ export interface components {
             humidity_percent?: number | null;
             /** @description Whether it arrived after newer ones were already sealed. */
             late?: boolean;
+            /** @description Whether a person typed it. */
+            manual?: boolean;
             /**
              * Format: double
              * @description Percent as the sensor told them, where its calibration has added something.
@@ -4772,6 +5051,15 @@ export interface components {
             /** @description The windows in the order of time, also those without a reading. */
             windows: components["schemas"]["ReadingSummary"][];
         };
+        /** @description The trace of one sensor. */
+        SensorTrace: {
+            /** @description The columns in which it measured a temperature, in the order of time. */
+            buckets: components["schemas"]["TraceBucket"][];
+            /** @description Whether it drives the unit now. */
+            primary: boolean;
+            /** @description The sensor. */
+            sensor_id: components["schemas"]["SensorId"];
+        };
         /** @description A sensor as it is registered, and how it is. */
         SensorView: {
             /** @description The last four digits of the AppKey that is kept for it, if one is. */
@@ -5386,6 +5674,62 @@ export interface components {
             /** @description The same as `otpauth://` address, to be shown as a QR code. */
             uri: string;
         };
+        /** @description What was measured in one column of a trace. */
+        TraceBucket: {
+            /**
+             * Format: uint32
+             * @description How many of them came so late that the next report was overdue by then.
+             */
+            back_filled?: number;
+            /**
+             * Format: uint32
+             * @description How often there is such time within the bucket.
+             */
+            breaks?: number;
+            /**
+             * @description Whether a line from the bucket before would tell of time about which nothing is known: reports are missing, or the
+             *     sensor had a fault.
+             */
+            broken?: boolean;
+            /**
+             * Format: uint32
+             * @description How many of them a person typed.
+             */
+            manual?: number;
+            /**
+             * Format: double
+             * @description The highest, degrees Celsius.
+             */
+            max_c: number;
+            /**
+             * Format: double
+             * @description The lowest, degrees Celsius.
+             */
+            min_c: number;
+            /**
+             * @description The first, the lowest, the highest and the last temperature, each once, in the order of time: enough to draw the column
+             *     as all of its readings would be drawn.
+             */
+            points: components["schemas"]["TracePoint"][];
+            /**
+             * Format: uint32
+             * @description How many temperatures there are.
+             */
+            readings: number;
+        };
+        /** @description A temperature at an instant. */
+        TracePoint: {
+            /**
+             * Format: date-time
+             * @description When it was measured.
+             */
+            at: string;
+            /**
+             * Format: double
+             * @description Degrees Celsius.
+             */
+            temperature_c: number;
+        };
         /** @description Something that happened to an alert. */
         TrailEntry: {
             /** @description The member in whose name an administrator of the platform did it. */
@@ -5402,8 +5746,8 @@ export interface components {
             /** @description In words: the explanation of a condition, or what people said. */
             detail: string;
             /**
-             * @description What happened: `alert.opened`, `alert.upgraded`, `alert.resolved` of its condition; `alert.acknowledged`,
-             *     `alert.snoozed`, `alert.signed_off` by people.
+             * @description What happened: `alert.opened`, `alert.upgraded`, `alert.resolved`, `alert.found_late` of its condition;
+             *     `alert.acknowledged`, `alert.snoozed`, `alert.signed_off` by people.
              */
             event: string;
             /** @description The event that told of it; the same event is recorded once. */
@@ -5497,6 +5841,11 @@ export interface components {
             notes: string;
             /** @description What is happening in it. */
             now: components["schemas"]["UnitSnapshot"];
+            /**
+             * @description When alerts of it are held back, the next first.
+             * @default []
+             */
+            quiet_times?: components["schemas"]["QuietTimeValue"][];
             /** @description The site it is in. */
             site_id: components["schemas"]["SiteId"];
             /**
@@ -5881,6 +6230,12 @@ export interface components {
              * @default null
              */
             notes?: string | null;
+            /**
+             * @description When alerts of it are held back, all of it: at most four times ahead of at most 24 hours each. What happens meanwhile
+             *     is judged and shown, and what still holds at the end is told.
+             * @default null
+             */
+            quiet_times?: components["schemas"]["QuietTimeValue"][] | null;
             /**
              * Format: uint32
              * @description Its place among the units of the area.
@@ -21094,6 +21449,119 @@ export interface operations {
             };
         };
     };
+    "readings-list-door-events": {
+        parameters: {
+            query?: {
+                /** @description The first instant; 24 hours before `to` unless given. */
+                from?: string;
+                /** @description The last instant; now unless given. At most 366 days after `from`. */
+                to?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoorEventViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "places-get-effective-rules": {
         parameters: {
             query?: never;
@@ -21879,6 +22347,442 @@ export interface operations {
             };
         };
     };
+    "readings-export": {
+        parameters: {
+            query?: {
+                /** @description The first instant; 24 hours before `to` unless given. */
+                from?: string;
+                /** @description The last instant; now unless given. At most 366 days after `from`. */
+                to?: string;
+                /** @description How many readings at most, 1 to 10,000. */
+                limit?: number;
+                /** @description As in the `Link` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description With `rel="next"`, where the next page is; none on the last one (RFC 8288). */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "readings-list-gaps": {
+        parameters: {
+            query?: {
+                /** @description The first instant; 24 hours before `to` unless given. */
+                from?: string;
+                /** @description The last instant; now unless given. At most 366 days after `from`. */
+                to?: string;
+                /** @description From how much of the sensor's interval silence is a gap, 100 to 10,000; 250 unless given. */
+                percent?: number;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "readings-get-latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatestReadings"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "readings-get-series": {
+        parameters: {
+            query?: {
+                /** @description The first instant; 24 hours before `to` unless given. */
+                from?: string;
+                /** @description The last instant; now unless given. At most 366 days after `from`. */
+                to?: string;
+                /** @description In how many columns at most, 1 to 1,000; 500 unless given. Each has up to four points. */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingSeries"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "readings-summarize": {
         parameters: {
             query?: {
@@ -21888,6 +22792,8 @@ export interface operations {
                 to?: string;
                 /** @description `whole`, `hour` or `day`, on the clock of the unit's site; `whole` unless given. */
                 per?: string;
+                /** @description How long the rolling window is by which exposure adds up, 1 to 10,080; 240 unless given. */
+                rolling_minutes?: number;
             };
             header?: never;
             path: {

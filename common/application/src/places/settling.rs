@@ -14,7 +14,9 @@ use crate::scope::OrgScope;
 use freshtrack_decoders as decoders;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::{SiteId, UnitId};
-use freshtrack_domain::place::{EffectiveRules, Level, QuietTime, RuleFields, RuleScope, RuleSet, Site, Unit};
+use freshtrack_domain::place::{
+    EffectiveRules, Level, QuietTime, RuleFields, RuleScope, RuleSet, Site, Unit,
+};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{Basis, Overrides, REPORT_INTERVAL, UnitRecord, UnitState};
 use std::collections::BTreeMap;

@@ -2,13 +2,15 @@
 
 use crate::support::{Stage, WARM, done, minute};
 use freshtrack_application::places::{
-    delete_place, follow_change, get_effective_rules, get_unit, list_rule_changes, purge_place, put_rules, update_site,
-    update_unit,
+    delete_place, follow_change, get_effective_rules, get_unit, list_rule_changes, purge_place, put_rules,
+    update_site, update_unit,
 };
 use freshtrack_application::ports::Clock;
 use freshtrack_application::{Actor, Caller, PageRequest, SetUp};
 use freshtrack_contracts::events::{Event, Happening, PlaceId};
-use freshtrack_contracts::places::{Patch, QuietTimeValue, RuleChangeView, RuleValues, UpdateSite, UpdateUnit};
+use freshtrack_contracts::places::{
+    Patch, QuietTimeValue, RuleChangeView, RuleValues, UpdateSite, UpdateUnit,
+};
 use freshtrack_domain::access::{Role, Sites};
 use freshtrack_domain::alert::AlertStatus;
 use freshtrack_domain::ids::UnitId;

@@ -239,6 +239,8 @@ mod tests {
             worst: None,
             limit: None,
             side: None,
+            sensor_id: None,
+            related_id: None,
             explanation: String::new(),
         }
     }

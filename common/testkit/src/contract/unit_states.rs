@@ -145,6 +145,7 @@ pub async fn alerts(states: &dyn UnitStates, alerts: &dyn Alerts) {
     let sensor = &kitchen.sensors[0];
     let mut record = kitchen.records(START).remove(0);
     record.state.overrides.report_interval = Some(Span::minutes(10));
+    record.state.overrides.confirm = Some(Span::minutes(10));
     states.save(scope, &mut record, &[]).await.unwrap();
 
     let mut outdated = UnitRecord {
