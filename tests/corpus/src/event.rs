@@ -72,13 +72,19 @@ impl EventKind {
     /// Whether an alarm of `alert` is right while it goes on.
     #[must_use]
     pub const fn explains(self, alert: AlertKind) -> bool {
-        match alert {
-            AlertKind::MonitoringInterrupted | AlertKind::MissedManualEntry => {
-                matches!(self, Self::Outage | Self::BackFill | Self::UnseenDeath)
-            }
-            AlertKind::SensorFault => matches!(self, Self::ProbeMoved),
-            // Temperatures and doors: of what is only silence they say nothing.
-            _ => !matches!(self, Self::Outage | Self::BackFill),
+        if matches!(alert, AlertKind::TempExcursion) {
+            // Of what is only silence a temperature says nothing.
+            !matches!(self, Self::Outage | Self::BackFill)
+        } else if matches!(
+            alert,
+            AlertKind::MonitoringInterrupted | AlertKind::MissedManualEntry
+        ) {
+            matches!(self, Self::Outage | Self::BackFill | Self::UnseenDeath)
+        } else if matches!(alert, AlertKind::SensorFault) {
+            matches!(self, Self::ProbeMoved)
+        } else {
+            // What is about the door: it is held open, for whatever reason.
+            matches!(self, Self::StuckDoor | Self::Delivery)
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::event::{Event, EventKind};
 use crate::play::{Alarm, play};
 use crate::week::UnitWeek;
+use freshtrack_domain::alert::AlertKind;
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::Overrides;
 use std::collections::BTreeMap;
@@ -44,6 +45,9 @@ pub struct Score {
     pub false_alarms: usize,
     /// Those of them that came while nothing at all happened.
     pub out_of_the_blue: usize,
+    /// Alarms about a door that was not open for long in truth. They are counted for themselves: a contact tells of a change
+    /// once, and where that frame is lost the door seems open until it tells again.
+    pub false_door_alarms: usize,
     /// Alerts that stayed warnings.
     pub warnings: usize,
     /// By kind of event.
@@ -80,9 +84,14 @@ impl Score {
     fn blame(&mut self, week: &UnitWeek, alarm: &Alarm) {
         let explains = |event: &&Event| event.kind.explains(alarm.kind);
         let events = || week.events.iter().filter(explains);
-        let mut real = events().filter(|event| event.is_real());
+        let about_door = is_about_door(alarm.kind);
+        let mut real = events().filter(|event| event.is_real() || about_door);
         if let Some(event) = real.find(|event| event.covers(alarm.told_at)) {
             self.tally(event.kind).alarms += 1;
+            return;
+        }
+        if about_door {
+            self.false_door_alarms += 1;
             return;
         }
         self.false_alarms += 1;
@@ -101,6 +110,12 @@ impl Score {
     #[must_use]
     pub fn false_alarms_a_week(&self) -> f64 {
         self.false_alarms as f64 / self.weeks.max(1) as f64
+    }
+
+    /// The same of false alarms about doors.
+    #[must_use]
+    pub fn false_door_alarms_a_week(&self) -> f64 {
+        self.false_door_alarms as f64 / self.weeks.max(1) as f64
     }
 
     /// Warnings for each week of a unit.
@@ -184,6 +199,16 @@ impl Tally {
     pub fn alarms_an_event(&self) -> Option<f64> {
         (self.found > 0).then(|| self.alarms as f64 / self.found as f64)
     }
+}
+
+const fn is_about_door(alert: AlertKind) -> bool {
+    !matches!(
+        alert,
+        AlertKind::TempExcursion
+            | AlertKind::SensorFault
+            | AlertKind::MonitoringInterrupted
+            | AlertKind::MissedManualEntry
+    )
 }
 
 /// When somebody was first told of `event` by an alarm that finds it.

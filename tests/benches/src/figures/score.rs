@@ -88,6 +88,7 @@ fn profiles(scores: &[(&str, Score)]) -> Table {
         "minutes until told, median",
         "worst",
         "alarms a real event",
+        "false door alarms a unit-week",
         "warnings a unit-week",
     ]);
     for (name, score) in scores {
@@ -103,6 +104,7 @@ fn profiles(scores: &[(&str, Score)]) -> Table {
             minutes(total.median()),
             minutes(total.worst()),
             alarms(&total),
+            format!("{:.3}", score.false_door_alarms_a_week()),
             format!("{:.1}", score.warnings_a_week()),
         ]);
     }
