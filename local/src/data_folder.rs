@@ -144,12 +144,14 @@ mod tests {
 
     #[test]
     fn data_of_another_format_is_told_and_kept() {
+        const NEXT: u32 = PRESENT + 1;
+        let (last, next) = ((PRESENT - 1).to_string(), NEXT.to_string());
         for (number, newer) in [
             (None, false),
             (Some("0"), false),
             (Some(""), false),
-            (Some("1"), false),
-            (Some("3"), true),
+            (Some(last.as_str()), false),
+            (Some(next.as_str()), true),
         ] {
             let folder = tempfile::tempdir().unwrap();
             let data = folder.path();
@@ -159,7 +161,7 @@ mod tests {
             }
             let error = DataFolder::open(data, false).unwrap_err();
             assert_eq!(
-                matches!(error, DataFolderError::Newer { format: 3, .. }),
+                matches!(error, DataFolderError::Newer { format: NEXT, .. }),
                 newer,
                 "{error}"
             );

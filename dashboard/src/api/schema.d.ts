@@ -22022,7 +22022,7 @@ export interface operations {
             path: {
                 org_id: components["schemas"]["OrgId"];
                 unit_id: components["schemas"]["UnitId"];
-                log_id: string;
+                log_id: components["schemas"]["LogId"];
             };
             cookie?: never;
         };

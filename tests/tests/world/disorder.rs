@@ -1,6 +1,8 @@
 //! Readings out of order, out of time and told twice.
 
+use freshtrack_contracts::devices::SensorView;
 use freshtrack_contracts::ingest::{ItemResult, ItemStatus};
+use freshtrack_domain::access::Right;
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::UnitStatus;
 use freshtrack_tests::{Frame, Tenant, World, statuses};
@@ -337,6 +339,10 @@ async fn a_unit_outlives_any_number_of_sensors() {
             "sensor {replacement}: {report:?}"
         );
         world.advance(Span::hours(25));
+        let gone = tenant.path(&format!("sensors/{}/unassign", tenant.sensor(0)));
+        let key = tenant.key(Right::ManageDevices);
+        let taken: SensorView = tenant.api.post(&gone, key, "").await.ok();
+        assert_eq!(taken.unit_id, None);
         tenant.unit_mut(0).sensors.clear();
         tenant.add_sensor(0, "dragino-lht65n");
         tenant.import().await;

@@ -32,15 +32,16 @@ fn entry_of(event: &Event) -> Option<(AlertId, TrailEntry)> {
         until: None,
     };
     match &event.what {
-        Happening::AlertOpened(alert) | Happening::AlertUpgraded(alert) | Happening::AlertResolved(alert) => {
-            Some((
-                alert.id,
-                TrailEntry {
-                    detail: alert.explanation.clone(),
-                    ..entry
-                },
-            ))
-        }
+        Happening::AlertOpened(alert)
+        | Happening::AlertUpgraded(alert)
+        | Happening::AlertResolved(alert)
+        | Happening::AlertFoundLate(alert) => Some((
+            alert.id,
+            TrailEntry {
+                detail: alert.explanation.clone(),
+                ..entry
+            },
+        )),
         Happening::AlertAcknowledged(act) | Happening::AlertSnoozed(act) | Happening::AlertSignedOff(act) => {
             Some((
                 act.alert_id,

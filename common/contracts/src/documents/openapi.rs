@@ -9,8 +9,8 @@ use crate::organization::OrganizationDocument;
 use crate::page::PageSize;
 use crate::problem::{Problem, ProblemCode};
 use freshtrack_domain::ids::{
-    AccessKeyId, AlertId, AreaId, CalibrationId, FrameId, GatewayId, InvitationId, JobId, NetworkId, OrgId,
-    PendingChangeId, SensorId, SessionId, SiteId, UnitId, UserId,
+    AccessKeyId, AlertId, AreaId, CalibrationId, FrameId, GatewayId, InvitationId, JobId, LogId, NetworkId,
+    OrgId, PendingChangeId, SensorId, SessionId, SiteId, UnitId, UserId,
 };
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -34,6 +34,7 @@ const IDENTIFIERS: &[(&str, MakeSchema)] = &[
     ("job_id", SchemaGenerator::subschema_for::<JobId>),
     ("change_id", SchemaGenerator::subschema_for::<PendingChangeId>),
     ("alert_id", SchemaGenerator::subschema_for::<AlertId>),
+    ("log_id", SchemaGenerator::subschema_for::<LogId>),
     ("frame_id", SchemaGenerator::subschema_for::<FrameId>),
     ("user_id", SchemaGenerator::subschema_for::<UserId>),
     ("session_id", SchemaGenerator::subschema_for::<SessionId>),

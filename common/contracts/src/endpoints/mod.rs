@@ -302,7 +302,8 @@ mod tests {
     #[test]
     fn whoever_lists_is_read_page_by_page() {
         let document = openapi();
-        for endpoint in endpoints() {
+        // A table is read page by page too, by its links.
+        for endpoint in endpoints().filter(|endpoint| endpoint.media_type != "text/csv") {
             let function = endpoint.function;
             let named = function.split('-').nth(1) == Some("list");
             assert_eq!(
