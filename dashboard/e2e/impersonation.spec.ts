@@ -60,7 +60,7 @@ describe("support", () => {
     await desk.getByRole("link", { name: "People" }).click();
     await desk.getByRole("heading", { name: "People", exact: true }).waitFor();
     await banner.waitFor();
-    await desk.getByRole("button", { name: "Invite somebody" }).waitFor();
+    await desk.getByRole("heading", { name: "Invite somebody" }).waitFor();
     expect(await desk.getByRole("button", { name: "Leave this organization" }).count()).toBe(0);
     await desk.reload();
     await banner.waitFor();
