@@ -115,9 +115,6 @@ fn reading(sensor: &Sensor, item: &UploadedReading) -> Result<UnitReading, Strin
         unit_id,
         version: sensor.version,
         reading: Reading {
-            sensor_id: sensor.id,
-            recorded_at: item.recorded_at.0.to_second(),
-            frame: None,
             temperature,
             humidity: humidity.map(|told| correction.humidity(told)),
             correction: correction.made_of(humidity),
@@ -128,11 +125,8 @@ fn reading(sensor: &Sensor, item: &UploadedReading) -> Result<UnitReading, Strin
                 percent: Some(percent),
                 millivolts: None,
             }),
-            rssi_dbm: None,
-            from_probe: false,
-            probe_missing: false,
             drives_unit: sensor.primary,
-            origin: Origin::Upload,
+            ..Reading::new(sensor.id, item.recorded_at.0.to_second(), Origin::Upload)
         },
     })
 }

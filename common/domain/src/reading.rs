@@ -95,6 +95,26 @@ pub enum Rejection {
 pub const EARLIEST: Timestamp = Timestamp::from_seconds(1_420_070_400);
 
 impl Reading {
+    /// What a sensor that drives its unit measured, of which nothing is known yet but when and how it came.
+    #[must_use]
+    pub const fn new(sensor_id: SensorId, recorded_at: Timestamp, origin: Origin) -> Self {
+        Self {
+            sensor_id,
+            recorded_at,
+            frame: None,
+            temperature: None,
+            humidity: None,
+            correction: Correction::NONE,
+            door: None,
+            battery: None,
+            rssi_dbm: None,
+            from_probe: false,
+            probe_missing: false,
+            drives_unit: true,
+            origin,
+        }
+    }
+
     /// This reading from a sensor that has lost its probe: a fault instead of the ambient temperature.
     #[must_use]
     pub fn without_probe(&self) -> Self {

@@ -6,7 +6,7 @@ use freshtrack_contracts::organization::{
 };
 use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::{AreaId, Id, OrgId, SensorId, SiteId, Ulid, UnitId};
-use freshtrack_domain::measurement::{CentiCelsius, Correction, TemperatureSample};
+use freshtrack_domain::measurement::{CentiCelsius, TemperatureSample};
 use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
 use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::{UnitKind, UnitRecord, UnitState};
@@ -127,19 +127,8 @@ impl Kitchen {
 #[must_use]
 pub fn reading(sensor_id: SensorId, recorded_at: Timestamp, centi: i32) -> Reading {
     Reading {
-        sensor_id,
-        recorded_at,
-        frame: None,
         temperature: Some(TemperatureSample::judge(CentiCelsius(centi))),
-        humidity: None,
-        correction: Correction::NONE,
-        door: None,
-        battery: None,
-        rssi_dbm: None,
-        from_probe: false,
-        probe_missing: false,
-        drives_unit: true,
-        origin: Origin::Upload,
+        ..Reading::new(sensor_id, recorded_at, Origin::Upload)
     }
 }
 

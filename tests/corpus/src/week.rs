@@ -6,7 +6,7 @@ use crate::plan::{Incident, Plan, Time, WEEK};
 use crate::thermal::{Influences, Place, STEP, Unit};
 use freshtrack_domain::history::Window;
 use freshtrack_domain::ids::{Id, SensorId, Ulid};
-use freshtrack_domain::measurement::{Battery, CentiCelsius, Correction, Door, TemperatureSample};
+use freshtrack_domain::measurement::{Battery, CentiCelsius, Door, TemperatureSample};
 use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::UnitKind;
@@ -274,22 +274,16 @@ impl Sensors {
 /// A reading that says nothing yet.
 fn blank(sensor: u128, second: i64) -> Reading {
     Reading {
-        sensor_id: SensorId::from_ulid(Ulid::from_parts(1, sensor)),
-        recorded_at: instant(second),
-        frame: None,
-        temperature: None,
-        humidity: None,
-        correction: Correction::NONE,
-        door: None,
         battery: Some(Battery {
             percent: Some(88),
             millivolts: Some(3_020),
         }),
         rssi_dbm: Some(-97),
-        from_probe: false,
-        probe_missing: false,
-        drives_unit: true,
-        origin: Origin::Radio,
+        ..Reading::new(
+            SensorId::from_ulid(Ulid::from_parts(1, sensor)),
+            instant(second),
+            Origin::Radio,
+        )
     }
 }
 

@@ -14,7 +14,7 @@ use freshtrack_contracts::logbook::{
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::ids::{Id, LogId, Ulid, UnitId};
 use freshtrack_domain::logbook::{ManualLog, hand_of};
-use freshtrack_domain::measurement::{Correction, TemperatureSample};
+use freshtrack_domain::measurement::TemperatureSample;
 use freshtrack_domain::reading::{Origin, Reading, Rejection};
 use freshtrack_domain::time::Timestamp;
 use serde_json::Value;
@@ -254,19 +254,9 @@ fn reading(log: &ManualLog) -> UnitReading {
         // A hand is not moved from unit to unit.
         version: u32::MAX,
         reading: Reading {
-            sensor_id: hand_of(log.unit_id),
-            recorded_at: log.recorded_at,
-            frame: None,
             temperature: Some(TemperatureSample::judge(log.temperature)),
-            humidity: None,
-            correction: Correction::NONE,
-            door: None,
-            battery: None,
-            rssi_dbm: None,
-            from_probe: false,
-            probe_missing: false,
             drives_unit: false,
-            origin: Origin::Manual,
+            ..Reading::new(hand_of(log.unit_id), log.recorded_at, Origin::Manual)
         },
     }
 }

@@ -90,9 +90,6 @@ impl Entry {
             Fault::Implausible => SensorFault::Implausible,
         });
         Reading {
-            sensor_id,
-            recorded_at: self.recorded_at,
-            frame: None,
             temperature: self
                 .temperature
                 .map(TemperatureSample::Valid)
@@ -102,16 +99,16 @@ impl Entry {
             door: self
                 .door_open
                 .map(|open| if open { Door::Open } else { Door::Closed }),
-            battery: None,
-            rssi_dbm: None,
-            from_probe: false,
-            probe_missing: false,
             drives_unit,
-            origin: if self.manual {
-                Origin::Manual
-            } else {
-                Origin::Radio
-            },
+            ..Reading::new(
+                sensor_id,
+                self.recorded_at,
+                if self.manual {
+                    Origin::Manual
+                } else {
+                    Origin::Radio
+                },
+            )
         }
     }
 

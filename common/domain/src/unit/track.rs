@@ -226,25 +226,17 @@ impl SensorTrack {
 mod tests {
     use super::*;
     use crate::ids::Id;
-    use crate::measurement::Correction;
     use crate::reading::Origin;
     use ulid::Ulid;
 
     fn frame(session: u32, count: u32, minute: i64) -> Reading {
         Reading {
-            sensor_id: SensorId::from_ulid(Ulid::from_parts(0, 1)),
-            recorded_at: Timestamp::from_seconds(1_700_000_000 + minute * 60),
             frame: Some(FrameCounter { count, session }),
-            temperature: None,
-            humidity: None,
-            correction: Correction::NONE,
-            door: None,
-            battery: None,
-            rssi_dbm: None,
-            from_probe: false,
-            probe_missing: false,
-            drives_unit: true,
-            origin: Origin::Radio,
+            ..Reading::new(
+                SensorId::from_ulid(Ulid::from_parts(0, 1)),
+                Timestamp::from_seconds(1_700_000_000 + minute * 60),
+                Origin::Radio,
+            )
         }
     }
 

@@ -1,7 +1,7 @@
 //! A unit and its sensors, at minutes counted from one fixed instant.
 
 use freshtrack_domain::ids::{AreaId, Id, SensorId, SiteId, Ulid, UnitId};
-use freshtrack_domain::measurement::{Correction, TemperatureSample};
+use freshtrack_domain::measurement::TemperatureSample;
 use freshtrack_domain::reading::{Origin, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{UnitKind, UnitRecord, UnitState};
@@ -30,18 +30,7 @@ pub(crate) fn fridge(since: Timestamp) -> UnitRecord {
 /// A reading of the driving sensor.
 pub(crate) fn reading(recorded_at: Timestamp, temperature: Option<TemperatureSample>) -> Reading {
     Reading {
-        sensor_id: sensor(0),
-        recorded_at,
-        frame: None,
         temperature,
-        humidity: None,
-        correction: Correction::NONE,
-        door: None,
-        battery: None,
-        rssi_dbm: None,
-        from_probe: false,
-        probe_missing: false,
-        drives_unit: true,
-        origin: Origin::Radio,
+        ..Reading::new(sensor(0), recorded_at, Origin::Radio)
     }
 }

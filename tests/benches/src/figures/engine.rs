@@ -7,7 +7,7 @@ use crate::report::{Aim, Findings, Table};
 use crate::statistics::{Rounds, short};
 use freshtrack_decoders::aliases;
 use freshtrack_domain::ids::{Id, Ulid};
-use freshtrack_domain::measurement::{CentiCelsius, Correction, TemperatureSample};
+use freshtrack_domain::measurement::{CentiCelsius, TemperatureSample};
 use freshtrack_domain::reading::{Origin, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{
@@ -131,19 +131,14 @@ fn yardstick() -> Candidate {
 /// One reading, `minutes` after the first one.
 fn reading(minutes: u32, centi: i32) -> Reading {
     Reading {
-        sensor_id: Id::from_ulid(Ulid::from_parts(1, 4)),
-        recorded_at: Timestamp::from_seconds(1_795_262_400) + Span::minutes(minutes),
-        frame: None,
         temperature: Some(TemperatureSample::judge(CentiCelsius(centi))),
-        humidity: None,
-        correction: Correction::NONE,
-        door: None,
-        battery: None,
         rssi_dbm: Some(-97),
         from_probe: true,
-        probe_missing: false,
-        drives_unit: true,
-        origin: Origin::Radio,
+        ..Reading::new(
+            Id::from_ulid(Ulid::from_parts(1, 4)),
+            Timestamp::from_seconds(1_795_262_400) + Span::minutes(minutes),
+            Origin::Radio,
+        )
     }
 }
 

@@ -8,7 +8,7 @@ use crate::statistics::{Rounds, short};
 use freshtrack_corpus::{EventKind, ForecastScore, PROFILES, ROUND, Score, Tally, UnitWeek, corpus};
 use freshtrack_domain::ids::{Id, SensorId, Ulid};
 use freshtrack_domain::log::{Entry, SealedBlock};
-use freshtrack_domain::measurement::{CentiCelsius, Correction, TemperatureSample};
+use freshtrack_domain::measurement::{CentiCelsius, TemperatureSample};
 use freshtrack_domain::reading::{Origin, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{
@@ -247,19 +247,10 @@ fn stored() -> (UnitState, Vec<SealedBlock>) {
             n => 300 + i32::from(n % 7 == 0) * 40,
         };
         let reading = Reading {
-            sensor_id: sensor(),
-            recorded_at: at,
-            frame: None,
             temperature: Some(TemperatureSample::judge(CentiCelsius(centi))),
-            humidity: None,
-            correction: Correction::NONE,
-            door: None,
-            battery: None,
             rssi_dbm: Some(-97),
             from_probe: true,
-            probe_missing: false,
-            drives_unit: true,
-            origin: Origin::Radio,
+            ..Reading::new(sensor(), at, Origin::Radio)
         };
         if record.take(&reading, at, &mut changes) == Admission::HeadFull {
             blocks.extend(record.seal());

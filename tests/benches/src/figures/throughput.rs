@@ -10,7 +10,7 @@ use crate::system::{Sandboxes, System};
 use freshtrack_application::{OrgScope, UnitReading};
 use freshtrack_contracts::ingest::ItemStatus;
 use freshtrack_domain::access::Right;
-use freshtrack_domain::measurement::{CentiCelsius, Correction, TemperatureSample};
+use freshtrack_domain::measurement::{CentiCelsius, TemperatureSample};
 use freshtrack_domain::reading::{Origin, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_local::clock::LocalClock;
@@ -253,19 +253,8 @@ impl Bench {
             unit_id: self.tenant.unit(place.unit).id,
             version: 0,
             reading: Reading {
-                sensor_id: self.tenant.sensor(place.unit),
-                recorded_at: frame.at,
-                frame: None,
                 temperature: Some(TemperatureSample::judge(temperature)),
-                humidity: None,
-                correction: Correction::NONE,
-                door: None,
-                battery: None,
-                rssi_dbm: None,
-                from_probe: false,
-                probe_missing: false,
-                drives_unit: true,
-                origin: Origin::Upload,
+                ..Reading::new(self.tenant.sensor(place.unit), frame.at, Origin::Upload)
             },
         }
     }
