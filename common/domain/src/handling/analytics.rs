@@ -184,6 +184,7 @@ fn count(number: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::handling::tests::alert;
     use crate::handling::{Acknowledgement, Signature};
     use crate::ids::{AlertId, Id, Ulid};
     use crate::text::Notes;
@@ -200,21 +201,10 @@ mod tests {
         let alert = Alert {
             id: AlertId::from_ulid(Ulid::from_parts(0, number)),
             unit_id: UnitId::from_ulid(Ulid::from_parts(0, unit)),
-            site_id: SiteId::from_ulid(Ulid::from_parts(0, 1)),
-            kind: AlertKind::TempExcursion,
-            severity,
             status: over.map_or(AlertStatus::Open, |_| AlertStatus::Resolved),
             opened_at: minute(opened),
-            escalated_at: None,
             resolved_at: over.map(minute),
-            found_at: None,
-            trigger: None,
-            worst: None,
-            limit: None,
-            side: None,
-            sensor_id: None,
-            related_id: None,
-            explanation: String::new(),
+            ..alert(severity)
         };
         let handling = seen.map(|seen| {
             Handling::new(alert.id).acknowledged(Acknowledgement {

@@ -222,7 +222,7 @@ mod tests {
 
     const START: Timestamp = Timestamp::from_seconds(1_790_000_000);
 
-    fn alert(severity: Severity) -> Alert {
+    pub(super) fn alert(severity: Severity) -> Alert {
         let ulid = Ulid::from_parts(1_790_000_000_000, 1);
         Alert {
             id: AlertId::from_ulid(ulid),

@@ -97,40 +97,9 @@ impl Beyond {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixtures::{at, rules, samples, window};
     use super::*;
-    use crate::measurement::CentiCelsius;
-    use crate::unit::{Overrides, UnitKind};
     use proptest::prelude::*;
-
-    fn at(minute: i64) -> Timestamp {
-        Timestamp::from_seconds(1_780_000_000 + minute * 60)
-    }
-
-    fn window(from: i64, to: i64) -> Window {
-        Window {
-            from: at(from),
-            to: at(to),
-        }
-    }
-
-    /// 0 to 5 °C, five minutes between reports: a temperature holds for at most six.
-    fn rules() -> Rules {
-        let overrides = Overrides {
-            low: Some(CentiCelsius(0)),
-            high: Some(CentiCelsius(500)),
-            report_interval: Some(Span::minutes(5)),
-            ..Overrides::default()
-        };
-        Rules::effective(UnitKind::Fridge, &overrides)
-    }
-
-    fn samples(temperatures: &[(i64, i32)]) -> Vec<Sample> {
-        let sample = |&(minute, centi): &(i64, i32)| Sample {
-            at: at(minute),
-            temperature: CentiCelsius(centi),
-        };
-        temperatures.iter().map(sample).collect()
-    }
 
     /// Every five minutes of `until`, too warm in each of `warm`.
     fn day(until: i64, warm: &[(i64, i64)]) -> Vec<Sample> {

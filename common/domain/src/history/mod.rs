@@ -2,6 +2,8 @@
 
 mod doors;
 mod exposure;
+#[cfg(test)]
+mod fixtures;
 mod forecast;
 mod gaps;
 mod summary;

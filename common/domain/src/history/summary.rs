@@ -154,41 +154,9 @@ pub fn mean_kinetic_celsius(temperatures: &[CentiCelsius]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixtures::{rules, samples, window};
     use super::*;
-    use crate::unit::{Overrides, UnitKind};
     use proptest::prelude::*;
-
-    const START: i64 = 1_780_000_000;
-
-    fn at(minute: i64) -> Timestamp {
-        Timestamp::from_seconds(START + minute * 60)
-    }
-
-    fn window(from: i64, to: i64) -> Window {
-        Window {
-            from: at(from),
-            to: at(to),
-        }
-    }
-
-    /// Five minutes between reports, so a temperature holds for at most six.
-    fn rules() -> Rules {
-        let overrides = Overrides {
-            low: Some(CentiCelsius(0)),
-            high: Some(CentiCelsius(500)),
-            report_interval: Some(Span::minutes(5)),
-            ..Overrides::default()
-        };
-        Rules::effective(UnitKind::Fridge, &overrides)
-    }
-
-    fn samples(temperatures: &[(i64, i32)]) -> Vec<Sample> {
-        let sample = |&(minute, hundredths): &(i64, i32)| Sample {
-            at: at(minute),
-            temperature: CentiCelsius(hundredths),
-        };
-        temperatures.iter().map(sample).collect()
-    }
 
     fn celsius(values: &[f64]) -> Vec<CentiCelsius> {
         values
