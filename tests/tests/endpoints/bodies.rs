@@ -3,7 +3,7 @@
 use crate::house::House;
 use crate::persons::administrator;
 use crate::request::{body, with_body};
-use freshtrack_contracts::endpoints::Endpoint;
+use freshtrack_contracts::endpoints::{Endpoint, Terms};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_tests::World;
 use http::StatusCode;
@@ -88,7 +88,10 @@ async fn a_body_larger_than_is_taken_is_refused() {
         let authorization = house
             .credential(endpoint, &sue)
             .map(|token| format!("Bearer {token}"));
-        for (bytes, of_ours) in [(endpoint.largest_body() + 1, true), ((10 << 20) + 1, false)] {
+        for (bytes, of_ours) in [
+            (Terms::of(endpoint).largest_body() + 1, true),
+            ((10 << 20) + 1, false),
+        ] {
             let body = format!("{{\"name\":\"{}\"}}", "x".repeat(bytes - 11));
             assert_eq!(body.len(), bytes);
             let answer = world

@@ -168,12 +168,6 @@ impl Endpoint {
         format!("{} {}", self.method, self.path)
     }
 
-    /// The largest body it takes, in bytes.
-    #[must_use]
-    pub fn largest_body(&self) -> usize {
-        Terms::of(self).largest_body()
-    }
-
     /// The area it belongs to: the first word of its function's name.
     #[must_use]
     pub fn area(&self) -> &'static str {

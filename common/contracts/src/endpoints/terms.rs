@@ -35,7 +35,9 @@ impl Terms {
         }
     }
 
-    pub(super) const fn of(endpoint: &Endpoint) -> Self {
+    /// Those of `endpoint`.
+    #[must_use]
+    pub const fn of(endpoint: &Endpoint) -> Self {
         Self {
             function: endpoint.function,
             access: endpoint.access,
