@@ -63,11 +63,7 @@ impl Alerts for DynamoAlerts {
         let (first, last) = keys::alerts_opened(from, to);
         let query = Query {
             consistent: true,
-            ..Query::new(
-                "pk = :pk AND sk BETWEEN :from AND :to",
-                &pk,
-                vec![(":from", first), (":to", last)],
-            )
+            ..Query::between(&pk, first, last)
         };
         let items = self.0.query(OP, query).await?;
         items.into_iter().map(|mut item| data(OP, &mut item)).collect()

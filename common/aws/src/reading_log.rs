@@ -138,11 +138,7 @@ impl ReadingLog for DynamoReadingLog {
             forward: false,
             limit: Some(1),
             consistent: fresh,
-            ..Query::new(
-                "pk = :pk AND sk BETWEEN :first AND :from",
-                &pk,
-                vec![(":first", "R#".to_owned()), (":from", keys::block_sort(from))],
-            )
+            ..Query::between(&pk, "R#".to_owned(), keys::block_sort(from))
         };
         let mut blocks: Vec<SealedBlock> = Vec::new();
         for item in self.0.query(OP, before).await? {
@@ -154,11 +150,7 @@ impl ReadingLog for DynamoReadingLog {
         let within = Query {
             consistent: fresh,
             limit: (most < usize::MAX).then_some(most),
-            ..Query::new(
-                "pk = :pk AND sk BETWEEN :from AND :to",
-                &pk,
-                vec![(":from", keys::block_sort(from)), (":to", keys::block_sort(to))],
-            )
+            ..Query::between(&pk, keys::block_sort(from), keys::block_sort(to))
         };
         for item in self.0.query(OP, within).await? {
             blocks.push(block_of(OP, item)?);
@@ -176,15 +168,10 @@ impl ReadingLog for DynamoReadingLog {
     ) -> Result<Vec<LateEntry>, PortError> {
         const OP: &str = "reading_log.late";
         let pk = keys::log_partition(scope.org_id(), unit_id);
-        let query = Query::new(
-            "pk = :pk AND sk BETWEEN :from AND :to",
-            &pk,
-            vec![
-                (":from", format!("L#{}", keys::sortable(from.to_second()))),
-                // `~` sorts behind every character of a sensor's identifier.
-                (":to", format!("L#{}~", keys::sortable(to))),
-            ],
-        );
+        let first = format!("L#{}", keys::sortable(from.to_second()));
+        // `~` sorts behind every character of a sensor's identifier.
+        let last = format!("L#{}~", keys::sortable(to));
+        let query = Query::between(&pk, first, last);
         self.0
             .query(OP, query)
             .await?

@@ -62,11 +62,7 @@ impl Records for DynamoRecords {
             consistent: true,
             // One more than wanted, since `after` itself lies within the range when it is the upper end.
             limit: limit.checked_add(1),
-            ..Query::new(
-                "pk = :pk AND sk BETWEEN :first AND :last",
-                &pk,
-                vec![(":first", first), (":last", last.clone())],
-            )
+            ..Query::between(&pk, first, last.clone())
         };
         let mut items = self.0.query(OP, query).await?;
         items.retain(|item| text_of(item, SK) != last);

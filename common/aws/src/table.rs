@@ -146,6 +146,9 @@ impl Table {
     /// Runs a query to its end, or until `limit` items.
     pub(crate) async fn query(&self, op: &'static str, query: Query<'_>) -> Result<Vec<Item>, PortError> {
         let mut items = Vec::new();
+        if query.nothing {
+            return Ok(items);
+        }
         let mut start = None;
         loop {
             let mut request = self
@@ -193,6 +196,8 @@ pub(crate) struct Query<'a> {
     pub(crate) forward: bool,
     pub(crate) consistent: bool,
     pub(crate) limit: Option<usize>,
+    /// Whether no item can be meant, so that there is nothing to ask for.
+    pub(crate) nothing: bool,
 }
 
 impl<'a> Query<'a> {
@@ -212,6 +217,20 @@ impl<'a> Query<'a> {
             forward: true,
             consistent: false,
             limit: None,
+            nothing: false,
+        }
+    }
+
+    /// The items of `pk` from the sort key `first` to `last`, both included, in order; none where the last is before the
+    /// first, which `DynamoDB` would not accept as a question.
+    pub(crate) fn between(pk: &'a str, first: String, last: String) -> Self {
+        Self {
+            nothing: last < first,
+            ..Self::new(
+                "pk = :pk AND sk BETWEEN :first AND :last",
+                pk,
+                vec![(":first", first), (":last", last)],
+            )
         }
     }
 }

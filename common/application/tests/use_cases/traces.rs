@@ -55,7 +55,7 @@ impl Stage {
     async fn try_gaps(
         &self,
         caller: &Caller,
-        to: u32,
+        (from, to): (u32, u32),
         percent: Option<u32>,
         page: &PageRequest,
     ) -> Result<Page<GapView>, Failure> {
@@ -67,7 +67,7 @@ impl Stage {
         } = &self.world;
         let of = GapsOf {
             unit_id: self.unit(0),
-            from: Some(minute(0)),
+            from: Some(minute(from)),
             to: Some(minute(to)),
             percent,
         };
@@ -77,7 +77,10 @@ impl Stage {
     /// From and until which minute there are gaps.
     async fn gaps(&self, to: u32, percent: Option<u32>) -> Vec<(i64, i64)> {
         let page = PageRequest::of(PageSize::SERIES);
-        let gaps = self.try_gaps(&self.viewer(), to, percent, &page).await.unwrap();
+        let gaps = self
+            .try_gaps(&self.viewer(), (0, to), percent, &page)
+            .await
+            .unwrap();
         let minute = |at: Timestamp| at.since(START).as_minutes();
         gaps.items
             .iter()
@@ -299,6 +302,9 @@ async fn gaps_are_told_by_the_interval_of_the_sensor() {
     );
     assert_eq!(stage.gaps(600, Some(200)).await, [(15, 25), (35, 50), (55, 70)]);
     assert_eq!(stage.gaps(60, None).await, [(35, 50)]);
+    let page = PageRequest::of(PageSize::SERIES);
+    let to_come = stage.try_gaps(&stage.viewer(), (300, 600), None, &page).await;
+    assert_eq!(to_come.unwrap().items, []);
     stage.world.clock.set(minute(600));
     assert_eq!(stage.gaps(300, None).await, [(35, 50), (55, 300)]);
     // What comes late closes them.
@@ -307,14 +313,15 @@ async fn gaps_are_told_by_the_interval_of_the_sensor() {
         .await;
     assert_eq!(stage.gaps(300, None).await, [(55, 300)]);
 
-    let page = PageRequest::of(PageSize::SERIES);
     for percent in [99, 10_001] {
-        let refused = stage.try_gaps(&stage.viewer(), 60, Some(percent), &page).await;
+        let refused = stage
+            .try_gaps(&stage.viewer(), (0, 60), Some(percent), &page)
+            .await;
         assert_eq!(code_of(refused), ProblemCode::InvalidRequest);
     }
     for stranger in stage.strangers() {
         assert_eq!(
-            code_of(stage.try_gaps(&stranger, 60, None, &page).await),
+            code_of(stage.try_gaps(&stranger, (0, 60), None, &page).await),
             ProblemCode::NotFound
         );
     }

@@ -50,6 +50,7 @@ async fn blocks(log: &dyn ReadingLog) {
         (minute(35), minute(45), &blocks[1..2]),
         (minute(45), minute(200), &blocks[1..]),
         (minute(81), minute(200), none),
+        (minute(90), minute(0), none),
     ] {
         let found = log.blocks(scope, unit_id, from, to, 10, true).await.unwrap();
         assert_eq!(found, expected, "{from} to {to}");
@@ -127,6 +128,7 @@ async fn late(log: &dyn ReadingLog) {
     assert_eq!(found(10, 19).await, at_ten);
     assert_eq!(found(11, 20).await, [faulty]);
     assert_eq!(found(21, 60).await, []);
+    assert_eq!(found(60, 0).await, [], "no time passes from later to earlier");
     for (scope, unit_id) in [(OrgScope::granted(fresh_id()), unit_id), (scope, fresh_id())] {
         let theirs = log.late(scope, unit_id, START, minute(60)).await.unwrap();
         assert_eq!(theirs, Vec::new(), "not theirs");

@@ -215,6 +215,7 @@ async fn found_late(alerts: &dyn Alerts, scope: OrgScope, other: OrgScope, resol
     assert_eq!(opened(61, 80).await, [minute(80)], "whatever its status");
     assert_eq!(opened(81, 200).await, []);
     assert_eq!(alerts.opened(other, minute(0), minute(200)).await.unwrap(), []);
+    assert_eq!(alerts.opened(scope, minute(200), minute(0)).await.unwrap(), []);
     let late = Alert {
         id: AlertId::from_ulid(Ulid::from_parts(
             u64::try_from(minute(30).as_millis()).unwrap(),
