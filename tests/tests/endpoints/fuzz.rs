@@ -1,7 +1,8 @@
 //! Schemathesis against the running system: requests that are made up from the OpenAPI document, valid ones and others,
 //! must get answers that the document tells of.
 //!
-//! Run by `cargo verify fuzz`, which installs Schemathesis and says where it is.
+//! Run by `cargo verify fuzz`, which installs Schemathesis and says where it is. With `FRESHTRACK_FUZZ_SEED=number` it makes
+//! up more requests, other ones for each number.
 
 use crate::house::{House, SITES};
 use crate::request::parameters;
@@ -34,16 +35,28 @@ enum Caller<'a> {
     Owner(&'a House<'a>),
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "told by the environment, as what needs a tool is"
+)]
+fn told(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Where `cargo verify fuzz` has installed it.
 fn schemathesis() -> PathBuf {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "told by the environment, as what needs a tool is"
-    )]
-    let program = std::env::var("SCHEMATHESIS");
-    program
+    told("SCHEMATHESIS")
         .expect("run by `cargo verify fuzz`, which sets SCHEMATHESIS")
         .into()
+}
+
+/// How many requests, and which: the same each time, so that what is found can be found again.
+fn effort() -> Vec<String> {
+    let options = told("FRESHTRACK_FUZZ_SEED").map_or_else(
+        || "--seed 1 --max-examples 15 --generation-deterministic".to_owned(),
+        |seed| format!("--seed {seed} --max-examples 60"),
+    );
+    options.split(' ').map(str::to_owned).collect()
 }
 
 /// What Schemathesis is told of the system besides the document, as its configuration file.
@@ -99,6 +112,7 @@ async fn loose(world: &World, caller: Caller<'_>, folder: &Path) {
         .arg("run")
         .arg(World::root().join("contracts/openapi.json"))
         .args(["--url", &format!("http://{}", world.api.address)])
+        .args(effort())
         .current_dir(folder)
         .stdin(Stdio::null())
         .status()
