@@ -118,11 +118,18 @@ async fn keep(
     if let TemperatureSample::Fault(_) = TemperatureSample::judge(temperature) {
         return Err(Refusal::invalid("The temperature is none that food is kept at.").into());
     }
+    let site_id = unit(ports.records, caller, unit_id).await?.site_id;
+    let found = ports.record.states.load(caller.scope, unit_id).await?;
+    let rules = found.ok_or_else(|| Refusal::not_found("unit"))?.state.rules();
     let millis = u64::try_from(recorded_at.to_second().as_millis()).unwrap_or(0);
     let log = ManualLog {
         id: LogId::from_ulid(Ulid::from_parts(millis, chance)),
         unit_id,
+        site_id,
         temperature,
+        low: rules.low,
+        high: rules.high,
+        in_range: rules.violation(temperature).is_none(),
         notes: input.notes,
         corrective_action: input.corrective_action.filter(|action| !action.is_empty()),
         photo: input.photo,
@@ -132,18 +139,12 @@ async fn keep(
         received_at: now,
         by: caller.actor.id.clone(),
         acting_as: caller.actor.acting_as,
-        // What it is judged by is known when the unit is read.
-        site_id: unit(ports.records, caller, unit_id).await?.site_id,
-        low: temperature,
-        high: temperature,
-        in_range: true,
     };
     check_time(&log, now)?;
     settled(|| write(ports, caller, &log, measured.is_some())).await
 }
 
-/// Writes `log`, judged by the limits in force now, unless it is there. Where its time was not `told`, the one it was first
-/// kept with holds.
+/// Writes `log` unless it is there. Where its time was not `told`, the one it was first kept with holds.
 async fn write(ports: &KeepLogs<'_>, caller: &Caller, log: &ManualLog, told: bool) -> Result<Kept, Failure> {
     let (scope, now) = (caller.scope, log.received_at);
     if let Some(client_id) = &log.client_id
@@ -170,32 +171,22 @@ async fn write(ports: &KeepLogs<'_>, caller: &Caller, log: &ManualLog, told: boo
             .into()),
         };
     }
-    let found = ports.record.states.load(scope, log.unit_id).await?;
-    let state = found.ok_or_else(|| Refusal::not_found("unit"))?.state;
-    let rules = state.rules();
-    let in_range = rules.violation(log.temperature).is_none();
-    if !in_range && log.corrective_action.is_none() {
+    if !log.in_range && log.corrective_action.is_none() {
         return Err(Refusal::new(
             ProblemCode::CorrectiveActionRequired,
             format!(
                 "The unit is kept at {} to {} °C. Say what was done.",
-                rules.low.celsius(),
-                rules.high.celsius()
+                log.low.celsius(),
+                log.high.celsius()
             ),
         )
         .about("corrective_action")
         .into());
     }
-    let log = ManualLog {
-        low: rules.low,
-        high: rules.high,
-        in_range,
-        ..log.clone()
-    };
     let mut change = Change::new(scope, &caller.actor, "temperature.logged", log.unit_id)
         .detail("log", log.id)
-        .detail("in_range", in_range)
-        .insert(&log)?;
+        .detail("in_range", log.in_range)
+        .insert(log)?;
     let holder = Holder {
         id: log.key(),
         data: Value::Null,
@@ -225,6 +216,7 @@ async fn write(ports: &KeepLogs<'_>, caller: &Caller, log: &ManualLog, told: boo
         );
     }
     ports.registry().commit(change).await?;
+    let log = log.clone();
     Ok(Kept { log, is_new: true })
 }
 
