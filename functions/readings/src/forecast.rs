@@ -12,7 +12,8 @@ pub const FUNCTION: Function = Function {
 
 async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
     let unit_id = call.id("unit_id", "unit")?;
-    let (states, log) = (context.states()?, context.log()?);
-    let forecast = forecast_unit(&states, &log, context.clock(), call.caller()?, unit_id).await?;
+    let (states, log, records) = (context.states()?, context.log()?, context.records()?);
+    let caller = call.caller()?;
+    let forecast = forecast_unit(&states, &log, &records, context.clock(), caller, unit_id).await?;
     Ok(Reply::of(&forecast)?)
 }

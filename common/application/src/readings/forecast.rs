@@ -1,8 +1,8 @@
 //! When a unit's temperature will reach its limit, if it drifts on as it does.
 
-use super::{Recorded, seen};
+use super::{Recorded, Sensors, seen};
 use crate::error::Failure;
-use crate::ports::{Clock, ReadingLog, UnitStates};
+use crate::ports::{Clock, ReadingLog, Records, UnitStates};
 use crate::scope::Caller;
 use freshtrack_contracts::readings::{Crossing, UnitForecast};
 use freshtrack_domain::history::{FORECAST_SPAN, Forecast, Sample, forecast};
@@ -17,6 +17,7 @@ use freshtrack_domain::time::Span;
 pub async fn forecast_unit(
     states: &dyn UnitStates,
     log: &dyn ReadingLog,
+    records: &dyn Records,
     clock: &dyn Clock,
     caller: &Caller,
     unit_id: UnitId,
@@ -26,25 +27,16 @@ pub async fn forecast_unit(
     // The newest reading may be an hour old with a sensor that reports hourly, and has its own hours before it.
     let span = (now - FORECAST_SPAN - Span::hours(2), now);
     let recorded = Recorded::load(log, caller.scope, &record, span, usize::MAX).await?;
-    let newest = record.state.last;
-    let driving = recorded
-        .iter()
-        .find(|(_, entry, _)| {
-            newest.is_some_and(|newest| {
-                entry.recorded_at == newest.recorded_at.to_second()
-                    && entry.temperature == Some(newest.temperature)
-            })
-        })
-        .map(|(sensor_id, _, _)| sensor_id);
-    let samples: Vec<Sample> = recorded
-        .iter()
-        .filter(|(sensor_id, _, _)| Some(*sensor_id) == driving)
-        .filter_map(|(_, entry, _)| {
-            let temperature = entry.temperature?;
-            let at = entry.recorded_at;
-            Some(Sample { at, temperature })
-        })
-        .collect();
+    let mut sensors = Sensors::new(records, caller.scope, &record);
+    let mut samples = Vec::new();
+    for (sensor_id, entry, _) in recorded.iter() {
+        let at = entry.recorded_at;
+        if let Some(temperature) = entry.temperature
+            && sensors.drives(sensor_id).await?
+        {
+            samples.push(Sample { at, temperature });
+        }
+    }
     let rules = record.state.rules();
     Ok(UnitForecast {
         unit_id,

@@ -1,18 +1,22 @@
 //! What was measured is shown as screens and spreadsheets want it: the newest, a trace, gaps, doors, a table.
 
 use crate::support::{COLD, START, Stage, WARM, minute};
+use freshtrack_application::ports::Record;
 use freshtrack_application::{
     Caller, ExportedPage, Failure, GapsOf, PageRequest, ReadingsOf, SeriesOf, UnitReading, export_readings,
-    get_latest, get_series, list_door_events, list_gaps,
+    forecast_unit, get_latest, get_series, list_door_events, list_gaps,
 };
 use freshtrack_contracts::page::{Page, PageSize};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_contracts::readings::{DoorEventView, GapView, LatestReadings, ReadingSeries};
 use freshtrack_domain::access::Sites;
+use freshtrack_domain::device::Sensor;
 use freshtrack_domain::measurement::Door;
 use freshtrack_domain::reading::Reading;
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_testkit::{World, fresh_id};
+use freshtrack_testkit::{Kitchen, World, fresh_id, reading};
+use serde_json::{Value, json};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
@@ -428,4 +432,52 @@ async fn the_pages_of_a_table_are_one_table() {
             .await;
         assert_eq!(code_of(refused), ProblemCode::NotFound);
     }
+}
+
+#[tokio::test]
+async fn a_forecast_is_read_off_the_sensor_that_drives_the_unit() {
+    let mut kitchen = Kitchen::new(2);
+    // What measures beside it comes first wherever sensors are in order.
+    kitchen.sensors.sort_by_key(|sensor| Reverse(sensor.id));
+    let stage = Stage::of(kitchen);
+    let beside = &stage.kitchen.sensors[1];
+    let (owner, key) = (stage.scope().into(), beside.key());
+    let moved = |data: &mut Value| {
+        data["unit_id"] = json!(stage.unit(0));
+        data["primary"] = json!(false);
+    };
+    stage.world.records.tamper(owner, Sensor::KIND, &key, moved);
+
+    // Half a day at 3.50 degrees, then up by a tenth every five minutes; beside it only the last is as warm.
+    let drift = |place: u32| {
+        if place < 144 {
+            COLD
+        } else {
+            COLD + 10 * i32::try_from(place - 143).unwrap()
+        }
+    };
+    let newest = 152;
+    for place in 0..=newest {
+        let at = minute(place * 5);
+        let still = if place == newest { drift(newest) } else { COLD };
+        let beside = UnitReading {
+            reading: Reading {
+                drives_unit: false,
+                ..reading(beside.id, at, still)
+            },
+            ..stage.measured(0, at, COLD)
+        };
+        stage.world.clock.set(at);
+        stage.record(&[stage.measured(0, at, drift(place)), beside]).await;
+    }
+    let World {
+        memory,
+        records,
+        clock,
+        ..
+    } = &stage.world;
+    let forecast = forecast_unit(memory, memory, records, clock, &stage.viewer(), stage.unit(0)).await;
+    let crossing = forecast.unwrap().crossing.unwrap();
+    assert_eq!(crossing.from_c, 4.4);
+    assert_eq!(crossing.measured_at, minute(newest * 5).into());
 }
