@@ -1,7 +1,8 @@
 //! Judges units that only the clock can judge, in case no reading came: the minute sweep.
 
-use crate::error::{PortError, PortErrorKind};
+use crate::error::{Failure, PortError, PortErrorKind};
 use crate::live::{Live, LiveUpdate};
+use crate::places::{FollowPlaces, settle_unit};
 use crate::ports::{Clock, DueUnit, Found, Record, Records, Stored, UnitStates};
 use crate::scope::OrgScope;
 use freshtrack_domain::place::Organization;
@@ -50,7 +51,12 @@ pub async fn sweep_timers(
         let Some(last) = organizations.last().map(Record::key) else {
             return Ok(report);
         };
-        report.round(states, live, clock, organizations).await;
+        let follow = FollowPlaces {
+            records,
+            states,
+            clock,
+        };
+        report.round(follow, live, organizations).await;
         if !more {
             return Ok(report);
         }
@@ -66,13 +72,8 @@ fn organization(found: Found) -> Result<Organization, PortError> {
 impl SweepReport {
     /// Judges what is due of `organizations`. One that cannot be asked, or a unit that cannot be judged, keeps no other
     /// waiting: it is due in the next sweep again.
-    async fn round(
-        &mut self,
-        states: &dyn UnitStates,
-        live: Live<'_>,
-        clock: &dyn Clock,
-        organizations: Vec<Organization>,
-    ) {
+    async fn round(&mut self, ports: FollowPlaces<'_>, live: Live<'_>, organizations: Vec<Organization>) {
+        let FollowPlaces { states, clock, .. } = ports;
         let present = organizations.into_iter().filter(|org| org.deleted.is_none());
         let asked: Vec<_> = stream::iter(present)
             .map(|org| async move {
@@ -94,7 +95,7 @@ impl SweepReport {
         let lag = due.first().map(|(_, unit)| clock.now().since(unit.due));
         self.lag = self.lag.max(lag.unwrap_or_default());
         let judged: Vec<_> = stream::iter(due)
-            .map(|(scope, unit)| judge(states, live, clock, scope, unit))
+            .map(|(scope, unit)| judge(ports, live, scope, unit))
             .buffer_unordered(PARALLEL)
             .collect()
             .await;
@@ -115,14 +116,14 @@ impl SweepReport {
     }
 }
 
-/// Judges one unit; whether anything changed.
+/// Judges one unit, and settles it where the calendar asks for that; whether anything changed.
 async fn judge(
-    states: &dyn UnitStates,
+    ports: FollowPlaces<'_>,
     live: Live<'_>,
-    clock: &dyn Clock,
     scope: OrgScope,
     due: DueUnit,
 ) -> Result<bool, PortError> {
+    let FollowPlaces { states, clock, .. } = ports;
     let Some(mut record) = states.load(scope, due.unit_id).await? else {
         return Ok(false);
     };
@@ -130,21 +131,31 @@ async fn judge(
     let mut changes = Vec::new();
     let before = record.state.clone();
     record.judge(now, &mut changes);
-    // A reading has come since, and there is nothing left to do.
-    if record.state == before && changes.is_empty() {
-        return Ok(false);
-    }
-    match states.save(scope, &mut record, &changes).await {
-        Ok(()) => {}
-        // A reading came in between and has judged the unit itself.
-        Err(error) if error.kind == PortErrorKind::Conflict => return Ok(false),
-        Err(error) => return Err(error),
-    }
     let changed = !changes.is_empty();
+    // Unless a reading has come since, and there is nothing left to do.
+    if changed || record.state != before {
+        match states.save(scope, &mut record, &changes).await {
+            Ok(()) => {}
+            // A reading came in between and has judged the unit itself.
+            Err(error) if error.kind == PortErrorKind::Conflict => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
     if changed {
         let mut update = LiveUpdate::of(&record);
         update.advance(&record, changes);
         live.push(scope, &[update], now).await;
+    }
+    // Only now: what fell due did so by what was known until then.
+    if record.state.settle_at.is_some_and(|at| at <= now) {
+        settle_unit(&ports, scope, due.unit_id)
+            .await
+            .map_err(|failure| match failure {
+                Failure::Fault(error) => error,
+                Failure::Refused(refusal) => {
+                    PortError::because("places.settle_unit", PortErrorKind::Rejected, refusal)
+                }
+            })?;
     }
     Ok(changed)
 }

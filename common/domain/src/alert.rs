@@ -16,7 +16,7 @@ pub enum AlertKind {
     SensorFault,
     /// Nothing is heard of the sensor.
     MonitoringInterrupted,
-    /// The sensor is silent and nobody has logged a temperature by hand in its place.
+    /// Nobody has logged a temperature by hand that was due: in place of a sensor that is silent, or of a unit that has none.
     MissedManualEntry,
     /// The door has been open for too long.
     DoorOpen,
@@ -56,6 +56,15 @@ pub struct AlertKinds(u16);
 impl AlertKinds {
     /// All of them, also those that are yet to be invented.
     pub const ALL: Self = Self(u16::MAX);
+
+    /// None of them.
+    pub const NONE: Self = Self(0);
+
+    /// These and `others`.
+    #[must_use]
+    pub const fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
 
     /// Whether `kind` is one of them.
     #[must_use]

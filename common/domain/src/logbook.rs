@@ -132,8 +132,15 @@ pub fn hand_of(unit: UnitId) -> SensorId {
     SensorId::from_ulid(unit.ulid())
 }
 
+/// Since when a unit's next log is awaited: the last one, or if there is none since there is the unit.
+#[must_use]
+pub fn awaited_since(unit: UnitId, logged_at: Option<Timestamp>) -> Timestamp {
+    let created = || i64::try_from(unit.ulid().timestamp_ms()).unwrap_or(i64::MAX);
+    logged_at.unwrap_or_else(|| Timestamp::from_millis(created()))
+}
+
 /// When a unit's next temperature is to be logged by hand: `cadence` after `known`, or when `site` opens after that. `known`
-/// is when one was last logged, or since when there is the unit.
+/// is since when it is [awaited](awaited_since).
 #[must_use]
 pub fn next_due(site: &Site, known: Timestamp, cadence: Span) -> Timestamp {
     let due = known + cadence;

@@ -4526,6 +4526,28 @@ export interface components {
             /** @description Each is good for one sign-in. */
             codes: string[];
         };
+        /** @description A time in which alerts are held back on some days of every week, by the clock of the site. */
+        RecurringQuietTimeValue: {
+            /** @description On which days it begins. */
+            days: components["schemas"]["Weekday"][];
+            /**
+             * @description Of which kinds; all if empty.
+             * @default []
+             */
+            kinds?: components["schemas"]["AlertKind"][];
+            /**
+             * Format: uint32
+             * @description For how many minutes it lasts, whatever the clock does meanwhile; it may end on the next day.
+             */
+            minutes: number;
+            /** @description Why. */
+            reason: components["schemas"]["QuietReason"];
+            /**
+             * @description When it begins. Where the clock is put forward over that time it begins as much later; where it is put back and shows
+             *     it twice, the first time.
+             */
+            starts: components["schemas"]["TimeOfDay"];
+        };
         /** @description `POST /v1/identity/refresh`. */
         Refresh: {
             /** @description The newest refresh token. */
@@ -5414,6 +5436,11 @@ export interface components {
             name: string;
             /** @description When it is open. */
             opening_hours: components["schemas"]["OpeningHours"];
+            /**
+             * @description When alerts of all its units are held back, week by week.
+             * @default []
+             */
+            recurring_quiet_times?: components["schemas"]["RecurringQuietTimeValue"][];
             /** @description The worst severity among their open alerts. */
             severity?: components["schemas"]["Severity"] | null;
             /** @description IANA time zone. */
@@ -5846,6 +5873,11 @@ export interface components {
              * @default []
              */
             quiet_times?: components["schemas"]["QuietTimeValue"][];
+            /**
+             * @description When they are held back week by week.
+             * @default []
+             */
+            recurring_quiet_times?: components["schemas"]["RecurringQuietTimeValue"][];
             /** @description The site it is in. */
             site_id: components["schemas"]["SiteId"];
             /**
@@ -5929,6 +5961,12 @@ export interface components {
              * @description The newest relative humidity in percent.
              */
             humidity_percent?: number | null;
+            /**
+             * Format: date-time
+             * @description When its next temperature is to be logged by hand; `null` unless it is logged by hand and no sensor drives it.
+             * @default null
+             */
+            log_due_at?: string | null;
             /**
              * Format: double
              * @description The lower limit in degrees Celsius.
@@ -6183,6 +6221,11 @@ export interface components {
              */
             opening_hours?: components["schemas"]["OpeningHours"] | null;
             /**
+             * @description When alerts of all its units are held back week by week, all of it: as for a unit, in addition to those of its own.
+             * @default null
+             */
+            recurring_quiet_times?: components["schemas"]["RecurringQuietTimeValue"][] | null;
+            /**
              * @description IANA time zone.
              * @default null
              */
@@ -6236,6 +6279,11 @@ export interface components {
              * @default null
              */
             quiet_times?: components["schemas"]["QuietTimeValue"][] | null;
+            /**
+             * @description When they are held back week by week, all of it: at most eight times, 42 hours a week in all.
+             * @default null
+             */
+            recurring_quiet_times?: components["schemas"]["RecurringQuietTimeValue"][] | null;
             /**
              * Format: uint32
              * @description Its place among the units of the area.

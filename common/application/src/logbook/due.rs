@@ -6,8 +6,8 @@ use crate::ports::{Clock, RecordKind, Records, UnitStates};
 use crate::scope::Caller;
 use freshtrack_contracts::logbook::DueLog;
 use freshtrack_contracts::page::Page;
-use freshtrack_domain::ids::{Id, SiteId, UnitId};
-use freshtrack_domain::logbook::next_due;
+use freshtrack_domain::ids::{SiteId, UnitId};
+use freshtrack_domain::logbook::{awaited_since, next_due};
 use freshtrack_domain::place::{Site, Unit};
 use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::UnitState;
@@ -62,9 +62,11 @@ pub async fn list_due_logs(
 
 fn due_log(unit: &Unit, site: &Site, state: &UnitState, now: Timestamp) -> DueLog {
     let rules = state.rules();
-    let created = i64::try_from(unit.id.ulid().timestamp_ms()).unwrap_or(i64::MAX);
-    let known = state.logged_at.unwrap_or(Timestamp::from_millis(created));
-    let due_at = next_due(site, known, rules.manual_interval);
+    let due_at = next_due(
+        site,
+        awaited_since(unit.id, state.logged_at),
+        rules.manual_interval,
+    );
     DueLog {
         unit_id: unit.id,
         site_id: unit.site_id,

@@ -29,9 +29,10 @@ use crate::registry::Change;
 use crate::scope::{Caller, OrgScope};
 use crate::set_up::SetUp;
 use freshtrack_contracts::events::{Event, Happening, PlaceId};
+use freshtrack_contracts::places::RecurringQuietTimeValue;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::ids::{AreaId, Id, SiteId, UnitId};
-use freshtrack_domain::place::{Area, Deletion, Site, Unit};
+use freshtrack_domain::place::{Area, Deletion, RecurringQuietTime, Site, Unit};
 use freshtrack_domain::text::Name;
 use freshtrack_domain::time::Span;
 
@@ -180,6 +181,19 @@ pub(crate) fn time_zone(name: String) -> Result<String, Refusal> {
         ))
         .about("time_zone"))
     }
+}
+
+/// Recurring quiet times as they are kept.
+fn recurring_quiet_times(times: Vec<RecurringQuietTimeValue>) -> Result<Vec<RecurringQuietTime>, Refusal> {
+    RecurringQuietTime::checked(times.into_iter().map(Into::into).collect()).map_err(|error| {
+        Refusal::invalid(format!("recurring_quiet_times: {error}.")).about("recurring_quiet_times")
+    })
+}
+
+/// Recurring quiet times as the audit log tells of them.
+fn all_of(times: &[RecurringQuietTime]) -> String {
+    let times: Vec<String> = times.iter().map(ToString::to_string).collect();
+    times.join("; ")
 }
 
 /// A week at most, and not nothing.

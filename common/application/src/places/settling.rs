@@ -14,8 +14,9 @@ use crate::scope::OrgScope;
 use freshtrack_decoders as decoders;
 use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::{SiteId, UnitId};
+use freshtrack_domain::logbook::{awaited_since, next_due};
 use freshtrack_domain::place::{
-    EffectiveRules, Level, QuietTime, RuleFields, RuleScope, RuleSet, Site, Unit,
+    EffectiveRules, Level, QuietAhead, RuleFields, RuleScope, RuleSet, Site, Unit,
 };
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{Basis, Overrides, REPORT_INTERVAL, UnitRecord, UnitState};
@@ -231,14 +232,23 @@ impl Grounds {
                 let unit = &stored.record;
                 (state.site_id, state.area_id, state.kind) = (unit.site_id, unit.area_id, unit.kind);
                 let rules = self.rules.effective(scope, unit);
+                let report_interval = self.report_interval(unit.id);
                 state.overrides = Overrides {
                     door_interval: self.door_interval(unit.id),
-                    ..rules.overrides(self.report_interval(unit.id))
+                    ..rules.overrides(report_interval)
                 };
                 state.calibrated_until = self.calibrated_until(unit.id);
-                let ahead = unit.quiet_times.iter().filter(|time| time.until > now);
-                state.quiet = ahead.map(QuietTime::quiet).collect();
+                let site = self.rules.sites.get(&unit.site_id).map(|stored| &stored.record);
                 state.active = unit.deleted.is_none();
+                let quiet = QuietAhead::of(unit, site, now);
+                state.quiet = quiet.times;
+                state.settle_at = quiet.until.filter(|_| state.active);
+                // Where a sensor is fitted, a log stands in for it, and its silence asks for one.
+                let by_hand = state.active && unit.logged_by_hand && report_interval.is_none();
+                state.log_due = site.filter(|_| by_hand).map(|site| {
+                    let since = awaited_since(unit.id, state.logged_at);
+                    next_due(site, since, rules.manual_interval.value)
+                });
                 state.basis = self.basis(scope, stored);
             }
             // Gone for good: what was measured stays, and nobody is woken by it.

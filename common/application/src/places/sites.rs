@@ -1,7 +1,7 @@
 //! Sites.
 
 use super::summary::States;
-use super::{At, cadence, time_zone, unchanged};
+use super::{At, all_of, cadence, recurring_quiet_times, time_zone, unchanged};
 use crate::error::Failure;
 use crate::organizations::whole_organization;
 use crate::page::{Order, PageRequest, page_of};
@@ -12,7 +12,8 @@ use freshtrack_contracts::events::{Happening, PlaceId};
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::places::{CreateSite, SiteDetail, UpdateSite};
 use freshtrack_domain::ids::SiteId;
-use freshtrack_domain::place::{Area, Site, Unit};
+use freshtrack_domain::place::{Area, OpeningHours, RecurringQuietTime, Site, Unit};
+use freshtrack_domain::time::Span;
 
 /// Creates a site.
 ///
@@ -80,20 +81,38 @@ pub async fn update_site(
     if let Some(hours) = input.opening_hours {
         site.opening_hours = hours;
     }
-    if site == stored.record {
+    if let Some(times) = input.recurring_quiet_times {
+        site.recurring_quiet_times = recurring_quiet_times(times)?;
+    }
+    let before = &stored.record;
+    if site == *before {
         return get_site(ports, caller, id).await;
     }
     let mut change =
         Change::new(caller.scope, &caller.actor, "site.updated", id).replace(&site, stored.rev)?;
-    if site.log_cadence != stored.record.log_cadence {
+    if site.recurring_quiet_times != before.recurring_quiet_times {
+        let told = all_of(&site.recurring_quiet_times);
+        change = change.detail("recurring_quiet_times", told);
+    }
+    if judged_by(&site) != judged_by(before) {
         let place = Some(PlaceId::Site(id));
         let what = Happening::RulesChanged { place };
         // Told apart from the event of a rule that is set for the site.
-        let about = format!("{id}:log_cadence");
+        let about = format!("{id}:site");
         change = change.publish(ports.event(caller.scope, about, stored.rev + 1, what));
     }
     ports.registry().commit(change).await?;
     get_site(ports, caller, id).await
+}
+
+/// What the units of `site` follow of it.
+fn judged_by(site: &Site) -> (Span, &str, &OpeningHours, &[RecurringQuietTime]) {
+    (
+        site.log_cadence,
+        &site.time_zone,
+        &site.opening_hours,
+        &site.recurring_quiet_times,
+    )
 }
 
 /// A site that is not deleted, and how its units are.

@@ -88,6 +88,7 @@ impl States {
             notes: unit.notes.clone(),
             sort_order: unit.sort_order,
             quiet_times: unit.quiet_times.iter().map(Into::into).collect(),
+            recurring_quiet_times: unit.recurring_quiet_times.iter().map(Into::into).collect(),
             now,
             deleted_at: unit.deleted.as_ref().map(|deletion| deletion.at.into()),
         }
@@ -121,6 +122,7 @@ impl States {
             corrective_action_required: site.corrective_action_required,
             log_cadence_minutes: site.log_cadence.as_minutes(),
             opening_hours: site.opening_hours.clone(),
+            recurring_quiet_times: site.recurring_quiet_times.iter().map(Into::into).collect(),
             areas: u32::try_from(areas.iter().filter(own).count()).unwrap_or(u32::MAX),
             units: summary.counts,
             worst: summary.worst,

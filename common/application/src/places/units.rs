@@ -3,7 +3,7 @@
 use super::settling::settle_unit;
 use super::sites::all;
 use super::summary::States;
-use super::{At, cadence, claim_name, unchanged, unit_name};
+use super::{At, all_of, cadence, claim_name, recurring_quiet_times, unchanged, unit_name};
 use crate::error::{Failure, Refusal};
 use crate::page::{Order, PageRequest, in_digits, page_of_whole};
 use crate::ports::Record as _;
@@ -97,6 +97,9 @@ pub async fn update_unit(
     if let Some(times) = input.quiet_times {
         unit.quiet_times = quiet_times(times, ports.clock.now())?;
     }
+    if let Some(times) = input.recurring_quiet_times {
+        unit.recurring_quiet_times = recurring_quiet_times(times)?;
+    }
     if unit == stored.record {
         return get_unit(ports, caller, id).await;
     }
@@ -105,6 +108,10 @@ pub async fn update_unit(
     if unit.quiet_times != stored.record.quiet_times {
         // Whoever asks later why nobody was told finds it here.
         change = change.detail("quiet_times", told(&unit.quiet_times));
+    }
+    if unit.recurring_quiet_times != stored.record.recurring_quiet_times {
+        let told = all_of(&unit.recurring_quiet_times);
+        change = change.detail("recurring_quiet_times", told);
     }
     if let Some(area) = &area {
         change = change.detail("area", area.record.id).expect(area);

@@ -8,6 +8,7 @@
 
 mod aside;
 mod back_fill;
+mod calendar;
 mod crashes;
 mod disorder;
 mod handling;

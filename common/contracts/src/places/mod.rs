@@ -30,6 +30,9 @@ pub struct UnitSnapshot {
     /// How far the silence of its sensor has gone; `null` while it reports. Told beside the status, which may have worse to
     /// tell.
     pub silence: Option<Silence>,
+    /// When its next temperature is to be logged by hand; `null` unless it is logged by hand and no sensor drives it.
+    #[serde(default)]
+    pub log_due_at: Option<Instant>,
     /// The newest temperature in degrees Celsius.
     pub temperature_c: Option<f64>,
     /// When that was measured.
@@ -65,6 +68,7 @@ impl From<&UnitRecord> for UnitSnapshot {
             status: state.status,
             status_since: state.status_since.into(),
             silence: state.silence,
+            log_due_at: state.log_due.map(Into::into),
             temperature_c: state.last.map(|last| last.temperature.celsius()),
             measured_at: state.last.map(|last| last.recorded_at.into()),
             seen_at: state.seen_at.map(Into::into),

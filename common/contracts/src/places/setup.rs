@@ -5,9 +5,10 @@ use freshtrack_domain::alert::{AlertKind, Severity};
 use freshtrack_domain::ids::{AreaId, OrgId, SiteId, UnitId, UserId};
 use freshtrack_domain::place::{
     Address, ComplianceMode, Coordinates, Identification, Level, OpeningHours, QuietReason, QuietTime,
-    Sourced, TemperatureUnit,
+    RecurringQuietTime, Sourced, TemperatureUnit, TimeOfDay, Weekday,
 };
 use freshtrack_domain::text::{Name, Notes};
+use freshtrack_domain::time::Span;
 use freshtrack_domain::unit::{UnitKind, UnitStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -105,6 +106,9 @@ pub struct UpdateSite {
     pub log_cadence_minutes: Option<u32>,
     /// When it is open; replaces the whole week.
     pub opening_hours: Option<OpeningHours>,
+    /// When alerts of all its units are held back week by week, all of it: as for a unit, in addition to those of its own.
+    #[schemars(length(max = 8))]
+    pub recurring_quiet_times: Option<Vec<RecurringQuietTimeValue>>,
 }
 
 /// How many units are how.
@@ -151,6 +155,9 @@ pub struct SiteDetail {
     pub log_cadence_minutes: i64,
     /// When it is open.
     pub opening_hours: OpeningHours,
+    /// When alerts of all its units are held back, week by week.
+    #[serde(default)]
+    pub recurring_quiet_times: Vec<RecurringQuietTimeValue>,
     /// How many areas it has.
     pub areas: u32,
     /// How its units are.
@@ -272,6 +279,9 @@ pub struct UpdateUnit {
     /// is judged and shown, and what still holds at the end is told.
     #[schemars(length(max = 16))]
     pub quiet_times: Option<Vec<QuietTimeValue>>,
+    /// When they are held back week by week, all of it: at most eight times, 42 hours a week in all.
+    #[schemars(length(max = 8))]
+    pub recurring_quiet_times: Option<Vec<RecurringQuietTimeValue>>,
 }
 
 /// A time in which alerts of a unit are held back.
@@ -312,6 +322,51 @@ impl From<&QuietTime> for QuietTimeValue {
     }
 }
 
+/// A time in which alerts are held back on some days of every week, by the clock of the site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecurringQuietTimeValue {
+    /// On which days it begins.
+    #[schemars(length(min = 1, max = 7))]
+    pub days: Vec<Weekday>,
+    /// When it begins. Where the clock is put forward over that time it begins as much later; where it is put back and shows
+    /// it twice, the first time.
+    pub starts: TimeOfDay,
+    /// For how many minutes it lasts, whatever the clock does meanwhile; it may end on the next day.
+    #[schemars(range(min = 1, max = 240))]
+    pub minutes: u32,
+    /// Of which kinds; all if empty.
+    #[serde(default)]
+    #[schemars(length(max = 16))]
+    pub kinds: Vec<AlertKind>,
+    /// Why.
+    pub reason: QuietReason,
+}
+
+impl From<RecurringQuietTimeValue> for RecurringQuietTime {
+    fn from(value: RecurringQuietTimeValue) -> Self {
+        Self {
+            days: value.days,
+            starts: value.starts,
+            lasts: Span::minutes(value.minutes),
+            kinds: value.kinds,
+            reason: value.reason,
+        }
+    }
+}
+
+impl From<&RecurringQuietTime> for RecurringQuietTimeValue {
+    fn from(time: &RecurringQuietTime) -> Self {
+        Self {
+            days: time.days.clone(),
+            starts: time.starts,
+            minutes: u32::try_from(time.lasts.as_minutes()).unwrap_or(u32::MAX),
+            kinds: time.kinds.clone(),
+            reason: time.reason,
+        }
+    }
+}
+
 /// A unit as it is set up, and how it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UnitDetail {
@@ -340,6 +395,9 @@ pub struct UnitDetail {
     /// When alerts of it are held back, the next first.
     #[serde(default)]
     pub quiet_times: Vec<QuietTimeValue>,
+    /// When they are held back week by week.
+    #[serde(default)]
+    pub recurring_quiet_times: Vec<RecurringQuietTimeValue>,
     /// What is happening in it.
     pub now: super::UnitSnapshot,
     /// When it was deleted, if it was.

@@ -226,14 +226,7 @@ impl OpeningHours {
     fn spans_on(&self, date: civil::Date, zone: &TimeZone) -> Vec<(Timestamp, Timestamp)> {
         let day = Weekday::from(date.weekday());
         let openings = self.0.iter().filter(|opening| opening.day == day);
-        let instant = |minutes: u16| {
-            let midnight = date.to_datetime(civil::Time::midnight());
-            let wall = midnight
-                .checked_add(jiff::Span::new().minutes(i64::from(minutes)))
-                .ok()?;
-            let zoned = zone.to_ambiguous_zoned(wall).compatible().ok()?;
-            Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
-        };
+        let instant = |minutes| instant_of(date, minutes, zone);
         openings
             .filter_map(|opening| {
                 let next = if opening.closes <= opening.opens {
@@ -247,7 +240,20 @@ impl OpeningHours {
     }
 }
 
-fn local(at: Timestamp, zone: &TimeZone) -> Option<Zoned> {
+/// When the clock of `zone` shows `minutes` after midnight of `date`. A time that the clock leaves out in spring is told by
+/// the offset before, so it comes as much later as was left out; of one that comes twice in autumn the first is meant
+/// (RFC 5545, 3.3.5).
+pub(super) fn instant_of(date: civil::Date, minutes: u16, zone: &TimeZone) -> Option<Timestamp> {
+    let midnight = date.to_datetime(civil::Time::midnight());
+    let wall = midnight
+        .checked_add(jiff::Span::new().minutes(i64::from(minutes)))
+        .ok()?;
+    let zoned = zone.to_ambiguous_zoned(wall).compatible().ok()?;
+    Some(Timestamp::from_millis(zoned.timestamp().as_millisecond()))
+}
+
+/// What the clock of `zone` shows at `at`.
+pub(super) fn local(at: Timestamp, zone: &TimeZone) -> Option<Zoned> {
     let instant = jiff::Timestamp::from_millisecond(at.as_millis()).ok()?;
     Some(instant.to_zoned(zone.clone()))
 }

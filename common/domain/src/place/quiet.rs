@@ -78,11 +78,7 @@ impl QuietTime {
     /// What the engine is told of it.
     #[must_use]
     pub fn quiet(&self) -> Quiet {
-        let kinds = if self.kinds.is_empty() {
-            crate::alert::AlertKinds::ALL
-        } else {
-            self.kinds.iter().copied().collect()
-        };
+        let kinds = super::recurring::kinds_of(&self.kinds);
         Quiet {
             kinds,
             from: self.from,

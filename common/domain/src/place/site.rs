@@ -1,4 +1,4 @@
-use super::{Deletion, OpeningHours};
+use super::{Deletion, OpeningHours, RecurringQuietTime};
 use crate::ids::{AreaId, SiteId};
 use crate::text::{Line, Name, Notes};
 use crate::time::Span;
@@ -121,6 +121,9 @@ pub struct Site {
     /// When it is open.
     #[serde(default)]
     pub opening_hours: OpeningHours,
+    /// When alerts of all its units are held back, week by week, in its own time.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub recurring_quiet_times: Vec<RecurringQuietTime>,
     /// That it was deleted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub deleted: Option<Deletion>,
@@ -145,6 +148,7 @@ impl Site {
             corrective_action_required: false,
             log_cadence: log_cadence(),
             opening_hours: OpeningHours::default(),
+            recurring_quiet_times: Vec::new(),
             deleted: None,
         }
     }

@@ -1,4 +1,4 @@
-use super::{Deletion, QuietTime};
+use super::{Deletion, QuietTime, RecurringQuietTime};
 use crate::ids::{AreaId, SiteId, UnitId};
 use crate::text::{Line, Name, Notes};
 use crate::time::Span;
@@ -64,6 +64,9 @@ pub struct Unit {
     /// When alerts of it are held back.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub quiet_times: Vec<QuietTime>,
+    /// When they are held back week by week, in the time of its site.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub recurring_quiet_times: Vec<RecurringQuietTime>,
     /// Its place among the units of the area; the smaller, the earlier.
     #[serde(default)]
     pub sort_order: u32,
@@ -88,6 +91,7 @@ impl Unit {
             identification: Identification::default(),
             notes: Notes::default(),
             quiet_times: Vec::new(),
+            recurring_quiet_times: Vec::new(),
             sort_order: 0,
             deleted: None,
         }

@@ -65,7 +65,7 @@ pub(super) fn explain(
         AlertKind::TempExcursion => excursion(state.kind, rules, alert, told, at),
         AlertKind::SensorFault => fault(told),
         AlertKind::MonitoringInterrupted => silence(rules, alert, told, at),
-        AlertKind::MissedManualEntry => log_due(rules, alert, told, at),
+        AlertKind::MissedManualEntry => log_due(state, rules, alert, told, at),
         AlertKind::DoorOpen => door(rules, alert, told, at),
         // What the sensor has said since is not what it said when the alert opened.
         AlertKind::LowBattery if telling == Telling::Released => {
@@ -283,17 +283,29 @@ fn silence(rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) ->
     }
 }
 
-fn log_due(rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) -> String {
-    let known = length(at.since(alert.since.unwrap_or(alert.opened_at)));
+fn log_due(state: &UnitState, rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) -> String {
+    let known = alert.since.map(|since| length(at.since(since)));
+    let every = length(rules.manual_interval);
+    let set = set_at(rules.sources.of(Rule::ManualInterval));
     match telling {
         Telling::Resolved(Ending::RulesChanged) => "By the rules as they are now no log is due.".to_owned(),
         Telling::Resolved(_) => "The temperature is known again.".to_owned(),
-        Telling::Opened(_) | Telling::Released | Telling::Upgraded(_) => format!(
-            "The sensor is silent and the temperature has not been known for {known}: measure it and log it by hand, as is due \
-             every {} ({}).",
-            length(rules.manual_interval),
-            set_at(rules.sources.of(Rule::ManualInterval)),
-        ),
+        Telling::Opened(_) | Telling::Released | Telling::Upgraded(_) if state.contact.is_none() => {
+            let missing = known.map_or_else(
+                || "No temperature was ever logged by hand".to_owned(),
+                |known| format!("No temperature was logged by hand for {known}"),
+            );
+            format!(
+                "{missing}, where one is due every {every} while the site is open ({set}): measure it and log it."
+            )
+        }
+        Telling::Opened(_) | Telling::Released | Telling::Upgraded(_) => {
+            let known = known.unwrap_or_else(|| length(at.since(alert.opened_at)));
+            format!(
+                "The sensor is silent and the temperature has not been known for {known}: measure it and log it by hand, as is \
+                 due every {every} ({set}).",
+            )
+        }
     }
 }
 

@@ -158,13 +158,14 @@ impl UnitRecord {
         self.step(Input::Changed, now, changes);
     }
 
-    /// When the clock must judge the unit next.
+    /// When the clock must look at the unit next: to judge it, or to [settle](UnitState::settle_at) it.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         let late = self.back_fill.as_ref().map(BackFill::due);
         next_due(&self.state, &self.state.rules())
             .into_iter()
             .chain(late)
+            .chain(self.state.settle_at)
             .min()
     }
 

@@ -243,6 +243,13 @@ pub struct UnitState {
     /// When a temperature was last logged by hand.
     #[serde(rename = "lg", skip_serializing_if = "Option::is_none", default)]
     pub logged_at: Option<Timestamp>,
+    /// When the next temperature is to be logged by hand, if the unit is logged by hand and no sensor drives it.
+    #[serde(rename = "ld", skip_serializing_if = "Option::is_none", default)]
+    pub log_due: Option<Timestamp>,
+    /// When the state is to be settled again though nobody changes anything: what it follows goes by the calendar of its
+    /// site, of which it knows only what comes next.
+    #[serde(rename = "sa", skip_serializing_if = "Option::is_none", default)]
+    pub settle_at: Option<Timestamp>,
     /// The excursion going on.
     #[serde(rename = "x", skip_serializing_if = "Option::is_none", default)]
     pub excursion: Option<Excursion>,
@@ -290,6 +297,8 @@ impl UnitState {
             contact: None,
             silence: None,
             logged_at: None,
+            log_due: None,
+            settle_at: None,
             masking: None,
             excursion: None,
             course: Vec::new(),

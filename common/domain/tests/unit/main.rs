@@ -14,6 +14,7 @@ mod cooling;
 mod door;
 mod held_back;
 mod log;
+mod logbook;
 mod play;
 mod properties;
 mod replay;

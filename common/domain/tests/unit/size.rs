@@ -121,6 +121,7 @@ fn full_state() -> UnitState {
         // Three temperatures are compared in an excursion: until its failure is suspected, and while somebody watches.
         course: Vec::new(),
         calibrated_until: Some(START),
+        settle_at: Some(START),
         quiet: vec![Quiet {
             kinds: AlertKinds::ALL,
             from: START,
@@ -257,6 +258,7 @@ fn a_calm_unit_has_room_for_half_a_day() {
         logged_at: None,
         excursion: None,
         course: Vec::new(),
+        settle_at: None,
         quiet: Vec::new(),
         alerts: Vec::new(),
         sensors: full.sensors.iter().copied().take(1).collect(),

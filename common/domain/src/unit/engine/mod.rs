@@ -6,6 +6,7 @@ mod battery;
 mod calibration;
 mod cooling;
 mod door;
+mod logbook;
 mod mask;
 mod silence;
 mod temperature;
@@ -109,6 +110,8 @@ enum Due {
     DoorUnknown,
     /// The silence of the sensor goes further.
     Silence,
+    /// A temperature was to be logged by hand.
+    Log,
     /// A calibration runs out.
     Calibration,
 }
@@ -122,6 +125,7 @@ fn first_due(state: &UnitState, rules: &Rules, counts: impl Fn(Due) -> bool) -> 
         (door::told_at(state, rules), Due::DoorOpen),
         (door::forgotten_at(state, rules), Due::DoorUnknown),
         (silence::further_at(state, rules), Due::Silence),
+        (logbook::missed_at(state, rules), Due::Log),
         (calibration::told_at(state), Due::Calibration),
     ];
     due.into_iter()
@@ -152,6 +156,8 @@ impl Step<'_> {
         self.state.contact = None;
         self.state.silence = None;
         self.state.logged_at = None;
+        self.state.log_due = None;
+        self.state.settle_at = None;
         self.state.excursion = None;
         self.state.course.clear();
         self.state.recovery = 0;
@@ -234,6 +240,7 @@ impl Step<'_> {
             Due::DoorOpen => self.door_has_been_open(at),
             Due::DoorUnknown => self.forget_door(at),
             Due::Silence => self.fall_silent(at),
+            Due::Log => self.log_is_missed(at),
             Due::Calibration => self.calibration_runs_out(at),
         }
     }
@@ -243,6 +250,7 @@ impl Step<'_> {
         self.ending = Ending::RulesChanged;
         self.await_sensor(now);
         self.end_silence(now, now);
+        self.log_anew(now);
         self.forget_batteries(now);
         self.door_anew(now);
         self.calibration_anew(now);

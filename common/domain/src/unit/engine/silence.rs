@@ -39,7 +39,10 @@ impl Step<'_> {
 
     /// Somebody logged a temperature by hand: it stands in for a sensor that is silent, and moves nothing else.
     pub(super) fn logged(&mut self, at: Timestamp, now: Timestamp) {
-        self.state.logged_at = self.state.logged_at.max(Some(at));
+        if self.state.logged_at < Some(at) {
+            self.state.logged_at = Some(at);
+            self.log_is_kept(at, now);
+        }
         self.end_silence(at, now);
         self.show_silence(at);
     }
