@@ -27,6 +27,7 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         freshtrack_organizations::FUNCTIONS,
         freshtrack_places::FUNCTIONS,
         freshtrack_platform::FUNCTIONS,
+        freshtrack_processes::FUNCTIONS,
         freshtrack_readings::FUNCTIONS,
         freshtrack_realtime::FUNCTIONS,
     ]

@@ -20,6 +20,7 @@ mod page;
 pub mod places;
 pub mod platform;
 pub mod ports;
+pub mod processes;
 mod quarantine;
 mod readings;
 mod receive_uplinks;

@@ -4,13 +4,14 @@ use crate::ports::{Record, RecordKind};
 use freshtrack_domain::access::AccessKey;
 use freshtrack_domain::device::{Calibration, Gateway, Sensor};
 use freshtrack_domain::handling::{Handling, Unsigned};
-use freshtrack_domain::ids::{LogId, SensorId, UnitId, UserId};
+use freshtrack_domain::ids::{LogId, ObservationId, ProcessId, SensorId, UnitId, UserId};
 use freshtrack_domain::logbook::ManualLog;
 use freshtrack_domain::network::{
     CHANGE_KEPT, Dissolution, JOB_KEPT, Job, Network, NetworkDevice, PendingChange,
 };
 use freshtrack_domain::people::{Credentials, INVITATION_KEPT, Invitation, Member, Session, User};
 use freshtrack_domain::place::{Area, Organization, RuleChange, RuleScope, RuleSet, Site, Unit};
+use freshtrack_domain::process::{Observation, Process};
 use freshtrack_domain::support::{Appointment, SupportDesk, SupportSession};
 use freshtrack_domain::time::Timestamp;
 
@@ -70,6 +71,38 @@ impl Record for ManualLog {
     fn key(&self) -> String {
         log_key(self.unit_id, self.id)
     }
+}
+
+impl Record for Process {
+    const KIND: RecordKind = RecordKind("PROC");
+    const LISTED: bool = true;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn is_listed(&self) -> bool {
+        self.due_at.is_some()
+    }
+}
+
+/// Below their process, in the order in which they were measured.
+impl Record for Observation {
+    const KIND: RecordKind = RecordKind("OBS");
+
+    fn key(&self) -> String {
+        observation_key(self.process_id, self.id)
+    }
+}
+
+/// The key of the observation `id` of a process.
+pub(crate) fn observation_key(process_id: ProcessId, id: ObservationId) -> String {
+    format!("{}{id}", observations_of(process_id))
+}
+
+/// How the keys of the observations of a process begin.
+pub(crate) fn observations_of(process_id: ProcessId) -> String {
+    format!("{process_id}#")
 }
 
 /// The key of the log `id` of a unit.

@@ -6,9 +6,10 @@ use crate::ports::{
     Claim, Clock, CommitError, Holder, MOST_STEPS, Owner, RawRecord, Record, RecordKind, Records, Step,
     Stored,
 };
-use crate::scope::Actor;
+use crate::scope::{Actor, OrgScope};
 use freshtrack_contracts::events::Event;
 use freshtrack_contracts::problem::ProblemCode;
+use freshtrack_domain::alert::Alert;
 use freshtrack_domain::audit::{AuditEntry, AuditHead, ChainedEntry};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -190,6 +191,14 @@ impl Change {
     #[must_use]
     pub fn release(self, claim: Claim, holder: impl ToString) -> Self {
         let step = Step::Release(claim, holder.to_string());
+        self.step(step, Otherwise::Refuse(changed_meanwhile()))
+    }
+
+    /// Writes the alert of a record as it is after the change. The record must be replaced with it: nothing else tells whether
+    /// the alert was changed meanwhile.
+    #[must_use]
+    pub fn alert(self, scope: OrgScope, alert: &Alert) -> Self {
+        let step = Step::Alert(scope.org_id(), Box::new(alert.clone()));
         self.step(step, Otherwise::Refuse(changed_meanwhile()))
     }
 

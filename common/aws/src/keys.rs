@@ -70,6 +70,9 @@ pub(crate) fn claim(claim: &Claim) -> Key {
         ClaimSpace::UnitName => "NAME",
         ClaimSpace::Invitation => "INVITED",
         ClaimSpace::ClientLog => "CLIENTLOG",
+        ClaimSpace::ClientProcess => "CLIENTPROC",
+        ClaimSpace::ClientObservation => "CLIENTOBS",
+        ClaimSpace::Restart => "RESTART",
         ClaimSpace::Correction => "CORRECTION",
     };
     key(format!("{space}#{}", claim.name), space)

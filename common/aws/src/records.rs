@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::types::{
 use freshtrack_application::ports::{
     Claim, CommitError, Found, Holder, Owner, RawRecord, RecordKind, Records, Step,
 };
-use freshtrack_application::{PortError, PortErrorKind};
+use freshtrack_application::{OrgScope, PortError, PortErrorKind};
 use freshtrack_contracts::events::Event;
 use freshtrack_domain::ids::UserId;
 use freshtrack_domain::time::Timestamp;
@@ -206,6 +206,11 @@ impl DynamoRecords {
             }
             Step::Release(claim, holder) => {
                 write.delete(self.delete(op, &keys::claim(claim), Guard::held_by(holder))?)
+            }
+            Step::Alert(org_id, alert) => {
+                let item = crate::alerts::item_of(op, OrgScope::granted(*org_id), alert)?;
+                let put = Put::builder().table_name(&self.0.name).set_item(Some(item));
+                write.put(put.build().map_err(|error| built(op, error))?)
             }
         };
         Ok(write.build())

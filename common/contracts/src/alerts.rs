@@ -5,7 +5,7 @@ use freshtrack_domain::alert::{Alert, AlertKind, AlertStatus, Severity, Side};
 use freshtrack_domain::handling::{
     Account, Durations, Figures, Handled, HandlingStatus, KindFigures, Signature, UnitFigures,
 };
-use freshtrack_domain::ids::{AlertId, SensorId, SiteId, UnitId, UserId};
+use freshtrack_domain::ids::{AlertId, ProcessId, SensorId, SiteId, UnitId, UserId};
 use freshtrack_domain::text::Notes;
 use freshtrack_domain::time::Timestamp;
 use schemars::JsonSchema;
@@ -50,6 +50,9 @@ pub struct AlertView {
     /// cooling that seems to fail.
     #[serde(default)]
     pub related_id: Option<AlertId>,
+    /// The timed process it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub process_id: Option<ProcessId>,
     /// Why it is there, in one sentence.
     pub explanation: String,
     /// What people have done about it. Absent where only the condition is told of, as in events: it is as it was.
@@ -76,6 +79,7 @@ impl From<&Alert> for AlertView {
             side: alert.side,
             sensor_id: alert.sensor_id,
             related_id: alert.related_id,
+            process_id: alert.process_id,
             explanation: alert.explanation.clone(),
             handling: None,
         }

@@ -23,6 +23,7 @@ pub mod organizations;
 pub mod page;
 pub mod places;
 pub mod problem;
+pub mod processes;
 pub mod readings;
 pub mod support;
 pub mod time;

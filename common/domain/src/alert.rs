@@ -1,6 +1,6 @@
 //! Alerts: what a unit asks of people, from opening to resolution.
 
-use crate::ids::{AlertId, SensorId, SiteId, UnitId};
+use crate::ids::{AlertId, ProcessId, SensorId, SiteId, UnitId};
 use crate::measurement::CentiCelsius;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,17 +20,19 @@ pub enum AlertKind {
     MissedManualEntry,
     /// The door has been open for too long.
     DoorOpen,
-    /// The battery of a sensor runs out. The one kind of which a unit may have several open: one for each sensor.
+    /// The battery of a sensor runs out. A unit may have several open: one for each sensor.
     LowBattery,
     /// The temperature does not get better though the door is closed.
     SuspectedCoolingFailure,
     /// The calibration of the sensor that drives the unit runs out, or has.
     CalibrationDue,
+    /// A timed process misses a deadline or a limit, or is about to. A unit may have several open: one for each process.
+    TimedProcess,
 }
 
 impl AlertKind {
     /// All of them. Where each one stands is stored, so new ones come last.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::TempExcursion,
         Self::SensorFault,
         Self::MonitoringInterrupted,
@@ -39,6 +41,7 @@ impl AlertKind {
         Self::LowBattery,
         Self::SuspectedCoolingFailure,
         Self::CalibrationDue,
+        Self::TimedProcess,
     ];
 
     /// Whether it is about food that was out of range.
@@ -163,6 +166,9 @@ pub struct Alert {
     /// cooling that seems to fail.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub related_id: Option<AlertId>,
+    /// The timed process it is about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub process_id: Option<ProcessId>,
     /// Why it is there, in one sentence a cook can read.
     pub explanation: String,
 }

@@ -138,6 +138,14 @@ id!(
     LogId, "log"
 );
 id!(
+    /// A timed process that food goes through.
+    ProcessId, "prc"
+);
+id!(
+    /// A temperature of food in a timed process.
+    ObservationId, "obs"
+);
+id!(
     /// A person.
     UserId, "usr"
 );

@@ -17,6 +17,7 @@ pub mod measurement;
 pub mod network;
 pub mod people;
 pub mod place;
+pub mod process;
 pub mod reading;
 pub mod support;
 pub mod text;

@@ -5,8 +5,8 @@
 
 use crate::function::InvocationError;
 use crate::ports::{
-    AccountPorts, AlertPorts, LivePorts, LogbookPorts, NetworksPorts, OfficePorts, PastPorts, PlacesPorts,
-    ReceivePorts, RecordPorts,
+    AccountPorts, AlertPorts, EvidencePorts, LivePorts, LogbookPorts, NetworksPorts, OfficePorts, PastPorts,
+    PlacesPorts, ProcessPorts, ReceivePorts, RecordPorts,
 };
 use crate::settings::Settings;
 use crate::system::{RandomIds, SystemClock};
@@ -427,6 +427,30 @@ impl Context {
         Ok(LogbookPorts {
             records: self.records()?,
             record: self.record_ports()?,
+        })
+    }
+
+    /// Everything that telling how far timed processes are needs.
+    ///
+    /// # Errors
+    /// When the function is not told which table.
+    pub fn evidence_ports(&self) -> Result<EvidencePorts<'_>, InvocationError> {
+        Ok(EvidencePorts {
+            records: self.records()?,
+            states: self.states()?,
+            log: self.log()?,
+            clock: self.clock(),
+        })
+    }
+
+    /// Everything that seeing to timed processes needs.
+    ///
+    /// # Errors
+    /// When the function is not told where its ports are.
+    pub fn process_ports(&self) -> Result<ProcessPorts<'_>, InvocationError> {
+        Ok(ProcessPorts {
+            evidence: self.evidence_ports()?,
+            live: self.live_ports()?,
         })
     }
 

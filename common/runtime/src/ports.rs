@@ -8,6 +8,7 @@ use freshtrack_application::networks::Networks;
 use freshtrack_application::organizations::Office;
 use freshtrack_application::places::FollowPlaces;
 use freshtrack_application::ports::{Clock, IdSource};
+use freshtrack_application::processes::{Evidence, Processes};
 use freshtrack_application::{JudgePast, Live, ReceiveUplinks, RecordReadings, SetUp};
 use freshtrack_aws::{
     Directory, DynamoAlerts, DynamoConnections, DynamoQuarantine, DynamoReadingLog, DynamoRecords,
@@ -217,6 +218,44 @@ impl LogbookPorts<'_> {
             records: &self.records,
             record: self.record.record(),
             ids,
+        }
+    }
+}
+
+/// The ports of telling how far timed processes are, held for one invocation.
+pub struct EvidencePorts<'a> {
+    pub(crate) records: DynamoRecords,
+    pub(crate) states: DynamoUnitStates,
+    pub(crate) log: DynamoReadingLog,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+impl EvidencePorts<'_> {
+    /// What is known of processes.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence<'_> {
+        Evidence {
+            records: &self.records,
+            states: &self.states,
+            log: &self.log,
+            clock: self.clock,
+        }
+    }
+}
+
+/// The ports of timed processes, held for one invocation.
+pub struct ProcessPorts<'a> {
+    pub(crate) evidence: EvidencePorts<'a>,
+    pub(crate) live: LivePorts<'a>,
+}
+
+impl ProcessPorts<'_> {
+    /// What seeing to processes needs.
+    #[must_use]
+    pub fn processes(&self) -> Processes<'_> {
+        Processes {
+            evidence: self.evidence.evidence(),
+            live: self.live.live(),
         }
     }
 }

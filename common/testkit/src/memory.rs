@@ -16,7 +16,7 @@ use freshtrack_domain::log::SealedBlock;
 use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::{Change, UnitRecord};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A store of all but records that forgets everything when it is dropped. Names its calls as the ports do: `unit_states.save`.
 #[derive(Debug, Default)]
@@ -24,6 +24,16 @@ pub struct Memory {
     /// Which calls are to fail.
     pub faults: Faults,
     tables: Mutex<Tables>,
+}
+
+/// The alerts, which are written with units' states and with records: both fakes have the same.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shelf(Arc<Mutex<BTreeMap<(OrgId, AlertId), Alert>>>);
+
+impl Shelf {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, BTreeMap<(OrgId, AlertId), Alert>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 type OfUnit<K, V> = BTreeMap<(OrgId, UnitId, K), V>;
@@ -34,7 +44,7 @@ struct Tables {
     outbox: Vec<Event>,
     blocks: OfUnit<Timestamp, SealedBlock>,
     late: OfUnit<(Timestamp, SensorId), LateEntry>,
-    alerts: BTreeMap<(OrgId, AlertId), Alert>,
+    alerts: Shelf,
     trails: BTreeMap<(OrgId, AlertId), Vec<TrailEntry>>,
     frames: BTreeMap<(OrgId, FrameId), QuarantinedUplink>,
     connections: BTreeMap<(OrgId, String), Connection>,
@@ -45,6 +55,11 @@ impl Memory {
     /// Takes out the events that saves have left in the outbox so far.
     pub fn take_outbox(&self) -> Vec<Event> {
         std::mem::take(&mut self.lock().outbox)
+    }
+
+    /// Where the alerts are.
+    pub(crate) fn shelf(&self) -> Shelf {
+        self.lock().alerts.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Tables> {
@@ -123,7 +138,7 @@ impl UnitStates for Memory {
                 | Change::AlertUpgraded(alert)
                 | Change::AlertResolved(alert) = change
                 {
-                    tables.alerts.insert((org_id, alert.id), alert.clone());
+                    tables.alerts.lock().insert((org_id, alert.id), alert.clone());
                 }
             }
             tables.units.insert((org_id, unit_id), saved.clone());
@@ -290,7 +305,8 @@ impl Alerts for Memory {
         limit: usize,
     ) -> Result<Vec<Alert>, PortError> {
         let tables = self.read("alerts.list").await?;
-        let alerts = tables.alerts.iter().rev().filter(|((org_id, id), alert)| {
+        let kept = tables.alerts.lock();
+        let alerts = kept.iter().rev().filter(|((org_id, id), alert)| {
             *org_id == scope.org_id() && alert.status == status && after.is_none_or(|after| *id < after)
         });
         Ok(alerts.take(limit).map(|(_, alert)| alert.clone()).collect())
@@ -298,10 +314,8 @@ impl Alerts for Memory {
 
     async fn opened(&self, scope: OrgScope, from: Timestamp, to: Timestamp) -> Result<Vec<Alert>, PortError> {
         let tables = self.read("alerts.opened").await?;
-        let ours = tables
-            .alerts
-            .iter()
-            .filter(|((org_id, _), _)| *org_id == scope.org_id());
+        let kept = tables.alerts.lock();
+        let ours = kept.iter().filter(|((org_id, _), _)| *org_id == scope.org_id());
         let opened = ours.filter(|(_, alert)| (from..=to).contains(&alert.opened_at));
         Ok(opened.map(|(_, alert)| alert.clone()).collect())
     }
@@ -309,10 +323,10 @@ impl Alerts for Memory {
     async fn keep_found(&self, scope: OrgScope, alert: &Alert) -> Result<bool, PortError> {
         let key = (scope.org_id(), alert.id);
         self.change("alerts.keep_found", |tables| {
-            let is_new = !tables.alerts.contains_key(&key);
+            let is_new = !tables.alerts.lock().contains_key(&key);
             if is_new {
                 tables.outbox.push(Event::of_found(key.0, alert));
-                tables.alerts.insert(key, alert.clone());
+                tables.alerts.lock().insert(key, alert.clone());
             }
             Ok(is_new)
         })
@@ -327,12 +341,13 @@ impl Alerts for Memory {
         let tables = self.read("alerts.find").await?;
         let key = (scope.org_id(), id);
         let trail = tables.trails.get(&key).cloned().unwrap_or_default();
-        Ok(tables.alerts.get(&key).map(|alert| (alert.clone(), trail)))
+        let kept = tables.alerts.lock();
+        Ok(kept.get(&key).map(|alert| (alert.clone(), trail)))
     }
 
     async fn now(&self, scope: OrgScope, id: AlertId) -> Result<Option<Alert>, PortError> {
         let tables = self.read("alerts.now").await?;
-        Ok(tables.alerts.get(&(scope.org_id(), id)).cloned())
+        Ok(tables.alerts.lock().get(&(scope.org_id(), id)).cloned())
     }
 
     async fn add_trail(&self, scope: OrgScope, id: AlertId, entry: &TrailEntry) -> Result<(), PortError> {

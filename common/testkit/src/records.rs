@@ -1,6 +1,7 @@
 //! Records in memory.
 
 use crate::faults::Faults;
+use crate::memory::{Memory, Shelf};
 use async_trait::async_trait;
 use freshtrack_application::devices::eui_claim;
 use freshtrack_application::ports::{
@@ -9,6 +10,7 @@ use freshtrack_application::ports::{
 };
 use freshtrack_application::{OrgScope, PortError, PortErrorKind};
 use freshtrack_contracts::events::Event;
+use freshtrack_domain::alert::Alert;
 use freshtrack_domain::device::{DevEui, Sensor};
 use freshtrack_domain::ids::{SensorId, UserId};
 use freshtrack_domain::time::Timestamp;
@@ -31,9 +33,23 @@ struct Kept {
     records: BTreeMap<Place, (RawRecord, u64)>,
     claims: BTreeMap<Claim, Holder>,
     outbox: Vec<Event>,
+    shelf: Shelf,
 }
 
 impl MemoryRecords {
+    /// Empty, beside `memory`: the alerts of records are kept with those of units.
+    #[must_use]
+    pub fn beside(memory: &Memory) -> Self {
+        let kept = Kept {
+            shelf: memory.shelf(),
+            ..Kept::default()
+        };
+        Self {
+            kept: Mutex::new(kept),
+            ..Self::default()
+        }
+    }
+
     /// Takes out the events that changes have left in the outbox so far.
     pub fn take_outbox(&self) -> Vec<Event> {
         std::mem::take(&mut self.lock().outbox)
@@ -86,6 +102,11 @@ impl Kept {
                 return Err(CommitError::Step(place));
             }
         }
+        for step in steps {
+            if let Step::Alert(org_id, alert) = step {
+                next.shelf.lock().insert((*org_id, alert.id), Alert::clone(alert));
+            }
+        }
         next.outbox.extend_from_slice(events);
         *self = next;
         Ok(())
@@ -124,6 +145,8 @@ impl Kept {
                 .claims
                 .remove(claim)
                 .is_some_and(|before| before.id == *holder),
+            // Written once all steps are taken.
+            Step::Alert(..) => true,
         }
     }
 }

@@ -8,6 +8,7 @@ use freshtrack_application::alerts::HandleAlerts;
 use freshtrack_application::devices::{HeardGateways, claim_eui, rewrite_sensor};
 use freshtrack_application::logbook::KeepLogs;
 use freshtrack_application::ports::{Clock, Records};
+use freshtrack_application::processes::{Evidence, Processes};
 use freshtrack_application::{
     Actor, Change, Failure, Import, Live, OrgScope, ReceiveUplinks, RecordReadings, Registry,
     import_organization,
@@ -42,11 +43,12 @@ impl World {
     /// An empty system at `now`.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
+        let memory = Memory::default();
         Self {
             clock: ManualClock::at(now),
             ids: SeededIds::new(1),
-            memory: Memory::default(),
-            records: MemoryRecords::default(),
+            records: MemoryRecords::beside(&memory),
+            memory,
             gateways: HeardGateways::default(),
             sockets: RecordedSockets::default(),
             retry: RecordedRetries::default(),
@@ -118,6 +120,26 @@ impl World {
             records: &self.records,
             record: self.record(),
             ids: &self.ids,
+        }
+    }
+
+    /// What is known of timed processes.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence<'_> {
+        Evidence {
+            records: &self.records,
+            states: &self.memory,
+            log: &self.memory,
+            clock: &self.clock,
+        }
+    }
+
+    /// Seeing to timed processes.
+    #[must_use]
+    pub fn processes(&self) -> Processes<'_> {
+        Processes {
+            evidence: self.evidence(),
+            live: self.live(),
         }
     }
 

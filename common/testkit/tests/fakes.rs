@@ -17,6 +17,7 @@ async fn the_memory_is_every_store_it_stands_for() {
     let memory = Memory::default();
     contract::unit_states(&memory).await;
     contract::alerts(&memory, &memory).await;
+    contract::alerts_of_records(&MemoryRecords::beside(&memory), &memory).await;
     contract::reading_log(&memory).await;
     contract::quarantine(&memory).await;
     let records = MemoryRecords::default();

@@ -1159,6 +1159,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org_id}/observations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes up to 100 observations that a device has kept; each is answered for itself. */
+        post: operations["processes-observe-many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/overview": {
         parameters: {
             query?: never;
@@ -1187,6 +1204,93 @@ export interface paths {
         put?: never;
         /** Makes another member the owner. Whoever was it is an administrator from then on. */
         post: operations["organizations-transfer-ownership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/process-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the kinds of timed processes, with their limits and where those come from. */
+        get: operations["processes-list-kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists timed processes, the last started first. */
+        get: operations["processes-list"];
+        put?: never;
+        /** Starts a timed process. */
+        post: operations["processes-start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/processes/{process_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows a timed process: how far it is, until when, and what must be done next. */
+        get: operations["processes-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/processes/{process_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finishes or gives up a timed process, and says what was done about food of which it failed. */
+        post: operations["processes-end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/processes/{process_id}/observations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the observations of a timed process, the last measured first, with what corrects what. */
+        get: operations["processes-list-observations"];
+        put?: never;
+        /** Adds a temperature of the food to a timed process. */
+        post: operations["processes-observe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2290,7 +2394,7 @@ export interface components {
         };
         AlertId: string;
         /** @description What an alert is about. A unit has at most one open alert of each kind, and of each sensor where it is about one. */
-        AlertKind: "temp_excursion" | "sensor_fault" | "monitoring_interrupted" | "missed_manual_entry" | "door_open" | "low_battery" | "suspected_cooling_failure" | "calibration_due";
+        AlertKind: "temp_excursion" | "sensor_fault" | "monitoring_interrupted" | "missed_manual_entry" | "door_open" | "low_battery" | "suspected_cooling_failure" | "calibration_due" | "timed_process";
         /** @description Whether an alert still asks for something. */
         AlertStatus: "open" | "resolved";
         /** @description One alert. */
@@ -2323,6 +2427,8 @@ export interface components {
              * @description When the condition began.
              */
             opened_at: string;
+            /** @description The timed process it is about. */
+            process_id?: components["schemas"]["ProcessId"] | null;
             /**
              * @description The alert that was open when this one opened and may explain it: the open door of an excursion, the excursion of a
              *     cooling that seems to fail.
@@ -2595,6 +2701,56 @@ export interface components {
             /** @description The unit. */
             unit_id: components["schemas"]["UnitId"];
         };
+        /** @description An observation of many, and the process it is of. */
+        BatchObservation: {
+            /**
+             * @description What the device calls it: a ULID or a UUID that it has drawn. Told again under the same name, it counts once.
+             * @default null
+             */
+            client_id?: components["schemas"]["ClientId"] | null;
+            /**
+             * @description The observation of the same process that this one is to be read instead of.
+             * @default null
+             */
+            corrects?: components["schemas"]["ObservationId"] | null;
+            /**
+             * Format: uint32
+             * @description For how many seconds until then the food was at least as hot, or as cold: of a reheating, which must hold. At most a day.
+             * @default 0
+             */
+            held_seconds?: number;
+            /**
+             * Format: date-time
+             * @description When it was measured, by the clock of the device; now unless given. At most five minutes ahead, and not before the
+             *     process was started.
+             * @default null
+             */
+            measured_at?: string | null;
+            /**
+             * @description What others should know.
+             * @default
+             */
+            notes?: string;
+            /**
+             * @description What names a photo where photos are kept.
+             * @default null
+             */
+            photo?: string | null;
+            /** @description The process. */
+            process_id: components["schemas"]["ProcessId"];
+            /**
+             * Format: double
+             * @description Degrees Celsius. Give this or `temperature_f`.
+             * @default null
+             */
+            temperature_c?: number | null;
+            /**
+             * Format: double
+             * @description Degrees Fahrenheit. Give this or `temperature_c`.
+             * @default null
+             */
+            temperature_f?: number | null;
+        };
         /** @description How a model's battery percentage comes about. */
         BatterySource: {
             /** @constant */
@@ -2694,6 +2850,8 @@ export interface components {
             /** @description The `cursor` of the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description Why a process failed. */
+        Cause: "too_late" | "out_of_range" | "wrong_start" | "not_measured";
         /** @description `POST /v1/me/password`. */
         ChangePassword: {
             /**
@@ -2815,6 +2973,8 @@ export interface components {
         };
         /** @description A cluster of the public installations of The Things Stack. */
         Cluster: "eu1" | "nam1" | "au1";
+        /** @description What a temperature is held against. */
+        Comparison: "at_most" | "at_least";
         /** @description By which rules a site keeps its food (specification 1.3). */
         ComplianceMode: "standard" | "haccp" | "fda_food_code" | "custom";
         /** @description A point on the earth, in degrees of WGS 84. */
@@ -2823,6 +2983,20 @@ export interface components {
             latitude: number;
             /** Format: double */
             longitude: number;
+        };
+        /** @description What was done about food of which a process failed. */
+        CorrectiveActionView: {
+            /** @description The member in whose name an administrator of the platform did. */
+            acting_as?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was told.
+             */
+            at: string;
+            /** @description The user or access key that told it. */
+            by: string;
+            /** @description What was done. */
+            text: string;
         };
         /** @description `POST /v1/orgs/{org_id}/access-keys`. */
         CreateAccessKey: {
@@ -3282,6 +3456,48 @@ export interface components {
             };
             /** @description The unit. */
             unit_id: components["schemas"]["UnitId"];
+        };
+        /** @description `POST /v1/orgs/{org_id}/processes/{process_id}/end`. */
+        EndProcess: {
+            /**
+             * @description What was done about the food. Demanded of a process that failed.
+             * @default null
+             */
+            corrective_action?: string | null;
+            /**
+             * Format: date-time
+             * @description When, by the clock of the device; now unless given. At most five minutes ahead, and not before the process was started.
+             * @default null
+             */
+            ended_at?: string | null;
+            /** @description Whether it is done or given up. */
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * @description What became of the food. Demanded of what is given up.
+             * @default null
+             */
+            text?: string | null;
+        };
+        /** @description How a process was ended. */
+        EndView: {
+            /** @description The member in whose name an administrator of the platform did. */
+            acting_as?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When, by the clock of the device.
+             */
+            at: string;
+            /** @description The user or access key that ended it. */
+            by: string;
+            /** @description Whether it was done or given up. */
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Format: date-time
+             * @description When it was told, by ours.
+             */
+            received_at: string;
+            /** @description What became of the food. */
+            text?: string | null;
         };
         /** @description What happened, for the machines and people that must hear of it. The `detail` of an event on the bus. */
         Event: {
@@ -3848,6 +4064,19 @@ export interface components {
         };
         /** @description Something that a sensor measures. */
         Measure: "temperature" | "humidity" | "door" | "leak";
+        /** @description A temperature of the food. */
+        MeasuredView: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: double
+             * @description Degrees Celsius.
+             */
+            temperature_c: number;
+        };
         /** @description Which temperature of a sensor is the product's. */
         MeasurementSource: "auto" | "probe" | "ambient";
         /** @description A member. */
@@ -3896,6 +4125,40 @@ export interface components {
             sites: components["schemas"]["Sites"];
             /** @description Its short name. */
             slug: components["schemas"]["Slug"];
+        };
+        /** @description A stage that was passed. */
+        MetView: {
+            /**
+             * Format: date-time
+             * @description The measurement that shows it.
+             */
+            at: string;
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+        };
+        /** @description What was missed, and by how much. */
+        MissedView: {
+            /**
+             * Format: date-time
+             * @description Since when: the deadline, or the measurement that was beyond the limit.
+             */
+            at: string;
+            /** @description Why. */
+            cause: components["schemas"]["Cause"];
+            /**
+             * Format: double
+             * @description By how many degrees Celsius that was beyond the limit.
+             */
+            excess_c?: number | null;
+            /**
+             * Format: int64
+             * @description How many seconds after the deadline the limit was reached, if it was.
+             */
+            late_seconds?: number | null;
+            /** @description The last measurement until then. */
+            measured?: components["schemas"]["MeasuredView"] | null;
+            /** @description In which stage. */
+            stage: components["schemas"]["Stage"];
         };
         /** @description A model of sensor that is decoded natively. */
         ModelView: {
@@ -4061,6 +4324,179 @@ export interface components {
              */
             webhook_secret: string;
         };
+        /** @description `POST /v1/orgs/{org_id}/processes/{process_id}/observations`. */
+        NewObservation: {
+            /**
+             * @description What the device calls it: a ULID or a UUID that it has drawn. Told again under the same name, it counts once.
+             * @default null
+             */
+            client_id?: components["schemas"]["ClientId"] | null;
+            /**
+             * @description The observation of the same process that this one is to be read instead of.
+             * @default null
+             */
+            corrects?: components["schemas"]["ObservationId"] | null;
+            /**
+             * Format: uint32
+             * @description For how many seconds until then the food was at least as hot, or as cold: of a reheating, which must hold. At most a day.
+             * @default 0
+             */
+            held_seconds?: number;
+            /**
+             * Format: date-time
+             * @description When it was measured, by the clock of the device; now unless given. At most five minutes ahead, and not before the
+             *     process was started.
+             * @default null
+             */
+            measured_at?: string | null;
+            /**
+             * @description What others should know.
+             * @default
+             */
+            notes?: string;
+            /**
+             * @description What names a photo where photos are kept.
+             * @default null
+             */
+            photo?: string | null;
+            /**
+             * Format: double
+             * @description Degrees Celsius. Give this or `temperature_f`.
+             * @default null
+             */
+            temperature_c?: number | null;
+            /**
+             * Format: double
+             * @description Degrees Fahrenheit. Give this or `temperature_c`.
+             * @default null
+             */
+            temperature_f?: number | null;
+        };
+        /** @description `POST /v1/orgs/{org_id}/observations`: what a device has kept until there was a network. */
+        NewObservations: {
+            /** @description The observations. Each is read for itself, so that one that is malformed spoils no other. */
+            observations: components["schemas"]["BatchObservation"][];
+        };
+        /** @description `POST /v1/orgs/{org_id}/processes`. */
+        NewProcess: {
+            /**
+             * @description Which preparation of it.
+             * @default null
+             */
+            batch?: string | null;
+            /**
+             * @description What the device calls the process: a ULID or a UUID that it has drawn. Told again under the same name, it counts once.
+             * @default null
+             */
+            client_id?: components["schemas"]["ClientId"] | null;
+            /** @description What kind it is. */
+            kind: components["schemas"]["ProcessKind"];
+            /**
+             * @description Limits in place of the standard's.
+             * @default []
+             */
+            limits?: components["schemas"]["OwnLimit"][];
+            /**
+             * @description What others should know.
+             * @default
+             */
+            notes?: string;
+            /** @description The food. */
+            product: string;
+            /**
+             * @description The cooling that was too slow in its first stage, after which the food was reheated. A process is restarted once.
+             * @default null
+             */
+            restart_of?: components["schemas"]["ProcessId"] | null;
+            /**
+             * @description A sensor of that unit whose probe is in the food: its readings count as observations. One that measures the air does
+             *     not tell how warm the food is.
+             * @default null
+             */
+            sensor_id?: components["schemas"]["SensorId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was started, by the clock of the device; now unless given. At most five minutes ahead; any time back.
+             * @default null
+             */
+            started_at?: string | null;
+            /** @description The unit at which it takes place: that which cools or holds the food, or from which it is taken. */
+            unit_id: components["schemas"]["UnitId"];
+        };
+        /** @description What must be done next. */
+        NextAction: "measure" | "serve_or_discard" | "reheat_or_discard" | "discard" | "nothing";
+        ObservationId: string;
+        /** @description What became of each observation, in the order of the request. */
+        ObservationReport: {
+            /** @description One result an observation. */
+            results: components["schemas"]["ObservationResult"][];
+        };
+        /** @description What became of one observation. */
+        ObservationResult: {
+            /** @description Why it is not, as a stable code. */
+            code?: components["schemas"]["ProblemCode"] | null;
+            /** @description Which field of the observation it is about. */
+            field?: string | null;
+            /**
+             * Format: uint
+             * @description Its place in the request, from 0.
+             */
+            index: number;
+            /** @description Under which identifier it is kept. */
+            observation_id?: components["schemas"]["ObservationId"] | null;
+            /** @description The same in words. */
+            reason?: string | null;
+            /** @description What became of it. */
+            status: components["schemas"]["ObservationStatus"];
+        };
+        /** @description What became of one observation. */
+        ObservationStatus: "accepted" | "duplicate" | "conflict" | "rejected";
+        /** @description A temperature of food in a timed process that a person has measured. */
+        ObservationView: {
+            /** @description The member in whose name an administrator of the platform did. */
+            acting_as?: components["schemas"]["UserId"] | null;
+            /** @description The user or access key that measured it. */
+            by: string;
+            /** @description What the device called it. */
+            client_id?: components["schemas"]["ClientId"] | null;
+            /** @description The observation that this one is to be read instead of. */
+            corrects?: components["schemas"]["ObservationId"] | null;
+            /**
+             * Format: int64
+             * @description For how many seconds until then the food was at least as hot, or as cold.
+             */
+            held_seconds: number;
+            /** @description Its identifier. */
+            id: components["schemas"]["ObservationId"];
+            /**
+             * Format: date-time
+             * @description When it was measured, by the clock of the device.
+             */
+            measured_at: string;
+            /** @description What others should know. */
+            notes: string;
+            /** @description What names a photo where photos are kept. */
+            photo?: string | null;
+            /** @description The process. */
+            process_id: components["schemas"]["ProcessId"];
+            /**
+             * Format: date-time
+             * @description When it came, by ours.
+             */
+            received_at: string;
+            /**
+             * Format: double
+             * @description Degrees Celsius.
+             */
+            temperature_c: number;
+        };
+        /** @description A page of a list. */
+        ObservationViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["ObservationView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
         /** @description What stood in the way, in a word. */
         Obstacle: "wrong_key" | "not_allowed" | "not_found" | "conflict" | "other_cluster" | "throttled" | "no_answer" | "address_refused" | "rejected" | "unexpected" | "missing_app_key" | "superseded" | "no_connection";
         /** @description One span of time in which a site is open. Closing at or before the opening time means the next day. */
@@ -4131,6 +4567,8 @@ export interface components {
             /** @description The `cursor` of the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description How somebody ends a process. */
+        Outcome: "finished" | "abandoned";
         /** @description `GET /v1/orgs/{org_id}/overview`: everything a dashboard shows first. */
         Overview: {
             /**
@@ -4144,6 +4582,37 @@ export interface components {
             org_id: components["schemas"]["OrgId"];
             /** @description Its sites. */
             sites: components["schemas"]["SiteView"][];
+        };
+        /**
+         * @description A limit in place of the standard's, for one process. What is not given stays as it is. One that demands less than the
+         *     standard must say where it comes from.
+         */
+        OwnLimit: {
+            /**
+             * Format: uint32
+             * @description Within how many minutes, 1 to 1,440; between two checks where food is held hot.
+             * @default null
+             */
+            minutes?: number | null;
+            /**
+             * @description Where it comes from. Demanded of what is looser than the standard.
+             * @default null
+             */
+            source?: string | null;
+            /** @description The stage. It must be one of the kind's. */
+            stage: components["schemas"]["Stage"];
+            /**
+             * Format: double
+             * @description What must be reached or kept, in degrees Celsius. Not where only the time counts.
+             * @default null
+             */
+            temperature_c?: number | null;
+            /**
+             * Format: double
+             * @description The same in degrees Fahrenheit. Give one of the two.
+             * @default null
+             */
+            temperature_f?: number | null;
         };
         PendingChangeId: string;
         /** @description A person and where they belong. */
@@ -4213,6 +4682,130 @@ export interface components {
         };
         /** @description A stable name for a kind of failure. Programs decide by it; the text beside it is for people. */
         ProblemCode: "invalid_request" | "not_signed_in" | "missing_right" | "not_found" | "conflict" | "stale" | "too_large" | "key_reused" | "too_many_requests" | "missing_app_key" | "corrective_action_required" | "unavailable" | "internal";
+        ProcessId: string;
+        /** @description A process that food goes through by the clock. */
+        ProcessKind: "two_stage_cooling" | "ambient_cooling" | "time_control" | "cold_time_control" | "hot_holding" | "reheating";
+        /** @description A kind of timed process. */
+        ProcessKindView: {
+            /**
+             * Format: double
+             * @description At which temperature or above it may begin too, in degrees Celsius, where it may.
+             */
+            begins_at_least_c?: number | null;
+            /**
+             * Format: double
+             * @description At which temperature or below the food's time may begin, in degrees Celsius, where that matters.
+             */
+            begins_at_most_c?: number | null;
+            /**
+             * Format: double
+             * @description The temperature below which its clock starts, in degrees Celsius, where it does not start with the process.
+             */
+            clock_starts_below_c?: number | null;
+            /** @description The kind. */
+            kind: components["schemas"]["ProcessKind"];
+            /** @description Its stages, in order. */
+            stages: components["schemas"]["StageView"][];
+        };
+        /** @description A page of a list. */
+        ProcessKindViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["ProcessKindView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description A timed process. */
+        ProcessView: {
+            /** @description The member in whose name an administrator of the platform did. */
+            acting_as?: components["schemas"]["UserId"] | null;
+            /** @description Its last alert. */
+            alert_id?: components["schemas"]["AlertId"] | null;
+            /** @description Which preparation of it. */
+            batch?: string | null;
+            /** @description The user or access key that started it. */
+            by: string;
+            /** @description What the device called it. */
+            client_id?: components["schemas"]["ClientId"] | null;
+            /** @description What was done about the food after it failed. */
+            corrective_action?: components["schemas"]["CorrectiveActionView"] | null;
+            /** @description How it was ended. */
+            end?: components["schemas"]["EndView"] | null;
+            /** @description Its identifier. */
+            id: components["schemas"]["ProcessId"];
+            /** @description What kind it is. */
+            kind: components["schemas"]["ProcessKind"];
+            /** @description What others should know. */
+            notes: string;
+            /**
+             * Format: uint32
+             * @description How many observations people have made.
+             */
+            observations: number;
+            /** @description The food. */
+            product: string;
+            /** @description How far it is: of a single process at this moment, in a list when it was last judged. */
+            progress: components["schemas"]["ProgressView"];
+            /**
+             * Format: date-time
+             * @description When that was told, by ours.
+             */
+            received_at: string;
+            /** @description The process after which the food was reheated, to be cooled anew. */
+            restart_of?: components["schemas"]["ProcessId"] | null;
+            /** @description The sensor in the food, whose readings count as observations. */
+            sensor_id?: components["schemas"]["SensorId"] | null;
+            /** @description The site that the unit was in. */
+            site_id: components["schemas"]["SiteId"];
+            /** @description Its limits as they stood when it was started, stage by stage. */
+            stages: components["schemas"]["StageView"][];
+            /**
+             * Format: date-time
+             * @description When it was started, by the clock of the device.
+             */
+            started_at: string;
+            /** @description The unit at which it takes place. */
+            unit_id: components["schemas"]["UnitId"];
+        };
+        /** @description A page of a list. */
+        ProcessViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["ProcessView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description How far a process is. */
+        ProgressView: {
+            /**
+             * Format: date-time
+             * @description Since when the clock of the deadline runs: the start, the moment at which the food was last known to be as hot as where a
+             *     cooling begins, or the last check where it is held hot.
+             */
+            clock_started_at: string;
+            /**
+             * Format: date-time
+             * @description Until when the stage lasts, or the next check is due.
+             */
+            deadline: string;
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
+            decided_at?: string | null;
+            /** @description The last measurement that counts. */
+            last?: components["schemas"]["MeasuredView"] | null;
+            /** @description The stages that were passed. */
+            met: components["schemas"]["MetView"][];
+            /** @description What was missed. */
+            missed?: components["schemas"]["MissedView"] | null;
+            /** @description What must be done next. */
+            next_action: components["schemas"]["NextAction"];
+            /** @description Whether, as measured so far, it may be where it must be at the deadline. */
+            on_track: boolean;
+            /** @description The stage that it is in, or in which it ended. */
+            stage: components["schemas"]["Stage"];
+            /** @description What is known of it. */
+            verdict: components["schemas"]["Verdict"];
+        };
         /** @description `POST /v1/orgs/{org_id}/sensors/{sensor_id}/provisioning`. */
         ProvisionSensor: {
             /**
@@ -5538,6 +6131,34 @@ export interface components {
              */
             value: number;
         };
+        /** @description A part of a process that has limits of its own. */
+        Stage: "first_cooling" | "second_cooling" | "cooling" | "serving" | "holding" | "reheating";
+        /** @description What a stage has to reach or to keep, and where that comes from. */
+        StageView: {
+            /** @description On which side of `temperature_c` the food must be. */
+            comparison?: components["schemas"]["Comparison"] | null;
+            /**
+             * Format: int64
+             * @description For how many seconds it must hold.
+             */
+            held_seconds: number;
+            /** @description Whether they were set for this process in place of the standard. */
+            is_own: boolean;
+            /**
+             * Format: int64
+             * @description Within how many minutes of the start of the clock; between two checks where food is held hot.
+             */
+            minutes: number;
+            /** @description Where the figures come from. */
+            source: string;
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /**
+             * Format: double
+             * @description What must be reached, or kept to for as long as it lasts, in degrees Celsius; absent where only the time counts.
+             */
+            temperature_c?: number | null;
+        };
         /** @description `POST /v1/platform/support-sessions`. */
         StartSupport: {
             /**
@@ -6361,6 +6982,8 @@ export interface components {
         VendorMessage: {
             [key: string]: unknown;
         };
+        /** @description What is known of a process. */
+        Verdict: "running" | "passed" | "failed" | "abandoned";
         /** @description `POST /v1/identity/verify-email`. */
         VerifyEmail: {
             /** @description The token in the mail. */
@@ -16197,6 +16820,148 @@ export interface operations {
             };
         };
     };
+    "processes-observe-many": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "observations": [
+                 *         {
+                 *           "client_id": "0193a5c2-7f3e-7b1a-9c4d-5e6f7a8b9c0d",
+                 *           "process_id": "prc_01JD8Q6V63D0R2S5F7H9K1N3T4",
+                 *           "temperature_c": 58
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewObservations"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservationReport"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "places-get-overview": {
         parameters: {
             query?: never;
@@ -16320,6 +17085,889 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "processes-list-kinds": {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessKindViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "processes-list": {
+        parameters: {
+            query?: {
+                /** @description Those that are `running`, `passed`, `failed` or `abandoned`. */
+                verdict?: string;
+                /** @description Those of this kind. */
+                kind?: string;
+                /** @description Of this site only. */
+                site_id?: components["schemas"]["SiteId"];
+                /** @description Of this unit only. */
+                unit_id?: components["schemas"]["UnitId"];
+                /** @description Those that were started then or later. */
+                from?: string;
+                /** @description Those that were started before. */
+                to?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "processes-start": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "batch": "2026-11-21/2",
+                 *       "client_id": "01JD8Q6V5W3Y8R2T4N6M8P0Q2S",
+                 *       "kind": "two_stage_cooling",
+                 *       "limits": [
+                 *         {
+                 *           "source": "HACCP plan, 2026",
+                 *           "stage": "second_cooling",
+                 *           "temperature_c": 4
+                 *         }
+                 *       ],
+                 *       "product": "Tomato soup",
+                 *       "unit_id": "unt_01JD8Q6V63D0R2S5F7H9K1N3T4"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewProcess"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "processes-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessView"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "processes-end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "outcome": "abandoned",
+                 *       "text": "The soup was served instead."
+                 *     }
+                 */
+                "application/json": components["schemas"]["EndProcess"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessView"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has to be said what was done */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key belongs to another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "processes-list-observations": {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservationViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "processes-observe": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes it safe to send the request again: what it creates is created once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "01JD8Q6V5W3Y8R2T4N6M8P0Q2S",
+                 *       "notes": "In the middle of the pot.",
+                 *       "temperature_f": 132.8
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewObservation"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservationView"];
+                };
             };
             /** @description The request is not of the expected form */
             400: {

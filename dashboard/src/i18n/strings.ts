@@ -336,6 +336,7 @@ const en = {
     low_battery: "Battery",
     suspected_cooling_failure: "Cooling",
     calibration_due: "Calibration",
+    timed_process: "Timed process",
   } satisfies Record<AlertKind, string>,
   /** Beside a status that has worse to tell. */
   silence: {

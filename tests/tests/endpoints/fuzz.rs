@@ -25,7 +25,7 @@ const ENDINGS: [&str; 6] = [
 ];
 
 /// What answers 200 and tells of each item for itself whether it could be read.
-const ITEM_BY_ITEM: [&str; 1] = ["logbook-log-many"];
+const ITEM_BY_ITEM: [&str; 2] = ["logbook-log-many", "processes-observe-many"];
 
 /// Who calls.
 enum Caller<'a> {

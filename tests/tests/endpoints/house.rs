@@ -293,6 +293,17 @@ impl<'w> House<'w> {
                 let path = format!("units/{}/logs", ids["unit_id"]);
                 self.create(&path, json!({ "temperature_c": 3.5 })).await
             }
+            // It lasts as long as a process can, so that nothing falls due at it.
+            "process_id" => {
+                let day = |stage| json!({ "stage": stage, "minutes": 1_440, "source": "a long day" });
+                let asked = json!({
+                    "kind": "two_stage_cooling",
+                    "product": unique,
+                    "unit_id": ids["unit_id"],
+                    "limits": [day("first_cooling"), day("second_cooling")],
+                });
+                self.create("processes", asked).await
+            }
             "model" => "dragino-lht65n".to_owned(),
             "slug" => format!("slug-{:08x}", rand::random::<u32>()),
             // What comes into being by itself is there once.

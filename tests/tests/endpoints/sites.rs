@@ -31,7 +31,7 @@ const WHOLE_ORGANIZATION: [&str; 16] = [
 ];
 
 /// What answers for each of the things that its body names.
-pub(crate) const ONE_BY_ONE: [&str; 1] = ["logbook-log-many"];
+pub(crate) const ONE_BY_ONE: [&str; 2] = ["logbook-log-many", "processes-observe-many"];
 
 /// What is of no site, and there for everybody whose right it is to see it.
 const OF_NO_SITE: [&str; 4] = ["org_id", "session_id", "network_id", "model"];

@@ -24,6 +24,7 @@ pub(crate) async fn everything(engine: &Engine) {
     let records = DynamoRecords(table());
     contract::unit_states(&states).await;
     contract::alerts(&states, &DynamoAlerts(table())).await;
+    contract::alerts_of_records(&records, &DynamoAlerts(table())).await;
     contract::reading_log(&DynamoReadingLog(table())).await;
     contract::quarantine(&DynamoQuarantine(table())).await;
     let directory = Directory::new(table(), Arc::new(ManualClock::at(START)));

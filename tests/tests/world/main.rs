@@ -18,6 +18,7 @@ mod hindsight;
 mod kept_aside;
 mod live;
 mod logbook;
+mod processes;
 mod samples;
 mod side_by_side;
 mod silence;

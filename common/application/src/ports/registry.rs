@@ -4,7 +4,8 @@ use crate::error::PortError;
 use crate::scope::OrgScope;
 use async_trait::async_trait;
 use freshtrack_contracts::events::Event;
-use freshtrack_domain::ids::{OrgId, UserId};
+use freshtrack_domain::alert::Alert;
+use freshtrack_domain::ids::{AlertId, OrgId, UserId};
 use freshtrack_domain::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -129,7 +130,13 @@ pub enum ClaimSpace {
     Invitation,
     /// What a device called a log that it kept; held by the log.
     ClientLog,
-    /// A log that is corrected; held by the log that corrects it.
+    /// What a device called a process that it started; held by the process.
+    ClientProcess,
+    /// What a device called an observation that it kept; held by the observation.
+    ClientObservation,
+    /// A process after which the food is begun anew; held by the process that does.
+    Restart,
+    /// A log or an observation that is corrected; held by the one that corrects it.
     Correction,
 }
 
@@ -159,6 +166,8 @@ pub enum Step {
     Claim(Claim, Holder),
     /// A name is given up that this holder has.
     Release(Claim, String),
+    /// The alert of a record as it is after the change: the record says what it was before.
+    Alert(OrgId, Box<Alert>),
 }
 
 /// What a step is about: no two steps of a change may be about the same.
@@ -168,6 +177,8 @@ pub enum Target<'a> {
     Record(Owner, RecordKind, &'a str),
     /// A unique name.
     Claim(&'a Claim),
+    /// An alert.
+    Alert(OrgId, AlertId),
 }
 
 impl Step {
@@ -182,6 +193,7 @@ impl Step {
                 Target::Record(*owner, *kind, key)
             }
             Self::Claim(claim, _) | Self::Release(claim, _) => Target::Claim(claim),
+            Self::Alert(org_id, alert) => Target::Alert(*org_id, alert.id),
         }
     }
 }

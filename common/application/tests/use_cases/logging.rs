@@ -9,7 +9,7 @@ use freshtrack_application::{Actor, Caller, Change, Failure, PageRequest, PortEr
 use freshtrack_contracts::logbook::{DueLog, LogStatus, LogView, NewLog, NewLogs};
 use freshtrack_contracts::page::PageSize;
 use freshtrack_contracts::problem::ProblemCode;
-use freshtrack_domain::access::{Role, Sites};
+use freshtrack_domain::access::Sites;
 use freshtrack_domain::alert::{AlertKind, AlertStatus};
 use freshtrack_domain::ids::LogId;
 use freshtrack_domain::logbook::hand_of;
@@ -22,15 +22,6 @@ use serde_json::{Value as Json, json};
 const CLIENT: &str = "01JD8Q6V5W3Y8R2T4N6M8P0Q2S";
 
 impl Stage {
-    fn logger(&self) -> Caller {
-        Caller {
-            scope: self.scope(),
-            actor: Actor::new("usr_cook"),
-            rights: Role::Staff.rights(),
-            sites: Sites::All,
-        }
-    }
-
     async fn log(&self, number: usize, log: Json) -> Result<LogView, Failure> {
         let log: NewLog = serde_json::from_value(log).unwrap();
         log_temperature(&self.world.keep_logs(), &self.logger(), self.unit(number), log).await

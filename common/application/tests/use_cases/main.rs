@@ -15,6 +15,7 @@ mod handling;
 mod importing;
 mod live;
 mod logging;
+mod processes;
 mod reading_back;
 mod recording;
 mod settling;

@@ -94,6 +94,16 @@ impl Stage {
         }
     }
 
+    /// A cook, who logs temperatures by hand.
+    pub(crate) fn logger(&self) -> Caller {
+        Caller {
+            scope: self.scope(),
+            actor: Actor::new("usr_cook"),
+            rights: Role::Staff.rights(),
+            sites: Sites::All,
+        }
+    }
+
     /// What the sensor of unit `number` measured.
     pub(crate) fn measured(&self, number: usize, at: Timestamp, centi: i32) -> UnitReading {
         let sensor = &self.kitchen.sensors[number];

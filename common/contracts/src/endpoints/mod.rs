@@ -9,6 +9,7 @@ mod networks;
 mod organizations;
 mod places;
 mod platform;
+mod processes;
 mod readings;
 mod realtime;
 mod terms;
@@ -248,6 +249,11 @@ pub const AREAS: &[Area] = &[
         name: "logbook",
         about: "Temperatures that people log by hand.",
         endpoints: logbook::ENDPOINTS,
+    },
+    Area {
+        name: "processes",
+        about: "Cooling, reheating, holding and standing by the clock.",
+        endpoints: processes::ENDPOINTS,
     },
     Area {
         name: "alerts",

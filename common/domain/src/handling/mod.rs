@@ -241,6 +241,7 @@ mod tests {
             side: None,
             sensor_id: None,
             related_id: None,
+            process_id: None,
             explanation: String::new(),
         }
     }

@@ -77,6 +77,8 @@ pub(super) fn explain(
         }
         AlertKind::SuspectedCoolingFailure => cooling(rules, alert, told, at),
         AlertKind::CalibrationDue => calibration(alert, told, at),
+        // A process speaks for itself; no unit opens an alert of its kind.
+        AlertKind::TimedProcess => "A timed process asks for somebody.".to_owned(),
     };
     match (telling, sentence.strip_suffix('.')) {
         (Telling::Released, Some(sentence)) => format!("{sentence}; it was held back until now."),
@@ -309,7 +311,8 @@ fn log_due(state: &UnitState, rules: &Rules, alert: &OpenAlert, telling: Telling
     }
 }
 
-fn both(temperature: CentiCelsius) -> String {
+/// A temperature in both units.
+pub(crate) fn both(temperature: CentiCelsius) -> String {
     format!("{temperature} ({:.1} °F)", temperature.fahrenheit())
 }
 
@@ -334,7 +337,7 @@ const fn set_at(place: SetAt) -> &'static str {
 }
 
 /// A length of time as people say it: seconds below one minute, minutes below two hours, days from two on.
-fn length(span: Span) -> String {
+pub(crate) fn length(span: Span) -> String {
     let (seconds, minutes) = (span.as_seconds(), span.as_minutes());
     match (minutes / 60, minutes % 60) {
         _ if seconds < 60 => format!("{seconds} s"),

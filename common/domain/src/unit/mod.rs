@@ -16,6 +16,7 @@ mod track;
 
 pub use back_fill::{BackFill, LateSpan, excursions};
 pub use engine::{Change, Input, next_due, transition};
+pub(crate) use explain::{both, length};
 pub use kind::UnitKind;
 pub use open_alert::{InvalidOpenAlert, OpenAlert, Related};
 pub use record::{Admission, ITEM_BYTES, UnitRecord, WRITE_UNIT};

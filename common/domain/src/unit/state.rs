@@ -446,6 +446,7 @@ impl UnitState {
             related_id: explained_by(alert.kind)
                 .zip(alert.related)
                 .map(|(kind, related)| self.id_of(kind, related)),
+            process_id: None,
             explanation: explain(self, rules, alert, telling, at),
         }
     }

@@ -23,7 +23,7 @@ pub use identity::{throttle, vault};
 pub use live::{connections, tickets};
 pub use quarantine::quarantine;
 pub use reading_log::reading_log;
-pub use records::{claims, listed, records};
+pub use records::{alerts_of_records, claims, listed, records};
 pub use unit_states::{alerts, unit_states};
 
 use freshtrack_application::{PortError, PortErrorKind};

@@ -1,10 +1,11 @@
 use super::minute;
 use crate::fresh_id;
-use freshtrack_application::PortErrorKind;
 use freshtrack_application::ports::{
-    Claim, ClaimSpace, CommitError, Found, Holder, Owner, RawRecord, RecordKind, Records, Step,
+    Alerts, Claim, ClaimSpace, CommitError, Found, Holder, Owner, RawRecord, RecordKind, Records, Step,
 };
-use freshtrack_domain::ids::{OrgId, UserId};
+use freshtrack_application::{OrgScope, PortErrorKind};
+use freshtrack_domain::alert::{Alert, AlertKind, AlertStatus, Severity};
+use freshtrack_domain::ids::{AlertId, Id, OrgId, Ulid, UserId};
 use serde_json::json;
 
 const KIND: RecordKind = RecordKind("TEST");
@@ -140,6 +141,53 @@ pub async fn records(records: &dyn Records) {
             .all(|owner| found.iter().any(|found| found.owner == *owner))
     );
     assert!(records.of_person(person, LONGER).await.unwrap().is_empty());
+}
+
+/// Writes the alert of a record together with it, or neither.
+pub async fn alerts_of_records(records: &dyn Records, alerts: &dyn Alerts) {
+    let org_id = fresh_id::<OrgId>();
+    let (org, scope) = (Owner::Org(org_id), OrgScope::granted(org_id));
+    let opened = Alert {
+        id: AlertId::from_ulid(Ulid::from_parts(u64::try_from(minute(0).as_millis()).unwrap(), 1)),
+        unit_id: fresh_id(),
+        site_id: fresh_id(),
+        kind: AlertKind::TimedProcess,
+        severity: Severity::Warning,
+        status: AlertStatus::Open,
+        opened_at: minute(0),
+        escalated_at: None,
+        resolved_at: None,
+        found_at: None,
+        trigger: None,
+        worst: None,
+        limit: None,
+        side: None,
+        sensor_id: None,
+        related_id: None,
+        process_id: Some(fresh_id()),
+        explanation: "The soup is too warm.".to_owned(),
+    };
+    let over = Alert {
+        status: AlertStatus::Resolved,
+        resolved_at: Some(minute(5)),
+        ..opened.clone()
+    };
+    let step = |alert: &Alert| Step::Alert(org_id, Box::new(alert.clone()));
+    let list = async |status| alerts.list(scope, status, None, 10).await.unwrap();
+    let first = [Step::Insert(org, raw(KIND, "a", 1)), step(&opened)];
+    records.commit(&first, &[], minute(0)).await.unwrap();
+    assert_eq!(
+        alerts.now(scope, opened.id).await.unwrap().as_ref(),
+        Some(&opened)
+    );
+    assert_eq!(list(AlertStatus::Open).await, std::slice::from_ref(&opened));
+    let outdated = [Step::Replace(org, raw(KIND, "a", 2), 7), step(&over)];
+    assert_eq!(step_of(records.commit(&outdated, &[], minute(5)).await), 0);
+    assert_eq!(alerts.now(scope, opened.id).await.unwrap(), Some(opened));
+    let second = [Step::Replace(org, raw(KIND, "a", 2), 1), step(&over)];
+    records.commit(&second, &[], minute(5)).await.unwrap();
+    assert_eq!(list(AlertStatus::Open).await, []);
+    assert_eq!(list(AlertStatus::Resolved).await, [over]);
 }
 
 /// Lists the records of one kind of all owners, the newest first.
