@@ -12,7 +12,7 @@ use serde_json::{Map, Value as Json, json};
 /// Whose body is defined by its sender, a network server, and changes with its versions.
 const OF_VENDORS: [&str; 2] = ["ingest-receive-things-stack", "ingest-receive-chirpstack"];
 /// Lists whose items are answered one by one.
-const ANSWERED_BY_ITEM: [&str; 2] = ["/readings/0", "/logs/0"];
+const ANSWERED_BY_ITEM: [&str; 3] = ["/readings/0", "/logs/0", "/observations/0"];
 
 /// The paths, within `value`, of every object in it.
 fn objects(value: &Json) -> Vec<String> {

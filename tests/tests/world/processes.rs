@@ -1,6 +1,8 @@
 //! A pot of soup that cools too slowly: from its start to the alert that the clock raises, and to what was done.
 
-use crate::story::{events, told, trail};
+use crate::story::{events, trail};
+use freshtrack_contracts::alerts::AlertView;
+use freshtrack_contracts::live::ServerBody;
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_contracts::processes::{ObservationView, ProcessKindView, ProcessView};
@@ -8,8 +10,21 @@ use freshtrack_domain::access::Right;
 use freshtrack_domain::alert::{AlertKind, AlertStatus, Severity};
 use freshtrack_domain::process::{NextAction, Verdict};
 use freshtrack_domain::time::Span;
-use freshtrack_tests::World;
+use freshtrack_tests::{Socket, World};
 use serde_json::json;
+
+/// The next alert of a process that the screen is told of: the unit's sensor is silent, and asks for somebody too.
+async fn told(screen: &mut Socket) -> AlertView {
+    screen
+        .until("an alert of a process", |body| match body {
+            ServerBody::AlertsChanged { alerts } => alerts
+                .iter()
+                .find(|alert| alert.kind == AlertKind::TimedProcess)
+                .cloned(),
+            _ => None,
+        })
+        .await
+}
 
 #[tokio::test]
 async fn a_cooling_that_is_too_slow_is_told_of_by_the_clock_until_something_is_done() {
