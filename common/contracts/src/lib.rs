@@ -14,6 +14,7 @@ pub mod events;
 pub mod identity;
 pub mod ingest;
 pub mod invitations;
+pub mod limits;
 pub mod live;
 pub mod logbook;
 pub mod members;

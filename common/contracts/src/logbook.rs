@@ -1,5 +1,6 @@
 //! Temperatures logged by hand.
 
+use crate::limits::JudgedBy;
 use crate::problem::ProblemCode;
 use crate::time::Instant;
 use freshtrack_domain::handling::Account;
@@ -134,11 +135,14 @@ pub struct LogView {
     pub site_id: SiteId,
     /// Degrees Celsius.
     pub temperature_c: f64,
-    /// The lower limit when the log came, in degrees Celsius.
+    /// The lower alarm limit when the log came, in degrees Celsius.
     pub low_c: f64,
-    /// The upper limit when the log came, in degrees Celsius.
+    /// The upper alarm limit when the log came, in degrees Celsius.
     pub high_c: f64,
-    /// Whether the temperature was within them.
+    /// By what it was judged when it came; absent of those that were judged by the alarm limit before there was another.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub judged_by: Option<JudgedBy>,
+    /// Whether the temperature was within that.
     pub in_range: bool,
     /// What the person noted.
     pub notes: Notes,

@@ -1,5 +1,6 @@
 //! Measurements going out.
 
+use crate::limits::JudgedBy;
 use crate::time::Instant;
 use freshtrack_domain::alert::Side;
 use freshtrack_domain::ids::{SensorId, UnitId};
@@ -114,6 +115,9 @@ pub struct SensorTrace {
     pub sensor_id: SensorId,
     /// Whether it drives the unit now.
     pub primary: bool,
+    /// The share of the span that is known, as far as it has passed, percent: where reports are missing, extremes may be too.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub coverage_percent: Option<f64>,
     /// The columns in which it measured a temperature, in the order of time.
     pub buckets: Vec<TraceBucket>,
 }
@@ -127,10 +131,13 @@ pub struct ReadingSeries {
     pub from: Instant,
     /// The last instant covered.
     pub to: Instant,
-    /// The lower limit in force now, degrees Celsius.
+    /// The lower alarm limit in force now, degrees Celsius.
     pub low_c: f64,
-    /// The upper limit in force now, degrees Celsius.
+    /// The upper alarm limit in force now, degrees Celsius.
     pub high_c: f64,
+    /// By what the record is judged now.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub judged_by: Option<JudgedBy>,
     /// Each sensor that measured a temperature.
     pub sensors: Vec<SensorTrace>,
 }
@@ -195,7 +202,7 @@ pub struct ReadingSummary {
     /// Their mean kinetic temperature (USP 1160), degrees Celsius: for information, never a verdict.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub mkt_c: Option<f64>,
-    /// The share of the known time that was within the limits, percent. Absent when nothing is known.
+    /// The share of the known time that was within what the record is judged by, percent. Absent when nothing is known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub in_range_percent: Option<f64>,
     /// The share of the window that is known, percent.
@@ -204,13 +211,13 @@ pub struct ReadingSummary {
     /// they came is corrected.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub back_filled: u32,
-    /// Whole minutes above the upper limit.
+    /// Whole minutes above what the record is judged by, of the time that is known.
     #[serde(default)]
     pub above_minutes: i64,
-    /// Whole minutes below the lower limit.
+    /// Whole minutes below what the record is judged by, of the time that is known.
     #[serde(default)]
     pub below_minutes: i64,
-    /// The most whole minutes above the upper limit in any rolling window that ends within this one: several short excursions
+    /// The most whole minutes above what the record is judged by in any rolling window that ends within this one: several short excursions
     /// add up.
     #[serde(default)]
     pub most_above_minutes: i64,
@@ -234,10 +241,13 @@ pub struct ReadingSummaries {
     pub from: Instant,
     /// The first instant that is not covered any more.
     pub to: Instant,
-    /// The lower limit in force now, by which all of it is judged, degrees Celsius.
+    /// The lower alarm limit in force now, degrees Celsius.
     pub low_c: f64,
-    /// The upper limit in force now, degrees Celsius.
+    /// The upper alarm limit in force now, degrees Celsius.
     pub high_c: f64,
+    /// By what all of it is judged: the limit in force now.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub judged_by: Option<JudgedBy>,
     /// How long the rolling window is by which exposure adds up.
     #[serde(default)]
     pub rolling_minutes: u32,

@@ -28,11 +28,14 @@ pub enum AlertKind {
     CalibrationDue,
     /// A timed process misses a deadline or a limit, or is about to. A unit may have several open: one for each process.
     TimedProcess,
+    /// The unit was beyond its legal limit for too long in all within the rolling window, by excursions that are no alarm one
+    /// by one.
+    CumulativeExposure,
 }
 
 impl AlertKind {
     /// All of them. Where each one stands is stored, so new ones come last.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::TempExcursion,
         Self::SensorFault,
         Self::MonitoringInterrupted,
@@ -42,12 +45,13 @@ impl AlertKind {
         Self::SuspectedCoolingFailure,
         Self::CalibrationDue,
         Self::TimedProcess,
+        Self::CumulativeExposure,
     ];
 
     /// Whether it is about food that was out of range.
     #[must_use]
     pub const fn is_of_temperature(self) -> bool {
-        matches!(self, Self::TempExcursion)
+        matches!(self, Self::TempExcursion | Self::CumulativeExposure)
     }
 }
 

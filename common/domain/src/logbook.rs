@@ -6,6 +6,7 @@ use crate::measurement::CentiCelsius;
 use crate::place::Site;
 use crate::text::{Line, Notes};
 use crate::time::{Span, Timestamp};
+use crate::unit::Standard;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
@@ -79,11 +80,15 @@ pub struct ManualLog {
     pub site_id: SiteId,
     /// The temperature.
     pub temperature: CentiCelsius,
-    /// The lower limit as it stood when the log came.
+    /// The lower alarm limit as it stood when the log came.
     pub low: CentiCelsius,
-    /// The upper limit as it stood when the log came.
+    /// The upper alarm limit as it stood when the log came.
     pub high: CentiCelsius,
-    /// Whether the temperature was within them.
+    /// What it was judged by when it came: the unit's legal limit, or where there is none the alarm limit. Those of which it is
+    /// not told were judged by the alarm limit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub standard: Option<Standard>,
+    /// Whether the temperature was within that.
     pub in_range: bool,
     /// What the person noted.
     #[serde(default)]

@@ -2394,7 +2394,7 @@ export interface components {
         };
         AlertId: string;
         /** @description What an alert is about. A unit has at most one open alert of each kind, and of each sensor where it is about one. */
-        AlertKind: "temp_excursion" | "sensor_fault" | "monitoring_interrupted" | "missed_manual_entry" | "door_open" | "low_battery" | "suspected_cooling_failure" | "calibration_due" | "timed_process";
+        AlertKind: "temp_excursion" | "sensor_fault" | "monitoring_interrupted" | "missed_manual_entry" | "door_open" | "low_battery" | "suspected_cooling_failure" | "calibration_due" | "timed_process" | "cumulative_exposure";
         /** @description Whether an alert still asks for something. */
         AlertStatus: "open" | "resolved";
         /** @description One alert. */
@@ -3448,6 +3448,8 @@ export interface components {
         };
         /** @description The rules in force for a unit, each with the level it comes from. */
         EffectiveRulesView: {
+            /** @description The legal limit; absent where none applies. */
+            legal?: components["schemas"]["LegalLimitInForce"] | null;
             /** @description The organization. */
             org_id: components["schemas"]["OrgId"];
             /** @description Each rule by its name, as in [`RuleValues`]. */
@@ -3921,6 +3923,23 @@ export interface components {
             /** @description The `cursor` of the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description By what a record is judged. The alarm limit decides whom to wake and says nothing here, unless a unit has no legal limit. */
+        JudgedBy: {
+            /**
+             * Format: double
+             * @description Warmer than this is out of range, in degrees Celsius; `null` where warmth does no harm.
+             */
+            high_c?: number | null;
+            /** @description Which of the unit's limits it is: the legal one, or where there is none the alarm limit. */
+            limit: components["schemas"]["Limit"];
+            /**
+             * Format: double
+             * @description Colder than this is out of range, in degrees Celsius; `null` where cold does no harm.
+             */
+            low_c?: number | null;
+            /** @description Where a legal limit is written, such as `Food Code 3-501.16`; `null` for an alarm limit. */
+            source?: string | null;
+        };
         /** @description A public key on the curve Ed25519 (RFC 8037). */
         Jwk: {
             /** @description The algorithm: `EdDSA`. */
@@ -3963,8 +3982,47 @@ export interface components {
             /** @description The unit. */
             unit_id: components["schemas"]["UnitId"];
         };
+        /** @description The legal limit in force for a unit. */
+        LegalLimitInForce: {
+            /**
+             * Format: double
+             * @description Warmer than this is beyond it, in degrees Celsius.
+             */
+            high_c?: number | null;
+            /**
+             * Format: double
+             * @description Colder than this is beyond it, in degrees Celsius.
+             */
+            low_c?: number | null;
+            /** @description The level that it was set at. */
+            set_at: components["schemas"]["Level"];
+            /** @description Where it is written. */
+            source: string;
+        };
+        /**
+         * @description A legal limit as it is set: the number and where it is written, both together. Without a number it says that no such limit
+         *     applies, and why.
+         */
+        LegalLimitValue: {
+            /**
+             * Format: double
+             * @description Warmer than this is beyond it, in degrees Celsius.
+             * @default null
+             */
+            high_c?: number | null;
+            /**
+             * Format: double
+             * @description Colder than this is beyond it, in degrees Celsius.
+             * @default null
+             */
+            low_c?: number | null;
+            /** @description Where it is written, such as `Food Code 3-501.16` or `HACCP plan CCP 2`. */
+            source: string;
+        };
         /** @description At which level a rule was set. Of two levels the one nearer to the unit counts, field by field. */
         Level: "default" | "kind" | "organization" | "site" | "unit";
+        /** @description Which of a unit's two limits. */
+        Limit: "legal" | "alarm";
         LogId: string;
         /** @description What became of each log, in the order of the request. */
         LogReport: {
@@ -4007,16 +4065,18 @@ export interface components {
             corrects?: components["schemas"]["LogId"] | null;
             /**
              * Format: double
-             * @description The upper limit when the log came, in degrees Celsius.
+             * @description The upper alarm limit when the log came, in degrees Celsius.
              */
             high_c: number;
             /** @description Its identifier. */
             id: components["schemas"]["LogId"];
-            /** @description Whether the temperature was within them. */
+            /** @description Whether the temperature was within that. */
             in_range: boolean;
+            /** @description By what it was judged when it came; absent of those that were judged by the alarm limit before there was another. */
+            judged_by?: components["schemas"]["JudgedBy"] | null;
             /**
              * Format: double
-             * @description The lower limit when the log came, in degrees Celsius.
+             * @description The lower alarm limit when the log came, in degrees Celsius.
              */
             low_c: number;
             /** @description What the person noted. */
@@ -4884,12 +4944,14 @@ export interface components {
             from: string;
             /**
              * Format: double
-             * @description The upper limit in force now, degrees Celsius.
+             * @description The upper alarm limit in force now, degrees Celsius.
              */
             high_c: number;
+            /** @description By what the record is judged now. */
+            judged_by?: components["schemas"]["JudgedBy"] | null;
             /**
              * Format: double
-             * @description The lower limit in force now, degrees Celsius.
+             * @description The lower alarm limit in force now, degrees Celsius.
              */
             low_c: number;
             /** @description Each sensor that measured a temperature. */
@@ -4911,12 +4973,14 @@ export interface components {
             from: string;
             /**
              * Format: double
-             * @description The upper limit in force now, degrees Celsius.
+             * @description The upper alarm limit in force now, degrees Celsius.
              */
             high_c: number;
+            /** @description By what all of it is judged: the limit in force now. */
+            judged_by?: components["schemas"]["JudgedBy"] | null;
             /**
              * Format: double
-             * @description The lower limit in force now, by which all of it is judged, degrees Celsius.
+             * @description The lower alarm limit in force now, degrees Celsius.
              */
             low_c: number;
             /**
@@ -4942,7 +5006,7 @@ export interface components {
         ReadingSummary: {
             /**
              * Format: int64
-             * @description Whole minutes above the upper limit.
+             * @description Whole minutes above what the record is judged by, of the time that is known.
              * @default 0
              */
             above_minutes?: number;
@@ -4954,7 +5018,7 @@ export interface components {
             back_filled?: number;
             /**
              * Format: int64
-             * @description Whole minutes below the lower limit.
+             * @description Whole minutes below what the record is judged by, of the time that is known.
              * @default 0
              */
             below_minutes?: number;
@@ -4970,7 +5034,7 @@ export interface components {
             from: string;
             /**
              * Format: double
-             * @description The share of the known time that was within the limits, percent. Absent when nothing is known.
+             * @description The share of the known time that was within what the record is judged by, percent. Absent when nothing is known.
              */
             in_range_percent?: number | null;
             /**
@@ -4995,7 +5059,7 @@ export interface components {
             mkt_c?: number | null;
             /**
              * Format: int64
-             * @description The most whole minutes above the upper limit in any rolling window that ends within this one: several short excursions
+             * @description The most whole minutes above what the record is judged by in any rolling window that ends within this one: several short excursions
              *     add up.
              * @default 0
              */
@@ -5420,6 +5484,10 @@ export interface components {
              * @description What it was; `null` when it was left to the level above.
              */
             from?: number | null;
+            /** @description What the legal limit was, if it is about that and it was set there. */
+            legal_from?: components["schemas"]["LegalLimitValue"] | null;
+            /** @description What the legal limit is since, if it is about that and it is set there. */
+            legal_to?: components["schemas"]["LegalLimitValue"] | null;
             /** @description The rule by its name, as in [`RuleValues`]. */
             rule: string;
             /**
@@ -5528,8 +5596,20 @@ export interface components {
              */
             expected_reading_interval_seconds?: number | null;
             /**
+             * Format: uint32
+             * @description Minutes of that time beyond the legal limit that are an alarm: 1 to 1440.
+             * @default null
+             */
+            exposure_alarm_minutes?: number | null;
+            /**
+             * Format: uint32
+             * @description Minutes over which the time beyond the legal limit is added up: 30 to 1440.
+             * @default null
+             */
+            exposure_window_minutes?: number | null;
+            /**
              * Format: double
-             * @description Warmer than this is out of range, in degrees Celsius.
+             * @description The upper alarm limit: warmer than this wakes people, in degrees Celsius.
              * @default null
              */
             high_c?: number | null;
@@ -5540,8 +5620,13 @@ export interface components {
              */
             hysteresis_c?: number | null;
             /**
+             * @description The legal limit, which the record is judged by whoever is or is not woken.
+             * @default null
+             */
+            legal?: components["schemas"]["LegalLimitValue"] | null;
+            /**
              * Format: double
-             * @description Colder than this is out of range, in degrees Celsius.
+             * @description The lower alarm limit: colder than this wakes people, in degrees Celsius.
              * @default null
              */
             low_c?: number | null;
@@ -5670,6 +5755,11 @@ export interface components {
         SensorTrace: {
             /** @description The columns in which it measured a temperature, in the order of time. */
             buckets: components["schemas"]["TraceBucket"][];
+            /**
+             * Format: double
+             * @description The share of the span that is known, as far as it has passed, percent: where reports are missing, extremes may be too.
+             */
+            coverage_percent?: number | null;
             /** @description Whether it drives the unit now. */
             primary: boolean;
             /** @description The sensor. */
@@ -6159,6 +6249,16 @@ export interface components {
              */
             temperature_c?: number | null;
         };
+        /** @description How many units are judged by the same. */
+        StandardInUse: {
+            /** @description By what. */
+            judged_by: components["schemas"]["JudgedBy"];
+            /**
+             * Format: uint32
+             * @description How many units.
+             */
+            units: number;
+        };
         /** @description `POST /v1/platform/support-sessions`. */
         StartSupport: {
             /**
@@ -6187,16 +6287,28 @@ export interface components {
              */
             as_of: string;
             /**
+             * Format: double
+             * @description The share of units of which a temperature was measured within the last hour, in percent: how much the share of those in
+             *     range is worth. `null` without units.
+             * @default null
+             */
+            coverage_percent?: number | null;
+            /**
              * Format: uint32
              * @description How many of them are critical.
              */
             critical_alerts: number;
             /**
              * Format: double
-             * @description The share of units, among those that were heard of within the last hour, that are in range now, in percent;
-             *     `null` when none was.
+             * @description The share of units whose temperature is within what their record is judged by, in percent, among those of which one was
+             *     measured within the last hour; `null` when of none was.
              */
             in_range_percent?: number | null;
+            /**
+             * @description By what they are judged, and how many by each.
+             * @default []
+             */
+            judged_by?: components["schemas"]["StandardInUse"][];
             /**
              * Format: uint32
              * @description How many alerts are open.
@@ -6474,6 +6586,8 @@ export interface components {
             id: components["schemas"]["UnitId"];
             /** @description What is written on it. */
             identification: components["schemas"]["Identification"];
+            /** @description By what its record is judged, beside the alarm limit that it wakes people by. */
+            judged_by?: components["schemas"]["JudgedBy"] | null;
             /** @description What kind of unit it is. */
             kind: components["schemas"]["UnitKind"];
             /**
@@ -6574,7 +6688,7 @@ export interface components {
             door_since?: string | null;
             /**
              * Format: double
-             * @description The upper limit in degrees Celsius.
+             * @description The upper alarm limit in degrees Celsius.
              */
             high_c: number;
             /**
@@ -6590,7 +6704,7 @@ export interface components {
             log_due_at?: string | null;
             /**
              * Format: double
-             * @description The lower limit in degrees Celsius.
+             * @description The lower alarm limit in degrees Celsius.
              */
             low_c: number;
             /**

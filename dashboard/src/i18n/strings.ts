@@ -337,6 +337,7 @@ const en = {
     suspected_cooling_failure: "Cooling",
     calibration_due: "Calibration",
     timed_process: "Timed process",
+    cumulative_exposure: "Exposure",
   } satisfies Record<AlertKind, string>,
   /** Beside a status that has worse to tell. */
   silence: {

@@ -43,7 +43,7 @@ export function alertView(over: Partial<AlertView> = {}): AlertView {
     worst_c: 7,
     limit_c: 5,
     side: "high",
-    explanation: "7.00 °C is above the limit of 5.00 °C (41.0 °F).",
+    explanation: "7.00 °C is above the alarm limit of 5.00 °C (41.0 °F).",
     handling: { status: "open", needs_signature: true },
     ...over,
   };

@@ -72,7 +72,7 @@ impl EventKind {
     /// Whether an alarm of `alert` is right while it goes on.
     #[must_use]
     pub const fn explains(self, alert: AlertKind) -> bool {
-        if matches!(alert, AlertKind::TempExcursion) {
+        if alert.is_of_temperature() {
             // Of what is only silence a temperature says nothing.
             !matches!(self, Self::Outage | Self::BackFill)
         } else if matches!(
@@ -98,7 +98,7 @@ impl EventKind {
                 alert,
                 AlertKind::MonitoringInterrupted | AlertKind::MissedManualEntry | AlertKind::SensorFault
             ),
-            _ => matches!(alert, AlertKind::TempExcursion),
+            _ => alert.is_of_temperature(),
         }
     }
 }

@@ -37,6 +37,7 @@ pub fn play(week: &UnitWeek, overrides: &Overrides) -> Played {
     );
     state.overrides = *overrides;
     state.overrides.report_interval.get_or_insert(week.interval);
+    state.overrides.door_interval = state.overrides.door_interval.or(week.contact_interval);
     let mut player = Player {
         record: UnitRecord::new(state),
         changes: Vec::new(),

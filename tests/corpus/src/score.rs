@@ -45,8 +45,8 @@ pub struct Score {
     pub false_alarms: usize,
     /// Those of them that came while nothing at all happened.
     pub out_of_the_blue: usize,
-    /// Alarms about a door that was not open for long in truth. They are counted for themselves: a contact tells of a change
-    /// once, and where that frame is lost the door seems open until it tells again.
+    /// Alarms about a door that was not open for long in truth: a contact tells of a change once, and where that frame is lost
+    /// the door seems open until it tells again.
     pub false_door_alarms: usize,
     /// Alerts that stayed warnings.
     pub warnings: usize,
@@ -106,7 +106,7 @@ impl Score {
         self.kinds.entry(kind).or_default()
     }
 
-    /// False alarms for each week of a unit.
+    /// False alarms about anything but doors for each week of a unit.
     #[must_use]
     pub fn false_alarms_a_week(&self) -> f64 {
         self.false_alarms as f64 / self.weeks.max(1) as f64
@@ -116,6 +116,12 @@ impl Score {
     #[must_use]
     pub fn false_door_alarms_a_week(&self) -> f64 {
         self.false_door_alarms as f64 / self.weeks.max(1) as f64
+    }
+
+    /// All false alarms for each week of a unit.
+    #[must_use]
+    pub fn all_false_alarms_a_week(&self) -> f64 {
+        self.false_alarms_a_week() + self.false_door_alarms_a_week()
     }
 
     /// Warnings for each week of a unit.
@@ -205,6 +211,7 @@ const fn is_about_door(alert: AlertKind) -> bool {
     !matches!(
         alert,
         AlertKind::TempExcursion
+            | AlertKind::CumulativeExposure
             | AlertKind::SensorFault
             | AlertKind::MonitoringInterrupted
             | AlertKind::MissedManualEntry

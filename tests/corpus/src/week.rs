@@ -19,6 +19,8 @@ const BEFORE: i64 = 12 * 3_600;
 const PROBE: u128 = 1;
 const CONTACT: u128 = 2;
 const BY_HAND: u128 = 3;
+/// How often a contact tells how the door is.
+const CONTACT_INTERVAL: Span = Span::hours(1);
 /// How often somebody logs a temperature while the gateway is away.
 const LOG_EVERY: i64 = 4 * 3_600;
 
@@ -40,8 +42,8 @@ pub struct UnitWeek {
     pub kind: UnitKind,
     /// How often its probe reports.
     pub interval: Span,
-    /// Whether a contact watches its door.
-    pub has_contact: bool,
+    /// How often the contact that watches its door tells how it is, also when nothing has changed; `None` without a contact.
+    pub contact_interval: Option<Span>,
     /// When it begins.
     pub from: Timestamp,
     /// When it ends.
@@ -84,7 +86,7 @@ impl UnitWeek {
             number,
             kind: plan.kind,
             interval: Span::seconds(u32::try_from(plan.interval * 60).unwrap_or(u32::MAX)),
-            has_contact: plan.has_contact,
+            contact_interval: plan.has_contact.then_some(CONTACT_INTERVAL),
             from: START,
             to: instant(WEEK),
             arrivals,
@@ -211,7 +213,7 @@ impl Sensors {
             self.send(plan, second, reading);
         }
         let seen = if door > 0.0 { Door::Open } else { Door::Closed };
-        if plan.has_contact && (seen != self.door || second % 3_600 == 0) {
+        if plan.has_contact && (seen != self.door || second % CONTACT_INTERVAL.as_seconds() == 0) {
             self.door = seen;
             let reading = Reading {
                 door: Some(seen),

@@ -14,7 +14,7 @@ fn the_default_rules_raise_one_false_alarm_in_ten_weeks_at_most_and_miss_no_crit
     let total = score.total();
     assert!(total.critical > 25, "{total:?}");
     assert_eq!(total.missed_critical, 0, "{score:#?}");
-    assert!(score.false_alarms_a_week() <= 0.1, "{score:#?}");
+    assert!(score.all_false_alarms_a_week() <= 0.1, "{score:#?}");
     // A rule that never alarms has no false alarms either: what is found is found while it still helps.
     assert!(
         total.median().is_some_and(|median| median.as_minutes() <= 180),

@@ -14,7 +14,7 @@ use freshtrack_domain::access::{Role, Sites};
 use freshtrack_domain::device::GatewayEui;
 use freshtrack_domain::measurement::CentiCelsius;
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_domain::unit::{Overrides, Rule, SetAt, Sources, UnitStatus};
+use freshtrack_domain::unit::{LegalLimit, Overrides, Rule, SetAt, Sources, UnitStatus};
 use freshtrack_testkit::{Kitchen, ManualClock, World, lht65n_payload, lht65n_uplink};
 use serde_json::json;
 use std::sync::Arc;
@@ -235,6 +235,12 @@ async fn a_unit_in_alarm_is_written_in_one_unit_too() {
         manual_missed: Some(10),
         manual_interval: Some(Span::minutes(125)),
         manual_grace: Some(Span::minutes(15)),
+        legal: Some(LegalLimit {
+            low: None,
+            high: Some(CentiCelsius(300)),
+        }),
+        exposure_window: Some(Span::minutes(250)),
+        exposure_limit: Some(Span::minutes(95)),
         sources: Sources::STANDARD
             .with(Rule::ManualInterval, SetAt::Unit)
             .with(Rule::Low, SetAt::Unit),

@@ -78,7 +78,7 @@ async fn an_open_door_is_told_of_and_excuses_a_temperature_for_a_while() {
     );
     assert_eq!(
         excursion.explanation,
-        "8.0 °C is above the limit of 5.0 °C (41.0 °F), set for this unit, after 19 min that the open door excused."
+        "8.0 °C is above the alarm limit of 5.0 °C (41.0 °F), set for this unit, after 19 min that the open door excused."
     );
     let closed = world.now();
     tell(&world, &tenant, &contact, false).await;

@@ -52,7 +52,7 @@ impl Inventory {
             let mut levels = vec![(Level::Unit, self.rules_of(unit.id, &planned.rules))];
             levels.extend(above.iter().filter_map(|(level, at)| {
                 let set = self.rules.get(&rules_key(*at))?;
-                Some((*level, set.record.fields))
+                Some((*level, set.record.fields.clone()))
             }));
             EffectiveRules::merge(unit.kind, &levels)
                 .check_range()
@@ -164,7 +164,8 @@ impl Inventory {
             fields: self.rules_of(planned.id, rules),
         };
         let stored = self.rules.get(&set.key());
-        if stored.map(|stored| stored.record.fields).unwrap_or_default() != set.fields {
+        let known = stored.map(|stored| stored.record.fields.clone());
+        if known.unwrap_or_default() != set.fields {
             change = set_rules(change, stored, &set, &Actor::new(OPERATOR), now)?;
         }
         Ok(Some(change))
@@ -177,7 +178,9 @@ impl Inventory {
             low: planned.low,
             high: planned.high,
             confirm_door_closed: planned.confirm_door_closed,
-            ..stored.map(|stored| stored.record.fields).unwrap_or_default()
+            ..stored
+                .map(|stored| stored.record.fields.clone())
+                .unwrap_or_default()
         }
     }
 }

@@ -17,6 +17,7 @@ use freshtrack_domain::logbook::{ManualLog, hand_of};
 use freshtrack_domain::measurement::TemperatureSample;
 use freshtrack_domain::reading::{Origin, Reading, Rejection};
 use freshtrack_domain::time::Timestamp;
+use freshtrack_domain::unit::Standard;
 use serde_json::Value;
 
 /// Logs the temperature of a unit. What a device has told before under the same `client_id` changes nothing.
@@ -120,7 +121,8 @@ async fn keep(
     }
     let site_id = unit(ports.records, caller, unit_id).await?.site_id;
     let found = ports.record.states.load(caller.scope, unit_id).await?;
-    let rules = found.ok_or_else(|| Refusal::not_found("unit"))?.state.rules();
+    let state = found.ok_or_else(|| Refusal::not_found("unit"))?.state;
+    let rules = state.rules();
     let millis = u64::try_from(recorded_at.to_second().as_millis()).unwrap_or(0);
     let log = ManualLog {
         id: LogId::from_ulid(Ulid::from_parts(millis, chance)),
@@ -129,7 +131,8 @@ async fn keep(
         temperature,
         low: rules.low,
         high: rules.high,
-        in_range: rules.violation(temperature).is_none(),
+        standard: Some(state.standard()),
+        in_range: rules.beyond_standard(temperature).is_none(),
         notes: input.notes,
         corrective_action: input.corrective_action.filter(|action| !action.is_empty()),
         photo: input.photo,
@@ -172,13 +175,10 @@ async fn write(ports: &KeepLogs<'_>, caller: &Caller, log: &ManualLog, told: boo
         };
     }
     if !log.in_range && log.corrective_action.is_none() {
+        let demanded = log.standard.as_ref().map_or_else(String::new, demanded);
         return Err(Refusal::new(
             ProblemCode::CorrectiveActionRequired,
-            format!(
-                "The unit is kept at {} to {} °C. Say what was done.",
-                log.low.celsius(),
-                log.high.celsius()
-            ),
+            format!("{demanded}Say what was done."),
         )
         .about("corrective_action")
         .into());
@@ -218,6 +218,19 @@ async fn write(ports: &KeepLogs<'_>, caller: &Caller, log: &ManualLog, told: boo
     ports.registry().commit(change).await?;
     let log = log.clone();
     Ok(Kept { log, is_new: true })
+}
+
+/// What the food of a unit must be, in words.
+fn demanded(standard: &Standard) -> String {
+    let range = match (standard.low, standard.high) {
+        (Some(low), Some(high)) => format!("at {} to {} °C", low.celsius(), high.celsius()),
+        (Some(low), None) => format!("at {} °C or above", low.celsius()),
+        (None, Some(high)) => format!("at {} °C or below", high.celsius()),
+        (None, None) => "at any temperature".to_owned(),
+    };
+    let source = standard.source.as_deref();
+    let source = source.map_or_else(String::new, |source| format!(" ({source})"));
+    format!("The unit is kept {range}{source}. ")
 }
 
 /// Lets the measurements of `logs` take the way of every reading. Those that have are left as they are.

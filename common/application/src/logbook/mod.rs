@@ -75,6 +75,7 @@ fn view(log: ManualLog, corrected_by: Option<LogId>) -> LogView {
         temperature_c: log.temperature.celsius(),
         low_c: log.low.celsius(),
         high_c: log.high.celsius(),
+        judged_by: log.standard.map(Into::into),
         in_range: log.in_range,
         notes: log.notes,
         corrective_action: log.corrective_action,

@@ -11,14 +11,16 @@ use crate::registry::{Change, changed_meanwhile};
 use crate::scope::{Actor, Caller};
 use crate::set_up::SetUp;
 use freshtrack_contracts::events::{Happening, PlaceId};
+use freshtrack_contracts::limits::{LegalLimitInForce, LegalLimitValue};
 use freshtrack_contracts::page::Page;
 use freshtrack_contracts::places::{EffectiveRulesView, RuleChangeView, RuleDifference, RuleValues, RulesAt};
 use freshtrack_domain::ids::UnitId;
 use freshtrack_domain::measurement::CentiCelsius;
 use freshtrack_domain::place::{
-    EffectiveRules, Level, RuleChange, RuleFields, RuleScope, RuleSet, Sourced, Unit,
+    EffectiveRules, LegalRule, Level, RuleChange, RuleFields, RuleScope, RuleSet, Sourced, Unit,
 };
 use freshtrack_domain::time::{Span, Timestamp};
+use freshtrack_domain::unit::LegalLimit;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest time a rule may name: a week.
@@ -69,7 +71,7 @@ pub async fn put_rules(
         return get_rules(ports, caller, place).await;
     }
     for unit in ports.records.all::<Unit>(caller.scope).await? {
-        check(ports, caller, &unit.record, at, &fields).await?;
+        check(ports, caller, &unit.record, at, &set.fields).await?;
     }
     let rev = stored.as_ref().map_or(0, |stored| stored.rev);
     let change = Change::new(caller.scope, &caller.actor, "rules.changed", rules_key(at));
@@ -112,15 +114,18 @@ pub(crate) fn set_rules(
         at: now,
         by: actor.id.clone(),
         acting_as: actor.acting_as,
-        before: stored.map(|stored| stored.record.fields).unwrap_or_default(),
-        after: set.fields,
+        before: stored
+            .map(|stored| stored.record.fields.clone())
+            .unwrap_or_default(),
+        after: set.fields.clone(),
     };
     change.insert_unless(&kept, changed_meanwhile())
 }
 
 /// The names of the rules that are other ones in `set`.
 fn changed_rules(stored: Option<&Stored<RuleSet>>, set: &RuleSet) -> String {
-    let before = stored.map(|stored| stored.record.fields).unwrap_or_default();
+    let before = stored.map(|stored| stored.record.fields.clone());
+    let before = before.unwrap_or_default();
     let changes = differences(&before, &set.fields);
     let names: Vec<String> = changes.into_iter().map(|change| change.rule).collect();
     names.join(", ")
@@ -153,6 +158,15 @@ pub async fn list_rule_changes(
 
 /// The rules in which `before` and `after` differ.
 fn differences(before: &RuleFields, after: &RuleFields) -> Vec<RuleDifference> {
+    let legal = |fields: &RuleFields| fields.legal.as_ref().and_then(legal_value);
+    let (legal_from, legal_to) = (legal(before), legal(after));
+    let of_legal = (legal_from != legal_to).then(|| RuleDifference {
+        rule: "legal".to_owned(),
+        from: None,
+        to: None,
+        legal_from,
+        legal_to,
+    });
     let (before, after) = (by_name(before), by_name(after));
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     names
@@ -161,12 +175,15 @@ fn differences(before: &RuleFields, after: &RuleFields) -> Vec<RuleDifference> {
             rule: rule.clone(),
             from: before.get(rule).copied(),
             to: after.get(rule).copied(),
+            legal_from: None,
+            legal_to: None,
         })
         .filter(|difference| difference.from != difference.to)
+        .chain(of_legal)
         .collect()
 }
 
-/// The rules that are set in `fields`, each under the name it has in [`RuleValues`].
+/// The rules that are set in `fields` and are a number, each under the name it has in [`RuleValues`].
 fn by_name(fields: &RuleFields) -> BTreeMap<String, f64> {
     let values = serde_json::to_value(values(fields)).unwrap_or_default();
     let values = values.as_object().into_iter().flatten();
@@ -190,6 +207,7 @@ pub async fn get_effective_rules(
         org_id: caller.scope.org_id(),
         unit_id,
         rules: named(&rules),
+        legal: legal_in_force(&unit.record, &rules),
     })
 }
 
@@ -236,7 +254,7 @@ async fn check(
     let mut levels = Vec::new();
     for (level, scope) in RuleScope::of_unit(caller.scope.org_id(), unit) {
         if scope == at {
-            levels.push((level, *fields));
+            levels.push((level, fields.clone()));
         } else if let Some(stored) = ports
             .records
             .get::<RuleSet>(caller.scope, rules_key(scope))
@@ -255,14 +273,6 @@ async fn check(
 /// # Errors
 /// Refused when a value makes no sense, alone or with the others.
 pub(crate) fn rule_fields(input: &RuleValues) -> Result<RuleFields, Refusal> {
-    let degrees = |value: Option<f64>, name: &str| {
-        value
-            .map(|value| {
-                CentiCelsius::from_celsius(value)
-                    .ok_or_else(|| Refusal::invalid(format!("{name} is not a temperature.")))
-            })
-            .transpose()
-    };
     let minutes = |value: Option<u32>, name: &str| {
         value
             .map(|value| {
@@ -314,6 +324,16 @@ pub(crate) fn rule_fields(input: &RuleValues) -> Result<RuleFields, Refusal> {
         manual_interval: minutes(input.manual_interval_minutes, "manual_interval_minutes")?,
         manual_grace: minutes(input.manual_grace_minutes, "manual_grace_minutes")?,
         manual_log_missed: between(input.manual_log_missed, "manual_log_missed", 1, 1_000)?,
+        legal: input.legal.as_ref().map(legal_rule).transpose()?,
+        exposure_window: between(
+            input.exposure_window_minutes,
+            "exposure_window_minutes",
+            30,
+            1_440,
+        )?
+        .map(Span::minutes),
+        exposure_limit: between(input.exposure_alarm_minutes, "exposure_alarm_minutes", 1, 1_440)?
+            .map(Span::minutes),
     };
     if let (Some(low), Some(high)) = (fields.low, fields.high)
         && low >= high
@@ -321,6 +341,53 @@ pub(crate) fn rule_fields(input: &RuleValues) -> Result<RuleFields, Refusal> {
         return Err(Refusal::invalid("low_c must be below high_c."));
     }
     Ok(fields)
+}
+
+fn degrees(value: Option<f64>, name: &str) -> Result<Option<CentiCelsius>, Refusal> {
+    value
+        .map(|value| {
+            CentiCelsius::from_celsius(value)
+                .ok_or_else(|| Refusal::invalid(format!("{name} is not a temperature.")))
+        })
+        .transpose()
+}
+
+fn legal_rule(input: &LegalLimitValue) -> Result<LegalRule, Refusal> {
+    let limit = LegalLimit {
+        low: degrees(input.low_c, "legal.low_c")?,
+        high: degrees(input.high_c, "legal.high_c")?,
+    };
+    if let (Some(low), Some(high)) = (limit.low, limit.high)
+        && low >= high
+    {
+        return Err(Refusal::invalid("legal.low_c must be below legal.high_c."));
+    }
+    Ok(LegalRule {
+        limit,
+        source: Some(input.source.clone()),
+    })
+}
+
+/// A legal limit as somebody has set it; the one of a kind of unit, which has no source of its own, is none of those.
+fn legal_value(rule: &LegalRule) -> Option<LegalLimitValue> {
+    Some(LegalLimitValue {
+        low_c: rule.limit.low.map(CentiCelsius::celsius),
+        high_c: rule.limit.high.map(CentiCelsius::celsius),
+        source: rule.source.clone()?,
+    })
+}
+
+/// The legal limit of `unit` under `rules`.
+fn legal_in_force(unit: &Unit, rules: &EffectiveRules) -> Option<LegalLimitInForce> {
+    let Sourced { value, source } = &rules.legal;
+    let written = value.source.as_ref().map(|own| own.as_str());
+    let written = written.or_else(|| unit.kind.legal_source())?;
+    Some(LegalLimitInForce {
+        low_c: value.limit.low.map(CentiCelsius::celsius),
+        high_c: value.limit.high.map(CentiCelsius::celsius),
+        source: written.to_owned(),
+        set_at: *source,
+    })
 }
 
 fn values(fields: &RuleFields) -> RuleValues {
@@ -346,6 +413,9 @@ fn values(fields: &RuleFields) -> RuleValues {
         manual_interval_minutes: minutes(fields.manual_interval),
         manual_grace_minutes: minutes(fields.manual_grace),
         manual_log_missed: fields.manual_log_missed,
+        legal: fields.legal.as_ref().and_then(legal_value),
+        exposure_window_minutes: minutes(fields.exposure_window),
+        exposure_alarm_minutes: minutes(fields.exposure_limit),
     }
 }
 
@@ -378,6 +448,8 @@ fn named(rules: &EffectiveRules) -> BTreeMap<String, Sourced<f64>> {
         ("manual_interval_minutes", minutes(rules.manual_interval)),
         ("manual_grace_minutes", minutes(rules.manual_grace)),
         ("manual_log_missed", count(rules.manual_log_missed)),
+        ("exposure_window_minutes", minutes(rules.exposure_window)),
+        ("exposure_alarm_minutes", minutes(rules.exposure_limit)),
     ]
     .into_iter()
     .map(|(name, rule)| (name.to_owned(), rule))

@@ -57,7 +57,7 @@ pub(super) async fn judged_by(
     let present = grounds.rules.effective(scope, unit);
     let above = grounds.rules.for_unit(scope, unit);
     let levels: Vec<(Level, RuleFields)> = above
-        .map(|(level, stored)| (level, stored.record.fields))
+        .map(|(level, stored)| (level, stored.record.fields.clone()))
         .filter(|(level, _)| *level != Level::Unit)
         .chain([(Level::Unit, fields)])
         .collect();
@@ -118,7 +118,7 @@ impl RuleSets {
     fn effective(&self, scope: OrgScope, unit: &Unit) -> EffectiveRules {
         let levels: Vec<(Level, RuleFields)> = self
             .for_unit(scope, unit)
-            .map(|(level, stored)| (level, stored.record.fields))
+            .map(|(level, stored)| (level, stored.record.fields.clone()))
             .collect();
         self.merged(unit, &levels)
     }
@@ -237,6 +237,7 @@ impl Grounds {
                     door_interval: self.door_interval(unit.id),
                     ..rules.overrides(report_interval)
                 };
+                state.legal_source = rules.legal.value.source;
                 state.calibrated_until = self.calibrated_until(unit.id);
                 let site = self.rules.sites.get(&unit.site_id).map(|stored| &stored.record);
                 state.active = unit.deleted.is_none();

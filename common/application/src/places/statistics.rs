@@ -6,18 +6,20 @@ use super::summary::States;
 use crate::error::Failure;
 use crate::scope::Caller;
 use crate::set_up::SetUp;
+use freshtrack_contracts::limits::StandardInUse;
 use freshtrack_contracts::places::Statistics;
 use freshtrack_domain::alert::Severity;
 use freshtrack_domain::ids::SiteId;
 use freshtrack_domain::place::{Area, Site, Unit};
 use freshtrack_domain::time::Span;
-use freshtrack_domain::unit::{UnitRecord, UnitStatus};
+use freshtrack_domain::unit::{Standard, UnitRecord};
+use std::collections::BTreeMap;
 
 /// A unit that was heard of within this time can be told from one that was not.
 const RECENT: Span = Span::hours(1);
 
 /// How the units are that the caller may see, of one site or of all. Shares are of units that can be judged: without any
-/// there is no share, rather than a perfect one.
+/// there is no share, rather than a perfect one. Each is judged by its legal limit, or by the alarm limit if it has none.
 ///
 /// # Errors
 /// Refused when there is no such site.
@@ -43,11 +45,16 @@ pub async fn get_statistics(
         seen.is_some_and(|seen| now.since(seen) <= RECENT)
     };
     let heard = records.iter().filter(recent).count();
-    let in_range = records
-        .iter()
-        .filter(recent)
-        .filter(|record| record.state.status == UnitStatus::Ok)
-        .count();
+    let mut judged = 0_usize;
+    let mut in_range = 0_usize;
+    let mut standards: BTreeMap<Standard, u32> = BTreeMap::new();
+    for state in records.iter().map(|record| &record.state) {
+        if let Some(last) = state.last.filter(|last| now.since(last.recorded_at) <= RECENT) {
+            judged += 1;
+            in_range += usize::from(state.rules().beyond_standard(last.temperature).is_none());
+            *standards.entry(state.standard()).or_default() += 1;
+        }
+    }
     let alerts = || records.iter().flat_map(|record| &record.state.alerts);
     let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
     Ok(Statistics {
@@ -71,7 +78,15 @@ pub async fn get_statistics(
                 .filter(|alert| alert.severity == Severity::Critical)
                 .count(),
         ),
-        in_range_percent: percent(in_range, heard),
+        in_range_percent: percent(in_range, judged),
+        coverage_percent: percent(judged, units.len()),
+        judged_by: standards
+            .into_iter()
+            .map(|(standard, units)| StandardInUse {
+                judged_by: standard.into(),
+                units,
+            })
+            .collect(),
         reporting_percent: percent(heard, units.len()),
         as_of: now.into(),
     })

@@ -71,9 +71,10 @@ impl States {
     }
 
     pub(super) fn unit(&self, unit: &Unit) -> UnitDetail {
-        let now = self.get(unit.id).map_or_else(
-            || UnitSnapshot::from(&UnitRecord::new(new_state(unit, Timestamp::from_millis(0)))),
-            UnitSnapshot::from,
+        let told = |record: &UnitRecord| (UnitSnapshot::from(record), record.state.standard());
+        let (now, standard) = self.get(unit.id).map_or_else(
+            || told(&UnitRecord::new(new_state(unit, Timestamp::from_millis(0)))),
+            told,
         );
         UnitDetail {
             id: unit.id,
@@ -90,6 +91,7 @@ impl States {
             quiet_times: unit.quiet_times.iter().map(Into::into).collect(),
             recurring_quiet_times: unit.recurring_quiet_times.iter().map(Into::into).collect(),
             now,
+            judged_by: Some(standard.into()),
             deleted_at: unit.deleted.as_ref().map(|deletion| deletion.at.into()),
         }
     }

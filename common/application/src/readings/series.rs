@@ -5,7 +5,7 @@ use crate::error::{Failure, Refusal};
 use crate::ports::{Clock, ReadingLog, Records, UnitStates};
 use crate::scope::Caller;
 use freshtrack_contracts::readings::{ReadingSeries, SensorTrace, TraceBucket, TracePoint};
-use freshtrack_domain::history::{Bucket, GAP_PERCENT, Told, Trace, Window, gap_of};
+use freshtrack_domain::history::{Bucket, Coverage, GAP_PERCENT, Told, Trace, Window, gap_of};
 use freshtrack_domain::ids::{SensorId, UnitId};
 use freshtrack_domain::time::Timestamp;
 use std::collections::BTreeMap;
@@ -48,21 +48,33 @@ pub async fn get_series(
         return Err(Refusal::invalid(format!("points must be 1 to {MOST_COLUMNS}.")).into());
     }
     let record = seen(states, caller, of.unit_id).await?;
+    let rules = record.state.rules();
+    let deadline = rules.report_deadline();
+    // What is still to come is not expected to be there.
+    let passed = Window {
+        from,
+        to: to.min(clock.now()),
+    };
     let mut sensors = Sensors::new(records, caller.scope, &record);
-    let mut traces: BTreeMap<SensorId, Trace> = BTreeMap::new();
-    let mut walk = Walk::over(log, caller.scope, &record, (from, to));
+    let mut traces: BTreeMap<SensorId, (Trace, Coverage)> = BTreeMap::new();
+    // What was measured shortly before still holds when the span begins.
+    let mut walk = Walk::over(log, caller.scope, &record, (from - deadline, to));
     while let Some(portion) = walk.next().await? {
         for (sensor_id, entry, _) in portion.iter() {
             if entry.temperature.is_none() && entry.fault.is_none() {
                 continue;
             }
-            let trace = match traces.entry(sensor_id) {
+            let (trace, coverage) = match traces.entry(sensor_id) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(place) => {
                     let gap = gap_of(sensors.interval(sensor_id).await?, GAP_PERCENT);
-                    place.insert(Trace::new(Window { from, to }, columns, gap))
+                    let trace = Trace::new(Window { from, to }, columns, gap);
+                    place.insert((trace, Coverage::new(passed, deadline)))
                 }
             };
+            if entry.temperature.is_some() {
+                coverage.take(entry.recorded_at);
+            }
             trace.take(&Told {
                 at: entry.recorded_at,
                 temperature: entry.temperature,
@@ -72,20 +84,25 @@ pub async fn get_series(
         }
     }
     let mut shown = Vec::new();
-    for (sensor_id, trace) in traces {
-        shown.push(SensorTrace {
-            sensor_id,
-            primary: sensors.drives(sensor_id).await?,
-            buckets: trace.buckets().iter().map(view).collect(),
-        });
+    for (sensor_id, (trace, coverage)) in traces {
+        let buckets: Vec<TraceBucket> = trace.buckets().iter().map(view).collect();
+        // One that was last heard before the span has nothing to show of it.
+        if !buckets.is_empty() {
+            shown.push(SensorTrace {
+                sensor_id,
+                primary: sensors.drives(sensor_id).await?,
+                coverage_percent: coverage.percent(),
+                buckets,
+            });
+        }
     }
-    let rules = record.state.rules();
     Ok(ReadingSeries {
         unit_id: of.unit_id,
         from: from.into(),
         to: to.into(),
         low_c: rules.low.celsius(),
         high_c: rules.high.celsius(),
+        judged_by: Some(record.state.standard().into()),
         sensors: shown,
     })
 }

@@ -47,7 +47,7 @@ struct Measured {
 
 /// What each sensor of `unit_id` measured in the span, and in each hour or day of it on the clock of the unit's site.
 ///
-/// Judged by the limits in force now. What is still to come is not expected to be there: the last window ends now.
+/// Judged by the legal limit in force now, or the alarm limit of a unit that has none. What is still to come is not expected to be there: the last window ends now.
 ///
 /// # Errors
 /// Refused when there is no such unit that the caller may see, or the span is too long.
@@ -106,6 +106,7 @@ pub async fn summarize_readings(
         to: to.into(),
         low_c: rules.low.celsius(),
         high_c: rules.high.celsius(),
+        judged_by: Some(record.state.standard().into()),
         rolling_minutes: u32::try_from(rolling.as_minutes()).unwrap_or(u32::MAX),
         sensors,
     })

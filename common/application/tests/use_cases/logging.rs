@@ -22,7 +22,7 @@ use serde_json::{Value as Json, json};
 const CLIENT: &str = "01JD8Q6V5W3Y8R2T4N6M8P0Q2S";
 
 impl Stage {
-    async fn log(&self, number: usize, log: Json) -> Result<LogView, Failure> {
+    pub(crate) async fn log(&self, number: usize, log: Json) -> Result<LogView, Failure> {
         let log: NewLog = serde_json::from_value(log).unwrap();
         log_temperature(&self.world.keep_logs(), &self.logger(), self.unit(number), log).await
     }

@@ -13,6 +13,7 @@ mod crashes;
 mod disorder;
 mod handling;
 mod importing;
+mod limits;
 mod live;
 mod logging;
 mod processes;

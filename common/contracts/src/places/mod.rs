@@ -51,9 +51,9 @@ pub struct UnitSnapshot {
     pub door_since: Option<Instant>,
     /// The worst severity among its open alerts.
     pub severity: Option<Severity>,
-    /// The lower limit in degrees Celsius.
+    /// The lower alarm limit in degrees Celsius.
     pub low_c: f64,
-    /// The upper limit in degrees Celsius.
+    /// The upper alarm limit in degrees Celsius.
     pub high_c: f64,
 }
 

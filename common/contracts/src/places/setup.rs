@@ -1,5 +1,6 @@
 //! How sites, areas and units are set up.
 
+use crate::limits::{JudgedBy, LegalLimitInForce, LegalLimitValue, StandardInUse};
 use crate::time::Instant;
 use freshtrack_domain::alert::{AlertKind, Severity};
 use freshtrack_domain::ids::{AreaId, OrgId, SiteId, UnitId, UserId};
@@ -400,6 +401,9 @@ pub struct UnitDetail {
     pub recurring_quiet_times: Vec<RecurringQuietTimeValue>,
     /// What is happening in it.
     pub now: super::UnitSnapshot,
+    /// By what its record is judged, beside the alarm limit that it wakes people by.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub judged_by: Option<JudgedBy>,
     /// When it was deleted, if it was.
     pub deleted_at: Option<Instant>,
 }
@@ -431,9 +435,16 @@ pub struct Statistics {
     pub open_alerts: u32,
     /// How many of them are critical.
     pub critical_alerts: u32,
-    /// The share of units, among those that were heard of within the last hour, that are in range now, in percent;
-    /// `null` when none was.
+    /// The share of units whose temperature is within what their record is judged by, in percent, among those of which one was
+    /// measured within the last hour; `null` when of none was.
     pub in_range_percent: Option<f64>,
+    /// The share of units of which a temperature was measured within the last hour, in percent: how much the share of those in
+    /// range is worth. `null` without units.
+    #[serde(default)]
+    pub coverage_percent: Option<f64>,
+    /// By what they are judged, and how many by each.
+    #[serde(default)]
+    pub judged_by: Vec<StandardInUse>,
     /// The share of units that were heard of within the last hour, in percent; `null` without units.
     pub reporting_percent: Option<f64>,
     /// When this was read.
@@ -441,12 +452,12 @@ pub struct Statistics {
 }
 
 /// Rules as they are set at one place; `null` leaves a rule to the place above.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RuleValues {
-    /// Colder than this is out of range, in degrees Celsius.
+    /// The lower alarm limit: colder than this wakes people, in degrees Celsius.
     pub low_c: Option<f64>,
-    /// Warmer than this is out of range, in degrees Celsius.
+    /// The upper alarm limit: warmer than this wakes people, in degrees Celsius.
     pub high_c: Option<f64>,
     /// How far inside the range a temperature must be to end an excursion, in degrees.
     pub hysteresis_c: Option<f64>,
@@ -479,6 +490,14 @@ pub struct RuleValues {
     pub manual_grace_minutes: Option<u32>,
     /// Missed check-ins after which temperatures must be logged by hand.
     pub manual_log_missed: Option<u32>,
+    /// The legal limit, which the record is judged by whoever is or is not woken.
+    pub legal: Option<LegalLimitValue>,
+    /// Minutes over which the time beyond the legal limit is added up: 30 to 1440.
+    #[schemars(range(min = 30, max = 1_440))]
+    pub exposure_window_minutes: Option<u32>,
+    /// Minutes of that time beyond the legal limit that are an alarm: 1 to 1440.
+    #[schemars(range(min = 1, max = 1_440))]
+    pub exposure_alarm_minutes: Option<u32>,
 }
 
 /// `GET` and `PUT /v1/orgs/{org_id}/rules`, `…/sites/{site_id}/rules`, `…/units/{unit_id}/rules`.
@@ -499,6 +518,12 @@ pub struct RuleDifference {
     pub from: Option<f64>,
     /// What it is since; `null` when it is left to the level above.
     pub to: Option<f64>,
+    /// What the legal limit was, if it is about that and it was set there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub legal_from: Option<LegalLimitValue>,
+    /// What the legal limit is since, if it is about that and it is set there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub legal_to: Option<LegalLimitValue>,
 }
 
 /// That the rules of a place were changed.
@@ -528,4 +553,7 @@ pub struct EffectiveRulesView {
     pub unit_id: UnitId,
     /// Each rule by its name, as in [`RuleValues`].
     pub rules: std::collections::BTreeMap<String, Sourced<f64>>,
+    /// The legal limit; absent where none applies.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub legal: Option<LegalLimitInForce>,
 }

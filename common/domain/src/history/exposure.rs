@@ -9,7 +9,7 @@ use crate::unit::Rules;
 /// (FDA Food Code 3-501.19).
 pub const ROLLING: Span = Span::hours(4);
 
-/// How long the temperature was beyond the limits in a window.
+/// How long the temperature was beyond what the record is judged by ([`Rules::beyond_standard`]) in a window.
 ///
 /// As in a [`Summary`](super::Summary), a temperature holds until the next one, but no longer than a report may be late: what
 /// is not known is not counted.
@@ -23,7 +23,7 @@ pub struct Exposure {
     pub most_above: Span,
 }
 
-/// How long `samples`, in the order of time, were beyond the limits of `rules` in each of `windows`, and at most within any
+/// How long `samples`, in the order of time, were beyond what the record is judged by in each of `windows`, and at most within any
 /// `rolling` window that ends there. For the first of them to be complete, the samples begin `rolling` before it.
 #[must_use]
 pub fn exposures(samples: &[Sample], windows: &[Window], rules: &Rules, rolling: Span) -> Vec<Exposure> {
@@ -54,7 +54,7 @@ impl Beyond {
         for sample in samples {
             let held = sample.at + deadline;
             let to = following.next().map_or(held, |next| next.at.min(held));
-            if rules.violation(sample.temperature) == Some(side) {
+            if rules.beyond_standard(sample.temperature) == Some(side) {
                 let spell = Window { from: sample.at, to };
                 spells.push((spell, before));
                 before = before + spell.span();

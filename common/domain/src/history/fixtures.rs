@@ -3,7 +3,7 @@
 use super::{Sample, Window};
 use crate::measurement::CentiCelsius;
 use crate::time::{Span, Timestamp};
-use crate::unit::{Overrides, Rules, UnitKind};
+use crate::unit::{LegalLimit, Overrides, Rules, UnitKind};
 
 pub(super) fn at(minute: i64) -> Timestamp {
     Timestamp::from_seconds(1_780_000_000 + minute * 60)
@@ -16,11 +16,15 @@ pub(super) fn window(from: i64, to: i64) -> Window {
     }
 }
 
-/// 0 to 5 °C, five minutes between reports: a temperature holds for at most six.
+/// 0 to 5 °C by law and by alarm, five minutes between reports: a temperature holds for at most six.
 pub(super) fn rules() -> Rules {
     let overrides = Overrides {
         low: Some(CentiCelsius(0)),
         high: Some(CentiCelsius(500)),
+        legal: Some(LegalLimit {
+            low: Some(CentiCelsius(0)),
+            high: Some(CentiCelsius(500)),
+        }),
         report_interval: Some(Span::minutes(5)),
         ..Overrides::default()
     };

@@ -1,5 +1,6 @@
 //! What recorded readings say of a span of time: figures for reports and charts, never a verdict.
 
+mod coverage;
 mod doors;
 mod exposure;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod summary;
 mod trace;
 mod windows;
 
+pub use coverage::Coverage;
 pub use doors::{DoorEvent, DoorEvents};
 pub use exposure::{Exposure, ROLLING, exposures};
 pub use forecast::{FORECAST_SPAN, Forecast, forecast};

@@ -34,7 +34,7 @@ pub struct Summary {
     pub mean_kinetic_celsius: Option<f64>,
     /// How much of the window is known, also by what was measured shortly before it.
     pub known: Span,
-    /// How much of what is known was within the limits.
+    /// How much of what is known was within what the record is judged by ([`Rules::beyond_standard`]).
     pub in_range: Span,
 }
 
@@ -45,7 +45,7 @@ impl Summary {
         percent(self.known, self.window.span())
     }
 
-    /// The share of the known time that was within the limits, in percent. None of which nothing is known.
+    /// The share of the known time that was within what the record is judged by, in percent. None of which nothing is known.
     #[must_use]
     pub fn in_range_percent(&self) -> Option<f64> {
         percent(self.in_range, self.known)
@@ -53,7 +53,7 @@ impl Summary {
 }
 
 /// Rounded towards nothing to a tenth: what was not all is never shown as 100 %.
-fn percent(part: Span, whole: Span) -> Option<f64> {
+pub(super) fn percent(part: Span, whole: Span) -> Option<f64> {
     let tenths = part
         .as_millis()
         .saturating_mul(1_000)
@@ -113,7 +113,7 @@ impl Tally {
         }
         let held = until.min(self.window.to).since(sample.at.max(self.window.from));
         self.known = self.known + held;
-        if rules.violation(sample.temperature).is_none() {
+        if rules.beyond_standard(sample.temperature).is_none() {
             self.in_range = self.in_range + held;
         }
     }

@@ -19,7 +19,7 @@ pub use recurring::{
     InvalidRecurringQuietTime, LONGEST_RECURRING, MOST_RECURRING, QuietAhead, RecurringQuietTime,
 };
 pub use rule_change::RuleChange;
-pub use rules::{EffectiveRules, Level, RuleFields, RuleScope, RuleSet, Sourced};
+pub use rules::{EffectiveRules, LegalRule, Level, RuleFields, RuleScope, RuleSet, Sourced};
 pub use site::{Address, Area, ComplianceMode, Coordinates, InvalidCoordinates, Site, is_time_zone};
 pub use slug::{InvalidSlug, Slug};
 pub use unit::{Identification, TemperatureUnit, Unit};

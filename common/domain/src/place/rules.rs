@@ -4,7 +4,9 @@ use super::Unit;
 use crate::ids::{OrgId, SiteId, UnitId};
 use crate::measurement::CentiCelsius;
 use crate::time::Span;
-use crate::unit::{EmptyRange, Overrides, Rule, SetAt, Sources, UnitKind};
+use crate::unit::{
+    EmptyRange, LegalLimit, LegalSource, Overrides, Rule, SetAt, Sources, UnitKind, default_confirm_door_open,
+};
 use serde::{Deserialize, Serialize};
 
 /// At which level a rule was set. Of two levels the one nearer to the unit counts, field by field.
@@ -34,16 +36,26 @@ pub struct Sourced<T> {
     pub source: Level,
 }
 
+/// A legal limit and where it is written. Both are of one level: a number of one beside the source of another would be a lie.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LegalRule {
+    /// The limit, which may be none.
+    pub limit: LegalLimit,
+    /// Where that is written; that of the [kind](UnitKind::legal_source) unless told.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<LegalSource>,
+}
+
 macro_rules! rules {
     ($($(#[doc = $doc:literal])+ $field:ident: $type:ty = $default:expr;)+) => {
         /// Rules set at one level. What is `None` is left to the level above.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
         pub struct RuleFields {
             $($(#[doc = $doc])+ #[serde(skip_serializing_if = "Option::is_none", default)] pub $field: Option<$type>,)+
         }
 
         /// The rules in force for one unit, each with where it comes from.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct EffectiveRules {
             $($(#[doc = $doc])+ pub $field: Sourced<$type>,)+
         }
@@ -57,19 +69,21 @@ macro_rules! rules {
                     low: Some(low),
                     high: Some(high),
                     confirm_door_closed: Some(kind.default_confirm()),
+                    legal: Some(LegalRule { limit: kind.default_legal(), source: None }),
                     ..RuleFields::default()
                 };
                 let mut sorted: Vec<(Level, RuleFields)> = levels.to_vec();
                 sorted.push((Level::Kind, of_kind));
                 sorted.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
-                Self {
+                let merged = Self {
                     $($field: sorted
                         .iter()
                         .find_map(|(level, fields)| {
-                            fields.$field.map(|value| Sourced { value, source: *level })
+                            fields.$field.clone().map(|value| Sourced { value, source: *level })
                         })
                         .unwrap_or(Sourced { value: $default, source: Level::Default }),)+
-                }
+                };
+                merged.with_confirm_door_open()
             }
         }
     };
@@ -110,6 +124,12 @@ rules! {
     manual_grace: Span = Span::ZERO;
     /// Missed check-ins after which temperatures must be logged by hand.
     manual_log_missed: u32 = 5;
+    /// What the record is judged by.
+    legal: LegalRule = LegalRule::default();
+    /// Over which time the minutes beyond the legal limit are added up.
+    exposure_window: Span = Span::hours(4);
+    /// How much of that time beyond the legal limit is an alarm.
+    exposure_limit: Span = Span::hours(2);
 }
 
 /// What rules belong to.
@@ -137,7 +157,7 @@ impl RuleScope {
 }
 
 /// The rules that are set at one place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleSet {
     /// Where they are set.
     pub scope: RuleScope,
@@ -146,6 +166,16 @@ pub struct RuleSet {
 }
 
 impl EffectiveRules {
+    /// Where nobody has set how long an excursion must last with the door open, it is no shorter than with the door closed.
+    fn with_confirm_door_open(mut self) -> Self {
+        let closed = self.confirm_door_closed;
+        let open = default_confirm_door_open(closed.value);
+        if self.confirm_door_open.source == Level::Default && open == closed.value {
+            self.confirm_door_open = closed;
+        }
+        self
+    }
+
     /// Whether there is a range to be in.
     ///
     /// # Errors
@@ -192,7 +222,8 @@ impl EffectiveRules {
             .with(Rule::MaxExcursion, set_at(self.max_excursion.source))
             .with(Rule::DoorWarning, set_at(self.door_open_warning.source))
             .with(Rule::DoorCritical, set_at(self.door_open_critical.source))
-            .with(Rule::DoorMask, set_at(self.door_mask_per_day.source));
+            .with(Rule::DoorMask, set_at(self.door_mask_per_day.source))
+            .with(Rule::Exposure, set_at(self.exposure_limit.source));
         Overrides {
             low: set(self.low),
             high: set(self.high),
@@ -212,6 +243,9 @@ impl EffectiveRules {
             manual_missed: set(self.manual_log_missed),
             manual_interval: set(self.manual_interval),
             manual_grace: set(self.manual_grace),
+            legal: (self.legal.source > Level::Kind).then_some(self.legal.value.limit),
+            exposure_window: set(self.exposure_window),
+            exposure_limit: set(self.exposure_limit),
             sources,
         }
     }

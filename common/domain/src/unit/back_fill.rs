@@ -81,7 +81,7 @@ pub fn excursions(unit: &UnitState, readings: &[Reading], found_at: Timestamp) -
         unit.kind,
         first.recorded_at,
     );
-    state.overrides = unit.overrides;
+    (state.overrides, state.legal_source) = (unit.overrides, unit.legal_source.clone());
     let rules = state.rules();
     let mut changes = Vec::new();
     for reading in readings {
@@ -91,9 +91,7 @@ pub fn excursions(unit: &UnitState, readings: &[Reading], found_at: Timestamp) -
     changes
         .into_iter()
         .filter_map(|change| match change {
-            Change::AlertResolved(alert) if alert.kind == AlertKind::TempExcursion => {
-                Some(found(alert, found_at))
-            }
+            Change::AlertResolved(alert) if alert.kind.is_of_temperature() => Some(found(alert, found_at)),
             _ => None,
         })
         .collect()

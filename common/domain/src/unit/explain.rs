@@ -40,6 +40,8 @@ pub(super) enum Ending {
     Over,
     /// Whether it did is not known any more.
     Unknown,
+    /// Another alert tells of it now.
+    TakenOver,
     /// The rules or the sensors were changed, and by the new ones there is nothing to tell.
     RulesChanged,
     /// The unit is judged no more.
@@ -62,7 +64,7 @@ pub(super) fn explain(
         other => other,
     };
     let sentence = match alert.kind {
-        AlertKind::TempExcursion => excursion(state.kind, rules, alert, told, at),
+        AlertKind::TempExcursion => excursion(state, rules, alert, told, at),
         AlertKind::SensorFault => fault(told),
         AlertKind::MonitoringInterrupted => silence(rules, alert, told, at),
         AlertKind::MissedManualEntry => log_due(state, rules, alert, told, at),
@@ -79,6 +81,7 @@ pub(super) fn explain(
         AlertKind::CalibrationDue => calibration(alert, told, at),
         // A process speaks for itself; no unit opens an alert of its kind.
         AlertKind::TimedProcess => "A timed process asks for somebody.".to_owned(),
+        AlertKind::CumulativeExposure => exposure(state, rules, alert, told, at),
     };
     match (telling, sentence.strip_suffix('.')) {
         (Telling::Released, Some(sentence)) => format!("{sentence}; it was held back until now."),
@@ -86,7 +89,7 @@ pub(super) fn explain(
     }
 }
 
-fn excursion(kind: UnitKind, rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) -> String {
+fn excursion(state: &UnitState, rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) -> String {
     let side = alert.side.unwrap_or(Side::High);
     let limit = alert.limit.unwrap_or(rules.limit(side));
     let worst = alert.worst.unwrap_or(limit);
@@ -99,15 +102,20 @@ fn excursion(kind: UnitKind, rules: &Rules, alert: &OpenAlert, telling: Telling,
     match telling {
         Telling::Opened(_) | Telling::Released => {
             let set = match rules.sources.of(rule) {
-                SetAt::Standard => format!("the standard for a {}", name(kind)),
+                SetAt::Standard => format!("the standard for a {}", name(state.kind)),
                 place => set_at(place).to_owned(),
             };
             let excused = alert.since.map_or_else(String::new, |since| {
                 let excused = length(alert.opened_at.since(since));
                 format!(", after {excused} that the open door excused")
             });
-            format!("{worst} is {beyond} the limit of {limit}, {set}{excused}.")
+            format!("{worst} is {beyond} the alarm limit of {limit}, {set}{excused}.")
         }
+        Telling::Upgraded(Fact::ConfirmedBy(Rule::Exposure)) => format!(
+            "{} the alarm limit of {limit} for {lasted} and, with what was before, {}; the worst was {worst}.",
+            capital(side),
+            too_much(state, rules, side, at),
+        ),
         Telling::Upgraded(fact) => {
             let (lasted, span, rule, when) = match fact {
                 Fact::ConfirmedBy(Rule::ConfirmDoorOpen) => (
@@ -128,8 +136,8 @@ fn excursion(kind: UnitKind, rules: &Rules, alert: &OpenAlert, telling: Telling,
                 _ => (lasted, rules.confirm, Rule::Confirm, ""),
             };
             format!(
-                "{} the limit of {limit} for {lasted}, where {} is an alarm{when} ({}); the worst was {worst}.",
-                if side == Side::High { "Above" } else { "Below" },
+                "{} the alarm limit of {limit} for {lasted}, where {} is an alarm{when} ({}); the worst was {worst}.",
+                capital(side),
                 length(span),
                 set_at(rules.sources.of(rule)),
             )
@@ -139,6 +147,52 @@ fn excursion(kind: UnitKind, rules: &Rules, alert: &OpenAlert, telling: Telling,
         ),
         Telling::Resolved(_) => {
             format!("Back in range after {lasted} {beyond} {limit}; the worst was {worst}.")
+        }
+    }
+}
+
+const fn capital(side: Side) -> &'static str {
+    match side {
+        Side::High => "Above",
+        Side::Low => "Below",
+    }
+}
+
+/// How long the unit was beyond its legal limit on `side` of late, and how long is too long.
+fn too_much(state: &UnitState, rules: &Rules, side: Side, at: Timestamp) -> String {
+    let limit = rules
+        .legal
+        .on(side)
+        .map_or_else(String::new, |limit| format!(" of {}", both(limit)));
+    let source = state
+        .legal_source()
+        .map_or_else(String::new, |source| format!(" ({source})"));
+    format!(
+        "{} the legal limit{limit}{source} for {} of the last {}, where {} is an alarm ({})",
+        if side == Side::High { "above" } else { "below" },
+        length(state.exposure(rules, at)),
+        length(rules.exposure_window),
+        length(rules.exposure_limit),
+        set_at(rules.sources.of(Rule::Exposure)),
+    )
+}
+
+fn exposure(state: &UnitState, rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) -> String {
+    let window = length(rules.exposure_window);
+    match telling {
+        Telling::Resolved(Ending::TakenOver) => {
+            "The excursion that goes on is an alarm, which tells of this too.".to_owned()
+        }
+        Telling::Resolved(Ending::RulesChanged) => {
+            "By the rules as they are now it was not beyond the legal limit for too long.".to_owned()
+        }
+        Telling::Resolved(_) => format!(
+            "Beyond the legal limit for no more than {} of the last {window} again.",
+            length(rules.exposure_enough()),
+        ),
+        Telling::Opened(_) | Telling::Released | Telling::Upgraded(_) => {
+            let side = alert.side.unwrap_or(Side::High);
+            format!("In all {}.", too_much(state, rules, side, at))
         }
     }
 }
@@ -219,13 +273,13 @@ fn cooling(rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) ->
                 _ => String::new(),
             };
             format!(
-                "Above the limit of {limit} with the door closed and no better than {} ago{then}, where 45 min is a sign that \
+                "Above the alarm limit of {limit} with the door closed and no better than {} ago{then}, where 45 min is a sign that \
                  the cooling has failed (the standard).",
                 length(since),
             )
         }
         Telling::Released => {
-            format!("Above the limit of {limit} with the door closed and no better for too long.")
+            format!("Above the alarm limit of {limit} with the door closed and no better for too long.")
         }
     }
 }

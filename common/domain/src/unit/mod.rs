@@ -3,7 +3,9 @@
 mod back_fill;
 mod engine;
 mod explain;
+mod exposure;
 mod kind;
+mod legal;
 mod open_alert;
 mod record;
 mod replay;
@@ -17,11 +19,15 @@ mod track;
 pub use back_fill::{BackFill, LateSpan, excursions};
 pub use engine::{Change, Input, next_due, transition};
 pub(crate) use explain::{both, length};
+pub use exposure::{Exposed, InvalidExposed};
 pub use kind::UnitKind;
+pub use legal::{LegalLimit, LegalSource, Limit, Standard};
 pub use open_alert::{InvalidOpenAlert, OpenAlert, Related};
 pub use record::{Admission, ITEM_BYTES, UnitRecord, WRITE_UNIT};
 pub use replay::{Compared, Episode, Outcome, compare, replay};
-pub use rules::{EmptyRange, Overrides, REPORT_INTERVAL, Rule, Rules, SetAt, Sources};
+pub use rules::{
+    EmptyRange, Overrides, REPORT_INTERVAL, Rule, Rules, SetAt, Sources, default_confirm_door_open,
+};
 pub use silence::{Contact, Silence};
 pub use state::{
     Basis, DoorState, Excursion, LastReading, Mark, Mask, Masking, Quiet, UnitState, UnitStatus,

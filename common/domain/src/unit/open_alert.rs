@@ -106,9 +106,20 @@ impl TryFrom<Vec<i64>> for OpenAlert {
     type Error = InvalidOpenAlert;
 
     fn try_from(numbers: Vec<i64>) -> Result<Self, InvalidOpenAlert> {
-        let mut numbers = numbers.into_iter();
+        Self::read(&mut numbers.into_iter(), 0)
+    }
+}
+
+impl OpenAlert {
+    /// The alert that comes next in `numbers`, of which the instant is counted from `origin`. What there is of it tells how many
+    /// numbers it has.
+    pub(super) fn read(
+        numbers: &mut impl Iterator<Item = i64>,
+        origin: i64,
+    ) -> Result<Self, InvalidOpenAlert> {
         let mut next = || numbers.next().ok_or(InvalidOpenAlert);
-        let (number, mut what, opened_at) = (next()?, next()?, Timestamp::from_millis(next()?));
+        let (number, mut what, opened_at) = (next()?, next()?, next()?);
+        let opened_at = Timestamp::from_millis(origin.saturating_add(opened_at));
         let mut part = |width: u32| {
             let part = what & ((1 << width) - 1);
             what >>= width;

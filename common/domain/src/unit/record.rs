@@ -2,7 +2,8 @@
 
 use super::size::stored_size;
 use super::{
-    BackFill, Change, Input, LateSpan, MAX_SENSORS, SensorTrack, Sighting, UnitState, next_due, transition,
+    BackFill, Change, Input, LastReading, LateSpan, MAX_SENSORS, SensorTrack, Sighting, UnitState, next_due,
+    transition,
 };
 use crate::ids::{Id, SensorId, Ulid};
 use crate::log::{BlockHash, Entry, HEAD_BYTES, Head, LEAST_HEAD_BYTES, SealedBlock};
@@ -114,6 +115,9 @@ impl UnitRecord {
             let back_fill = BackFill::with(self.back_fill, slot, entry.recorded_at, now);
             self.back_fill = Some(back_fill);
         }
+        if !late {
+            self.correct_exposure(reading, slot);
+        }
         // Judged also when late: another sensor's readings may have sealed the log while this one's were on
         // their way, and then a late reading is still the newest word on the food.
         self.step(Input::Reading(reading), now, changes);
@@ -179,6 +183,28 @@ impl UnitRecord {
         moves
             && newest.is_some_and(|newest| reading.recorded_at < newest)
             && self.state.rules().violation(temperature).is_some()
+    }
+
+    /// Counts the exposure anew that `reading` of the sensor in `slot` tells of, if it comes behind a newer one. How long its
+    /// temperature held is known while that is in the head; what is older than the head is judged as history.
+    fn correct_exposure(&mut self, reading: &Reading, slot: u8) {
+        let Some(TemperatureSample::Valid(temperature)) = reading.temperature else {
+            return;
+        };
+        let at = reading.recorded_at;
+        let drives = self.state.active && reading.drives_unit && reading.origin != Origin::Manual;
+        if !drives || self.state.last.is_none_or(|last| at >= last.recorded_at) {
+            return;
+        }
+        let later =
+            |entry: &&Entry| entry.slot == slot && entry.recorded_at > at && entry.temperature.is_some();
+        if let Some(next) = self.head.entries().iter().find(later) {
+            let found = LastReading {
+                recorded_at: at,
+                temperature,
+            };
+            self.state.correct_exposure(found, next.recorded_at);
+        }
     }
 
     /// Seals the head as it is stored and starts a new one. `None` while the head is empty.

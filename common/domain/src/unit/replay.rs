@@ -65,7 +65,7 @@ pub fn replay<'a>(
     let mut readings = readings.into_iter().peekable();
     let begin = readings.peek().map_or(until, |first| first.recorded_at);
     let mut state = UnitState::new(unit.unit_id, unit.site_id, unit.area_id, unit.kind, begin);
-    state.overrides = unit.overrides;
+    (state.overrides, state.legal_source) = (unit.overrides, unit.legal_source.clone());
     let mut told = Told::default();
     for reading in readings {
         transition(

@@ -1,6 +1,6 @@
 //! What counts as out of range for a unit, and for how long before anyone is woken.
 
-use super::UnitKind;
+use super::{LegalLimit, UnitKind};
 use crate::alert::Side;
 use crate::measurement::CentiCelsius;
 use crate::time::Span;
@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 /// The rules in force for one unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
-    /// Colder than this is out of range.
+    /// Colder than this is out of range: the lower alarm limit.
     pub low: CentiCelsius,
-    /// Warmer than this is out of range.
+    /// Warmer than this is out of range: the upper alarm limit.
     pub high: CentiCelsius,
     /// How far inside the range a temperature must be to end an excursion; see [`Rules::band`].
     pub hysteresis: CentiCelsius,
@@ -27,8 +27,10 @@ pub struct Rules {
     pub door_critical: Span,
     /// For how long a day the open door may excuse a temperature.
     pub door_mask: Span,
-    /// How long the word of a door contact holds that says nothing further.
+    /// How long the word of a door contact holds that has said it more than once and says nothing further.
     pub door_word: Span,
+    /// How long it holds that the door was opened, until the contact says it again: the word that it was closed may be lost.
+    pub door_first_word: Span,
     /// How often the unit's sensor reports.
     pub report_interval: Span,
     /// How much of its interval the first report may take until it is missing, in percent.
@@ -45,6 +47,12 @@ pub struct Rules {
     pub manual_interval: Span,
     /// How late a log by hand may be.
     pub manual_grace: Span,
+    /// What the record is judged by.
+    pub legal: LegalLimit,
+    /// Over which time the minutes beyond the legal limit are added up.
+    pub exposure_window: Span,
+    /// How much of that time beyond the legal limit is an alarm.
+    pub exposure_limit: Span,
     /// Whether a sensor drives the unit, so that there is something to wait for.
     pub fitted: bool,
     /// Where each of them was set.
@@ -77,6 +85,10 @@ const OFFLINE_CRITICAL: u32 = 5;
 const MANUAL_MISSED: u32 = 5;
 /// Four hours (specification 2.2).
 const MANUAL_INTERVAL: Span = Span::hours(4);
+/// Food may be without temperature control for four hours (FDA Food Code 3-501.19), and is kept after half of them: of which
+/// kind it is, and how warm it became, is for people to say.
+pub(super) const EXPOSURE_WINDOW: Span = Span::hours(4);
+pub(super) const EXPOSURE_LIMIT: Span = Span::hours(2);
 /// Readings in a row, well inside the range, that end a recovery (specification 2.4).
 pub(super) const RECOVERY_READINGS: u8 = 2;
 
@@ -89,64 +101,76 @@ pub(super) const LOW_MILLIVOLTS: u16 = 2_500;
 pub(super) const ENOUGH_MILLIVOLTS: u16 = 2_600;
 
 /// What a tenant has set for a unit. Whatever is `None` follows the unit's kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+///
+/// [Stored](super::stored::overrides) as numbers; with a name for each, as below, until there were too many of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Overrides {
     /// Replaces the lower limit.
-    #[serde(rename = "lo", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "lo", default)]
     pub low: Option<CentiCelsius>,
     /// Replaces the upper limit.
-    #[serde(rename = "hi", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "hi", default)]
     pub high: Option<CentiCelsius>,
     /// Replaces the hysteresis.
-    #[serde(rename = "hy", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "hy", default)]
     pub hysteresis: Option<CentiCelsius>,
     /// Replaces the confirm time with the door closed.
-    #[serde(rename = "cf", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "cf", default)]
     pub confirm: Option<Span>,
     /// Replaces the confirm time with the door open.
-    #[serde(rename = "co", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "co", default)]
     pub confirm_door_open: Option<Span>,
     /// Replaces how long a temperature may be out of range at most.
-    #[serde(rename = "mx", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "mx", default)]
     pub max_excursion: Option<Span>,
     /// Replaces how long the door may be open before a warning.
-    #[serde(rename = "dw", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "dw", default)]
     pub door_warning: Option<Span>,
     /// Replaces how long it may be before that is critical.
-    #[serde(rename = "dc", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "dc", default)]
     pub door_critical: Option<Span>,
     /// Replaces for how long a day the open door excuses.
-    #[serde(rename = "dm", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "dm", default)]
     pub door_mask: Option<Span>,
     /// How often the unit's door contact reports at least, if it has one whose model is known.
-    #[serde(rename = "di", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "di", default)]
     pub door_interval: Option<Span>,
     /// The reporting interval of the sensor that drives the unit; `None` while there is none.
-    #[serde(rename = "ri", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "ri", default)]
     pub report_interval: Option<Span>,
     /// Replaces how much of its interval the first report may take, in percent.
-    #[serde(rename = "op", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "op", default)]
     pub offline_percent: Option<u32>,
     /// Replaces what is added to that.
-    #[serde(rename = "oa", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "oa", default)]
     pub offline_additional: Option<Span>,
     /// Replaces the missed reports before a warning.
-    #[serde(rename = "ow", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "ow", default)]
     pub offline_warning: Option<u32>,
     /// Replaces the missed reports before silence is critical.
-    #[serde(rename = "oc", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "oc", default)]
     pub offline_critical: Option<u32>,
     /// Replaces the missed reports before logs by hand are due.
-    #[serde(rename = "mm", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "mm", default)]
     pub manual_missed: Option<u32>,
     /// Replaces the interval of logs by hand.
-    #[serde(rename = "mi", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "mi", default)]
     pub manual_interval: Option<Span>,
     /// Replaces how late a log by hand may be.
-    #[serde(rename = "mg", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "mg", default)]
     pub manual_grace: Option<Span>,
+    /// Replaces the legal limit, also by none. Where it is written stands in the [state](super::UnitState::legal_source).
+    #[serde(rename = "le", default)]
+    pub legal: Option<LegalLimit>,
+    /// Replaces the time over which exposure is added up.
+    #[serde(rename = "xw", default)]
+    pub exposure_window: Option<Span>,
+    /// Replaces how much of it is an alarm.
+    #[serde(rename = "xl", default)]
+    pub exposure_limit: Option<Span>,
     /// Where each of these was set.
-    #[serde(rename = "so", skip_serializing_if = "Sources::is_standard", default)]
+    #[serde(rename = "so", default)]
     pub sources: Sources,
 }
 
@@ -175,6 +199,8 @@ pub enum Rule {
     DoorCritical,
     /// [`Rules::door_mask`].
     DoorMask,
+    /// [`Rules::exposure_limit`].
+    Exposure,
 }
 
 /// Where a rule was set.
@@ -217,12 +243,14 @@ impl Sources {
         }
     }
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde calls it with a reference"
-    )]
-    const fn is_standard(&self) -> bool {
-        self.0 == Self::STANDARD.0
+    /// As a number.
+    pub(super) const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The sources that [`Sources::bits`] told.
+    pub(super) const fn of_bits(bits: u32) -> Self {
+        Self(bits)
     }
 }
 
@@ -241,17 +269,24 @@ impl Rules {
     #[must_use]
     pub fn effective(kind: UnitKind, overrides: &Overrides) -> Self {
         let (low, high) = kind.default_limits();
+        let confirm = overrides.confirm.unwrap_or(kind.default_confirm());
+        let door_interval = overrides.door_interval.unwrap_or(DOOR_INTERVAL);
+        let exposure_window = overrides.exposure_window.unwrap_or(EXPOSURE_WINDOW);
+        let exposure_limit = overrides.exposure_limit.unwrap_or(EXPOSURE_LIMIT);
         Self {
             low: overrides.low.unwrap_or(low),
             high: overrides.high.unwrap_or(high),
             hysteresis: overrides.hysteresis.unwrap_or(HYSTERESIS),
-            confirm: overrides.confirm.unwrap_or(kind.default_confirm()),
-            confirm_door_open: overrides.confirm_door_open.unwrap_or(CONFIRM_DOOR_OPEN),
+            confirm,
+            confirm_door_open: overrides
+                .confirm_door_open
+                .unwrap_or(default_confirm_door_open(confirm)),
             max_excursion: overrides.max_excursion.unwrap_or(MAX_EXCURSION),
             door_warning: overrides.door_warning.unwrap_or(DOOR_WARNING),
             door_critical: overrides.door_critical.unwrap_or(DOOR_CRITICAL),
             door_mask: overrides.door_mask.unwrap_or(DOOR_MASK),
-            door_word: missing(overrides.door_interval.unwrap_or(DOOR_INTERVAL), CONTACT_LOST),
+            door_word: missing(door_interval, CONTACT_LOST),
+            door_first_word: missing(door_interval, 1),
             report_interval: overrides.report_interval.unwrap_or(REPORT_INTERVAL),
             offline_percent: overrides.offline_percent.unwrap_or(DRIFT_PERCENT),
             offline_additional: overrides.offline_additional.unwrap_or(Span::ZERO),
@@ -260,6 +295,10 @@ impl Rules {
             manual_missed: overrides.manual_missed.unwrap_or(MANUAL_MISSED),
             manual_interval: overrides.manual_interval.unwrap_or(MANUAL_INTERVAL),
             manual_grace: overrides.manual_grace.unwrap_or(Span::ZERO),
+            legal: overrides.legal.unwrap_or(kind.default_legal()),
+            exposure_window,
+            // More than all of it is never reached, and nobody means never.
+            exposure_limit: exposure_limit.min(exposure_window),
             fitted: overrides.report_interval.is_some(),
             sources: overrides.sources,
         }
@@ -289,7 +328,7 @@ impl Rules {
         self.hysteresis.0.clamp(0, quarter)
     }
 
-    /// Which limit `temperature` is beyond, if any.
+    /// Which alarm limit `temperature` is beyond, if any.
     #[must_use]
     pub fn violation(&self, temperature: CentiCelsius) -> Option<Side> {
         if temperature > self.high {
@@ -308,7 +347,13 @@ impl Rules {
         temperature.0 <= self.high.0.saturating_sub(band) && temperature.0 >= self.low.0.saturating_add(band)
     }
 
-    /// The limit on `side`.
+    /// How much exposure is left when it is not too much any more: half of what is, so that it does not come and go.
+    #[must_use]
+    pub fn exposure_enough(&self) -> Span {
+        self.exposure_limit.percent(50)
+    }
+
+    /// The alarm limit on `side`.
     #[must_use]
     pub const fn limit(&self, side: Side) -> CentiCelsius {
         match side {
@@ -322,6 +367,13 @@ impl Rules {
     #[must_use]
     pub fn report_deadline(&self) -> Span {
         missing(self.report_interval, 1)
+    }
+
+    /// How long after a report nothing can be said any more of what it told: two further ones are missing, for one of them may
+    /// have been lost on its way.
+    #[must_use]
+    pub fn lost_after(&self) -> Span {
+        missing(self.report_interval, 2)
     }
 
     /// How long a sensor must have been silent for `count` of its reports to be missing.
@@ -343,6 +395,12 @@ impl Rules {
             _ => 0,
         }
     }
+}
+
+/// How long an excursion must last with the door open until someone sets it: never less than with the door closed.
+#[must_use]
+pub fn default_confirm_door_open(confirm: Span) -> Span {
+    CONFIRM_DOOR_OPEN.max(confirm)
 }
 
 /// How long a sensor that reports every `interval` is silent when `count` of its reports are overdue.

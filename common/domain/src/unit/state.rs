@@ -2,7 +2,9 @@
 
 use super::explain::{Fact, Telling, explain};
 use super::stored;
-use super::{Contact, OpenAlert, Overrides, Related, Rules, SensorTrack, Silence, UnitKind};
+use super::{
+    Contact, Exposed, LegalSource, OpenAlert, Overrides, Related, Rules, SensorTrack, Silence, UnitKind,
+};
 use crate::alert::{Alert, AlertKind, AlertKinds, AlertStatus, Severity, Side};
 use crate::ids::{AlertId, AreaId, Id, SiteId, UnitId};
 use crate::measurement::{CentiCelsius, Door, Humidity};
@@ -162,6 +164,9 @@ pub struct DoorState {
     /// When it was last reported.
     #[serde(rename = "sn")]
     pub seen_at: Timestamp,
+    /// When it was first reported again that it is open, long enough after the first time for that to mean something.
+    #[serde(rename = "ag", skip_serializing_if = "Option::is_none", default)]
+    pub again_at: Option<Timestamp>,
 }
 
 /// Which revisions of what people set up a state was settled by, as a number: the same only for the same revisions of the
@@ -205,8 +210,11 @@ pub struct UnitState {
     #[serde(rename = "k", with = "stored::kind")]
     pub kind: UnitKind,
     /// What its tenant has set.
-    #[serde(rename = "o", default)]
+    #[serde(rename = "o", with = "stored::overrides", default)]
     pub overrides: Overrides,
+    /// Where the legal limit is written that its tenant has set.
+    #[serde(rename = "ls", skip_serializing_if = "Option::is_none", default)]
+    pub legal_source: Option<LegalSource>,
     /// Whether it is judged at all. One that was deleted is not, though what it measures is kept.
     #[serde(rename = "ac", default = "yes", skip_serializing_if = "is_true")]
     pub active: bool,
@@ -256,6 +264,9 @@ pub struct UnitState {
     /// Temperatures of that excursion as they went with the door closed, oldest first.
     #[serde(rename = "co", skip_serializing_if = "Vec::is_empty", default)]
     pub course: Vec<Mark>,
+    /// How long it was beyond its legal limit of late.
+    #[serde(rename = "xp", skip_serializing_if = "Exposed::is_empty", default)]
+    pub exposed: Exposed,
     /// When the calibration of the sensor that drives the unit expires.
     #[serde(rename = "ce", skip_serializing_if = "Option::is_none", default)]
     pub calibrated_until: Option<Timestamp>,
@@ -266,7 +277,7 @@ pub struct UnitState {
     #[serde(rename = "g", default)]
     pub recovery: u8,
     /// Open alerts, at most one of each kind and sensor.
-    #[serde(rename = "al", default)]
+    #[serde(rename = "al", with = "stored::alerts", default)]
     pub alerts: Vec<OpenAlert>,
     /// Alerts opened in the life of the unit; makes each one's identifier its own.
     #[serde(rename = "ep", default)]
@@ -286,6 +297,7 @@ impl UnitState {
             area_id,
             kind,
             overrides: Overrides::default(),
+            legal_source: None,
             active: true,
             basis: Basis::default(),
             status: UnitStatus::Pending,
@@ -302,6 +314,7 @@ impl UnitState {
             masking: None,
             excursion: None,
             course: Vec::new(),
+            exposed: Exposed::default(),
             calibrated_until: None,
             quiet: Vec::new(),
             recovery: 0,

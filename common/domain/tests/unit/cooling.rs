@@ -52,7 +52,7 @@ fn it_is_suspected_once_and_names_the_excursion() {
     assert_eq!(
         sentences(&changes)[2..4],
         [
-            "Above the limit of 5.0 °C (41.0 °F) with the door closed and no better than 45 min ago (7.8 °C then, 7.8 °C now), \
+            "Above the alarm limit of 5.0 °C (41.0 °F) with the door closed and no better than 45 min ago (7.8 °C then, 7.8 °C now), \
              where 45 min is a sign that the cooling has failed (the standard).",
             "The unit has cooled to its range again, after 2 h 35 min.",
         ]

@@ -98,7 +98,7 @@ fn what_was_held_back_is_told_once_with_when_it_began() {
     assert_eq!(
         sentences(&changes),
         [
-            "8.3 °C is above the limit of 5.0 °C (41.0 °F), the standard for a fridge; it was held back until now.",
+            "8.3 °C is above the alarm limit of 5.0 °C (41.0 °F), the standard for a fridge; it was held back until now.",
             "Back in range after 25 min above 5.0 °C (41.0 °F); the worst was 8.3 °C.",
         ]
     );

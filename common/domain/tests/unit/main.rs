@@ -12,6 +12,7 @@ mod battery;
 mod calibration;
 mod cooling;
 mod door;
+mod exposure;
 mod held_back;
 mod log;
 mod logbook;

@@ -143,6 +143,9 @@ pub(crate) const NOTHING_SET: Overrides = Overrides {
     manual_missed: None,
     manual_interval: None,
     manual_grace: None,
+    legal: None,
+    exposure_window: None,
+    exposure_limit: None,
     sources: Sources::STANDARD,
 };
 

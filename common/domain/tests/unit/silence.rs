@@ -356,7 +356,7 @@ fn an_alert_names_who_set_its_rule() {
         .collect();
     assert_eq!(
         sentences[0],
-        "7.2 °C is above the limit of 5.0 °C (41.0 °F), set for this unit."
+        "7.2 °C is above the alarm limit of 5.0 °C (41.0 °F), set for this unit."
     );
     assert!(
         sentences[2].ends_with("so 2 reports are missing, and 2 is a warning (set for the site)."),

@@ -7,13 +7,20 @@ use freshtrack_domain::measurement::{Battery, CentiCelsius, Door, Humidity, Temp
 use freshtrack_domain::reading::{FrameCounter, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{
-    Admission, Basis, Contact, DoorState, Excursion, ITEM_BYTES, LastReading, MAX_SENSORS, Masking,
-    OpenAlert, Overrides, Quiet, Related, Rule, SensorTrack, SetAt, Silence, Sources, UnitRecord, UnitState,
-    UnitStatus, WRITE_UNIT,
+    Admission, Basis, Contact, DoorState, Excursion, Exposed, ITEM_BYTES, LastReading, LegalLimit,
+    LegalSource, MAX_SENSORS, Masking, OpenAlert, Overrides, Quiet, Related, Rule, SensorTrack, SetAt,
+    Silence, Sources, UnitRecord, UnitState, UnitStatus, WRITE_UNIT,
 };
 
 /// An instant that is as long to write as any: zeros at the end of a number cost nothing.
 const START: Timestamp = Timestamp::from_millis(MINUTE_ZERO.as_millis() + 123_456_000);
+
+/// As many spells beyond the limit as are told apart, each and each time between them as long to write as any.
+fn exposed() -> Exposed {
+    let mut numbers = vec![5, -1_800, START.as_millis()];
+    numbers.extend([1_234_000; 5]);
+    Exposed::try_from(numbers).unwrap()
+}
 
 /// A unit about which there is nothing more to be said: two sensors with full windows, a door, every rule set, an
 /// excursion, and every alert open that can be at the same time.
@@ -75,6 +82,12 @@ fn full_state() -> UnitState {
             manual_missed: Some(10),
             manual_interval: Some(Span::minutes(125)),
             manual_grace: Some(Span::minutes(15)),
+            legal: Some(LegalLimit {
+                low: None,
+                high: Some(CentiCelsius(-1_800)),
+            }),
+            exposure_window: Some(Span::minutes(250)),
+            exposure_limit: Some(Span::minutes(95)),
             sources: [
                 Rule::Low,
                 Rule::High,
@@ -87,6 +100,7 @@ fn full_state() -> UnitState {
                 Rule::DoorWarning,
                 Rule::DoorCritical,
                 Rule::DoorMask,
+                Rule::Exposure,
             ]
             .into_iter()
             .fold(Sources::STANDARD, |sources, rule| sources.with(rule, SetAt::Unit)),
@@ -106,6 +120,7 @@ fn full_state() -> UnitState {
             door: Door::Closed,
             since: START,
             seen_at: START,
+            again_at: None,
         }),
         excursion: Some(Excursion {
             since: START,
@@ -120,6 +135,8 @@ fn full_state() -> UnitState {
         }),
         // Three temperatures are compared in an excursion: until its failure is suspected, and while somebody watches.
         course: Vec::new(),
+        legal_source: LegalSource::new("HACCP plan CCP 2").ok(),
+        exposed: exposed(),
         calibrated_until: Some(START),
         settle_at: Some(START),
         quiet: vec![Quiet {
@@ -259,6 +276,8 @@ fn a_calm_unit_has_room_for_half_a_day() {
         excursion: None,
         course: Vec::new(),
         settle_at: None,
+        exposed: Exposed::default(),
+        legal_source: None,
         quiet: Vec::new(),
         alerts: Vec::new(),
         sensors: full.sensors.iter().copied().take(1).collect(),
@@ -282,4 +301,27 @@ fn no_unit_takes_more_than_two_units_to_write() {
     };
     let size = stored_size(&serde_json::to_value(crowded).unwrap());
     assert!(size + HEAD_BYTES + ITEM_BYTES <= 2 * WRITE_UNIT, "{size}");
+}
+
+/// Overrides used to have a name each, and alerts a list each.
+#[test]
+fn what_was_stored_before_there_was_so_much_of_it_is_read() {
+    let state = full_state();
+    let mut stored = serde_json::to_value(&state).unwrap();
+    let alerts: Vec<Vec<i64>> = state.alerts.iter().copied().map(Vec::from).collect();
+    stored["al"] = serde_json::to_value(alerts).unwrap();
+    stored["o"] = serde_json::json!({ "hi": 700, "cf": 600_000, "ri": 300_000, "ow": 2, "so": 12 });
+    let read: UnitState = serde_json::from_value(stored).unwrap();
+    assert_eq!(read.alerts, state.alerts);
+    let overrides = Overrides {
+        high: Some(CentiCelsius(700)),
+        confirm: Some(Span::minutes(10)),
+        report_interval: Some(Span::minutes(5)),
+        offline_warning: Some(2),
+        sources: Sources::STANDARD.with(Rule::High, SetAt::Unit),
+        ..Overrides::default()
+    };
+    assert_eq!(read.overrides, overrides);
+    let again = serde_json::to_value(&read).unwrap();
+    assert_eq!(serde_json::from_value::<UnitState>(again).unwrap(), read);
 }

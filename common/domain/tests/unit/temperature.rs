@@ -266,11 +266,11 @@ fn an_excursion_is_one_alert_that_is_opened_upgraded_and_resolved() {
     );
     assert_eq!(
         opened.explanation,
-        "7.2 °C is above the limit of 5.0 °C (41.0 °F), the standard for a fridge."
+        "7.2 °C is above the alarm limit of 5.0 °C (41.0 °F), the standard for a fridge."
     );
     assert_eq!(
         upgraded.explanation,
-        "Above the limit of 5.0 °C (41.0 °F) for 10 min, where 10 min is an alarm (the standard); the worst was 8.3 °C."
+        "Above the alarm limit of 5.0 °C (41.0 °F) for 10 min, where 10 min is an alarm (the standard); the worst was 8.3 °C."
     );
     assert_eq!(
         resolved.explanation,

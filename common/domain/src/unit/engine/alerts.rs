@@ -12,8 +12,10 @@ use crate::time::Timestamp;
 pub(super) struct About {
     /// When it began, if that was before.
     pub(super) since: Option<Timestamp>,
-    /// The temperature and the limit that it crossed.
+    /// The temperature and which limit it crossed.
     pub(super) crossed: Option<(CentiCelsius, Side)>,
+    /// That limit, where it is not the alarm limit.
+    pub(super) limit: Option<CentiCelsius>,
     /// The place of the sensor, if it is about one of several.
     pub(super) slot: Option<u8>,
     /// What else there is to tell of it.
@@ -36,6 +38,7 @@ impl Step<'_> {
         let About {
             since,
             crossed,
+            limit,
             slot,
             fact,
         } = about;
@@ -51,7 +54,7 @@ impl Step<'_> {
             escalated_at: None,
             trigger: crossed.map(|(temperature, _)| temperature),
             worst: crossed.map(|(temperature, _)| temperature),
-            limit: crossed.map(|(_, side)| self.rules.limit(side)),
+            limit: limit.or(crossed.map(|(_, side)| self.rules.limit(side))),
             side: crossed.map(|(_, side)| side),
             slot,
             related: self.state.explaining(kind),

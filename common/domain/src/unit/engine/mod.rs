@@ -6,6 +6,7 @@ mod battery;
 mod calibration;
 mod cooling;
 mod door;
+mod exposure;
 mod logbook;
 mod mask;
 mod silence;
@@ -104,6 +105,8 @@ enum Due {
     Unmask,
     /// An excursion is an alarm.
     Confirm,
+    /// The unit was beyond its legal limit for too long, or is not any more.
+    Exposure,
     /// The door has been open for longer than is good.
     DoorOpen,
     /// Nothing is known of the door any more.
@@ -122,6 +125,7 @@ fn first_due(state: &UnitState, rules: &Rules, counts: impl Fn(Due) -> bool) -> 
         (alerts::released_at(state), Due::Release),
         (mask::ends_at(state), Due::Unmask),
         (temperature::confirmed_at(state, rules), Due::Confirm),
+        (exposure::turns_at(state, rules), Due::Exposure),
         (door::told_at(state, rules), Due::DoorOpen),
         (door::forgotten_at(state, rules), Due::DoorUnknown),
         (silence::further_at(state, rules), Due::Silence),
@@ -160,6 +164,7 @@ impl Step<'_> {
         self.state.settle_at = None;
         self.state.excursion = None;
         self.state.course.clear();
+        self.state.exposed.clear();
         self.state.recovery = 0;
         if self.state.status != UnitStatus::Pending {
             self.enter(UnitStatus::Pending, now);
@@ -180,16 +185,20 @@ impl Step<'_> {
             self.battery(reading);
         }
         if let Some(door) = reading.door {
-            self.door(reading, door);
+            // What comes late says how the door was: it counts as open from when that is known, or a word that is on its
+            // way too, and says that it was closed, comes behind an alert.
+            self.door(reading, door, if fresh { at } else { now });
         }
-        if !reading.drives_unit {
-            return;
+        if reading.drives_unit {
+            self.heard(at, fresh, now);
+            if self.state.last.is_none_or(|last| at > last.recorded_at) {
+                self.measured(reading, at);
+            }
+            self.show_silence(at);
         }
-        self.heard(at, fresh, now);
-        if self.state.last.is_none_or(|last| at > last.recorded_at) {
-            self.measured(reading, at);
+        if fresh {
+            self.tell_of_door(at);
         }
-        self.show_silence(at);
     }
 
     /// A sensor that sends what cannot be read is there, and says nothing of the food.
@@ -237,6 +246,7 @@ impl Step<'_> {
             Due::Release => self.release(at),
             Due::Unmask => self.unmask(at),
             Due::Confirm => self.confirm(at),
+            Due::Exposure => self.exposure_turns(at),
             Due::DoorOpen => self.door_has_been_open(at),
             Due::DoorUnknown => self.forget_door(at),
             Due::Silence => self.fall_silent(at),
@@ -254,6 +264,7 @@ impl Step<'_> {
         self.forget_batteries(now);
         self.door_anew(now);
         self.calibration_anew(now);
+        self.exposure_anew(now);
         self.clip_mask();
         if let Some(LastReading { temperature, .. }) = self.state.last {
             self.temperature_anew(temperature, now);

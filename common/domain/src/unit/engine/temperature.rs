@@ -69,11 +69,13 @@ impl Step<'_> {
                 {
                     self.resolve(AlertKind::SensorFault, at);
                 }
+                self.state.expose_until(self.rules, at);
                 self.temperature(temperature, at);
                 self.state.last = Some(LastReading {
                     recorded_at: at,
                     temperature,
                 });
+                self.judge_exposure(at);
             }
             // A sensor that cannot measure says nothing about the food, so it moves no temperature state.
             Some(TemperatureSample::Fault(_)) => {
@@ -225,8 +227,14 @@ impl Step<'_> {
 
     pub(super) fn confirm(&mut self, at: Timestamp) {
         let rule = alarm_at(self.state, self.rules).map_or(Rule::Confirm, |(_, _, rule)| rule);
+        self.confirm_by(rule, at);
+    }
+
+    /// The excursion that goes on is an alarm by `rule`.
+    pub(super) fn confirm_by(&mut self, rule: Rule, at: Timestamp) {
         self.enter(UnitStatus::AlarmActive, at);
         let fact = Fact::ConfirmedBy(rule);
         self.upgrade(AlertKind::TempExcursion, Severity::Critical, at, fact);
+        self.hand_exposure_over(at);
     }
 }
