@@ -374,6 +374,7 @@ const en = {
     battery: (percent: number) => `Battery ${percent}%`,
     batteryLow: (percent: number) => `Battery low: ${percent}%`,
     signal: (dbm: number) => `Signal ${dbm} dBm`,
+    logDue: (at: string) => `Log by hand due ${at}`,
     doorOpen: "Door open",
     doorClosed: "Door closed",
     statusSince: (age: string) => `for ${age}`,

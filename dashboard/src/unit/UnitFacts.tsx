@@ -1,5 +1,5 @@
 import type { UnitSnapshot } from "../api/types";
-import { formatTemperatureWithUnit } from "../design/format";
+import { formatDateTime, formatTemperatureWithUnit } from "../design/format";
 import { Icon, type IconName } from "../design/Icon";
 import { useTemperatureUnit } from "../design/temperature-unit";
 import { strings } from "../i18n/strings";
@@ -29,6 +29,7 @@ export function UnitFacts({ unit, complete = false }: UnitFactsProps) {
       {unit.silence != null && unit.silence !== unit.status && (
         <Fact icon={unit.silence === "manual_required" ? "log" : "offline"} text={strings.silence[unit.silence]} attention />
       )}
+      {unit.log_due_at != null && <Fact icon="log" text={strings.unit.logDue(formatDateTime(unit.log_due_at))} />}
       {unit.door != null && (
         <Fact
           icon={unit.door === "open" ? "doorOpen" : "doorClosed"}
