@@ -1,11 +1,11 @@
 //! Logs by hand of a unit that no sensor measures: when one is missed, and what ends that.
 
-use crate::play::{Step, apply, measured as measured_at, minute, sentences, told};
+use crate::play::{Step, apply, measured, minute, sentences, told};
 use crate::support::{fridge, sensor};
 use freshtrack_domain::alert::{AlertKind, AlertKinds, Severity};
 use freshtrack_domain::reading::{Origin, Reading};
 use freshtrack_domain::time::Span;
-use freshtrack_domain::unit::{Change, Quiet, UnitRecord, UnitStatus};
+use freshtrack_domain::unit::{Change, Input, Quiet, UnitRecord, UnitStatus, transition};
 
 /// A unit whose next log is due at `due`, and may be a quarter of an hour late.
 fn by_hand(due: f64) -> UnitRecord {
@@ -21,6 +21,14 @@ fn settle(record: &mut UnitRecord, at: f64, due: Option<f64>) -> Vec<Change> {
     (record.state.log_due, record.state.settle_at) = (due.map(minute), None);
     record.judge_anew(minute(at), &mut changes);
     changes
+}
+
+fn by_a_person(at: f64) -> Reading {
+    Reading {
+        sensor_id: sensor(4),
+        origin: Origin::Manual,
+        ..measured(at, 38.0)
+    }
 }
 
 fn judge(record: &mut UnitRecord, at: f64) -> Vec<Change> {
@@ -93,24 +101,15 @@ fn a_log_ends_it_and_the_next_is_awaited() {
 
 #[test]
 fn a_log_that_a_device_has_kept_for_too_long_ends_nothing() {
-    for (measured, ends) in [(-300.0, false), (-255.0, false), (-254.0, true)] {
+    for (at, ends) in [(-300.0, false), (-255.0, false), (-254.0, true)] {
         let mut record = by_hand(-20.0);
         judge(&mut record, 0.0);
-        let reading = Reading {
-            sensor_id: sensor(4),
-            origin: Origin::Manual,
-            ..measured_at(measured, 38.0)
-        };
         let mut changes = Vec::new();
-        record.take(&reading, minute(0.0), &mut changes);
-        assert_eq!(changes.is_empty(), !ends, "measured at {measured}");
-        assert_eq!(
-            record.state.settle_at,
-            Some(minute(0.0)),
-            "measured at {measured}"
-        );
+        record.take(&by_a_person(at), minute(0.0), &mut changes);
+        assert_eq!(changes.is_empty(), !ends, "measured at {at}");
+        assert_eq!(record.state.settle_at, Some(minute(0.0)), "measured at {at}");
         if !ends {
-            assert_eq!(settle(&mut record, 1.0, Some(measured + 240.0)), []);
+            assert_eq!(settle(&mut record, 1.0, Some(at + 240.0)), []);
             let open = record.state.alert(AlertKind::MissedManualEntry);
             assert_eq!(open.map(|alert| alert.opened_at), Some(minute(-5.0)));
         }
@@ -122,11 +121,16 @@ fn one_that_is_older_than_what_is_known_asks_for_nothing_again() {
     let mut record = by_hand(0.0);
     happen(&mut record, Step::Log(-10.0, 38.0));
     settle(&mut record, -9.0, Some(230.0));
-    happen(&mut record, Step::Log(-20.0, 38.0));
-    assert_eq!(
-        (record.state.log_due, record.state.settle_at),
-        (Some(minute(230.0)), None)
-    );
+    for at in [-20.0, -10.0] {
+        let log = by_a_person(at);
+        let rules = record.state.rules();
+        let input = Input::Reading(&log);
+        transition(&mut record.state, &rules, input, minute(0.0), &mut Vec::new());
+        assert_eq!(
+            (record.state.log_due, record.state.settle_at),
+            (Some(minute(230.0)), None)
+        );
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod cooling;
 mod door;
 mod exposure;
 mod held_back;
+mod instants;
 mod log;
 mod logbook;
 mod play;

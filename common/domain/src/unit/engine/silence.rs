@@ -101,9 +101,8 @@ impl Step<'_> {
             return;
         }
         self.state.silence = left;
-        if left < Some(Silence::ManualRequired) {
-            self.resolve(AlertKind::MissedManualEntry, at);
-        }
+        // It went no further than to ask for a log, so whatever is left of it asks for none.
+        self.resolve(AlertKind::MissedManualEntry, at);
         if left.is_none() {
             self.resolve(AlertKind::MonitoringInterrupted, at);
         }
