@@ -51,6 +51,12 @@ fn scenarios() -> Vec<Scenario> {
             (Read(7.0, 45.0), (Excursion, CALM, 3)),
             (Tick(8.0), (Excursion, WARNED, 3)),
         ]),
+        Scenario::new("what begins at the end is told, and at the beginning is not", &[
+            (HoldBack(-1.0, 0.0, 20.0, TEMPERATURE), (Pending, CALM, 0)),
+            (Read(0.0, 45.0), (Excursion, CALM, 1)),
+            (Read(5.0, 38.0), (Restoring, CALM, 2)),
+            (Read(20.0, 45.0), (Excursion, WARNED, 3)),
+        ]),
         Scenario::new("other kinds are told", &[
             (HoldBack(-1.0, 0.0, 60.0, TEMPERATURE), (Pending, CALM, 0)),
             (Read(0.0, NO_PROBE_MARKER), (Pending, FAULTY, 1)),

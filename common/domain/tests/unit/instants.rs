@@ -1,9 +1,9 @@
 //! What holds at the very instant at which something begins, ends or is due, and what of two at one instant counts.
 
-use crate::play::{NOTHING_SET, Step, apply, measured, minute, play, sentences};
+use crate::play::{NOTHING_SET, Step, apply, measured, minute, play, sentences, told};
 use crate::support::{fridge, reading, sensor};
-use freshtrack_domain::alert::AlertKind;
-use freshtrack_domain::measurement::Door;
+use freshtrack_domain::alert::{AlertKind, Side};
+use freshtrack_domain::measurement::{CentiCelsius, Door};
 use freshtrack_domain::reading::Reading;
 use freshtrack_domain::time::Span;
 use freshtrack_domain::unit::{Change, Contact, Input, Overrides, UnitStatus, transition};
@@ -267,4 +267,43 @@ fn what_a_temperature_is_compared_with_is_forgotten_once_nobody_watches() {
         let (record, _) = play(&[&steps[..], &[Step::Tick(at)]].concat());
         assert_eq!(!record.state.course.is_empty(), known, "at {at}");
     }
+}
+
+#[test]
+fn an_excursion_is_compared_with_few_temperatures_however_often_the_sensor_reports() {
+    let compared = |until: u32, degrees: fn(f64) -> f64| {
+        let every_minute = (0..until).map(f64::from);
+        let steps: Vec<Step> = every_minute.map(|at| Step::Read(at, degrees(at))).collect();
+        let (record, _) = play(&steps);
+        let course = record.state.course.iter();
+        course.map(|mark| mark.0).collect::<Vec<_>>()
+    };
+    assert_eq!(compared(45, |_| 45.0), [0.0, 23.0].map(minute));
+    let cools = |at| 60.0 - at / 5.0;
+    assert_eq!(compared(68, cools), [0.0, 23.0, 46.0].map(minute));
+    assert_eq!(
+        compared(71, cools),
+        [23.0, 46.0, 69.0].map(minute),
+        "what is older than is asked for is forgotten"
+    );
+}
+
+#[test]
+fn a_suspected_failure_tells_what_was_measured_and_the_limit() {
+    let steps: Vec<Step> = (0..10)
+        .map(|place| Step::Read(f64::from(place * 5), 45.0))
+        .collect();
+    let (_, changes) = play(&steps);
+    let alert = told(&changes)
+        .into_iter()
+        .find(|alert| alert.kind == AlertKind::SuspectedCoolingFailure)
+        .unwrap();
+    assert_eq!(
+        (alert.trigger, alert.limit, alert.side),
+        (
+            CentiCelsius::from_fahrenheit(45.0),
+            CentiCelsius::from_fahrenheit(41.0),
+            Some(Side::High)
+        )
+    );
 }
