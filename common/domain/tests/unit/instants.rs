@@ -79,18 +79,20 @@ fn of_two_contacts_the_later_word_counts_and_of_one_instant_the_later_told() {
 
 #[test]
 fn an_excursion_under_a_door_that_is_forgotten_is_as_long_as_with_a_closed_one_and_no_shorter() {
-    // Five reports of the contact are missing after 5.6 min.
+    // Five reports of the contact, which has said it twice, are missing 5.6 min after the second.
     let alarm_at = |confirm| {
         let overrides = Overrides {
             confirm: minutes(confirm),
             door_interval: minutes(1),
+            door_warning: minutes(1),
             ..NOTHING_SET
         };
         let steps = [
             Step::Read(-1.0, 45.0),
             Step::Contact(0.0, Door::Open),
+            Step::Contact(1.0, Door::Open),
             Step::Read(4.0, 45.0),
-            Step::Tick(5.6),
+            Step::Tick(6.6),
             Step::Tick(12.0),
         ];
         let changes = played(overrides, &steps);
@@ -100,7 +102,7 @@ fn an_excursion_under_a_door_that_is_forgotten_is_as_long_as_with_a_closed_one_a
         })
     };
     assert_eq!(alarm_at(10), Some(minute(9.0)));
-    assert_eq!(alarm_at(2), Some(minute(5.6)), "not before it was forgotten");
+    assert_eq!(alarm_at(2), Some(minute(6.6)), "not before it was forgotten");
 }
 
 #[test]
@@ -163,7 +165,7 @@ fn of_two_rules_that_make_an_alarm_at_the_same_time_the_plainer_one_is_told() {
         max_excursion: minutes(60),
         ..NOTHING_SET
     };
-    let plain = "Above the limit of 5.0 °C (41.0 °F) for 20 min, where 20 min is an alarm (the standard); the worst was \
+    let plain = "Above the alarm limit of 5.0 °C (41.0 °F) for 20 min, where 20 min is an alarm (the standard); the worst was \
                  7.2 °C.";
     let alarm = |overrides, first: &[Step]| {
         let steps = [&warm[..1], first, &warm[1..]].concat();
@@ -316,4 +318,12 @@ fn of_two_sensors_that_report_at_once_each_has_its_own_battery() {
         (alert.kind, alert.sensor_id),
         (AlertKind::LowBattery, Some(sensor(1)))
     );
+}
+
+#[test]
+fn a_calibration_that_expires_within_the_notice_keeps_its_alert_though_it_was_renewed() {
+    for (days, told_of) in [(29, 1), (30, 1), (31, 2)] {
+        let (_, changes) = play(&[Step::Calibrate(0.0, Some(20)), Step::Calibrate(1.0, Some(days))]);
+        assert_eq!(told(&changes).len(), told_of, "expires in {days} days");
+    }
 }
