@@ -62,7 +62,7 @@ impl Evidence<'_> {
         let Some(sensor_id) = process.sensor_id else {
             return Ok(measured);
         };
-        if let Some(record) = self.states.load_eventually(scope, process.unit_id).await? {
+        if let Some(record) = self.states.load(scope, process.unit_id).await? {
             let until = process.end.as_ref().map_or(now, |end| end.at.min(now));
             let span = (process.started_at, until.max(process.started_at));
             let recorded = Recorded::load(self.log, scope, &record, span, usize::MAX).await?;

@@ -348,7 +348,15 @@ impl Process {
             });
         }
         let due_at = match progress.verdict {
-            Verdict::Running => Some(progress.deadline - self.reminder(&progress)),
+            // Who ends it by a clock that is ahead of ours ends it in our future.
+            Verdict::Running => {
+                let reminder_at = progress.deadline - self.reminder(&progress);
+                Some(
+                    self.end
+                        .as_ref()
+                        .map_or(reminder_at, |end| end.at.min(reminder_at)),
+                )
+            }
             Verdict::Failed if self.sensor_id.is_some() && self.corrective_action.is_none() => {
                 progress.decided_at.filter(|at| now.since(*at) < BACK_FILL)
             }

@@ -2,14 +2,17 @@
 
 use super::{CLIENT, refusal_of, refused};
 use crate::support::{START, Stage, done, minute, shown};
-use freshtrack_application::processes::ProcessQuery;
+use freshtrack_application::ports::Record;
+use freshtrack_application::processes::{ProcessQuery, sweep_processes};
 use freshtrack_contracts::events::Happening;
 use freshtrack_contracts::live::{ServerBody, Topic};
 use freshtrack_contracts::problem::ProblemCode;
 use freshtrack_domain::alert::{AlertKind, AlertStatus, Severity};
-use freshtrack_domain::process::{NextAction, Verdict};
+use freshtrack_domain::place::Organization;
+use freshtrack_domain::process::{NextAction, Process, Verdict};
+use freshtrack_domain::time::Span;
 use freshtrack_testkit::{fresh_id, killed_after};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 #[tokio::test]
 async fn the_clock_reminds_and_fails_without_a_measurement_once_each() {
@@ -193,4 +196,36 @@ fn an_observation_is_judged_whenever_the_process_dies() {
         calls += 1;
     }
     assert!(calls > 5);
+}
+
+#[tokio::test]
+async fn one_process_that_cannot_be_read_keeps_no_other_waiting() {
+    let stage = Stage::at_start(1);
+    let mut started = Vec::new();
+    for _ in 0..3 {
+        started.push(stage.start("ambient_cooling", json!({})).await.unwrap().id);
+    }
+    let (owner, key) = (stage.scope().into(), started[1].to_string());
+    let spoil = |data: &mut Json| data["limits"] = json!("none");
+    stage.world.records.tamper(owner, Process::KIND, &key, spoil);
+    stage.world.clock.set(minute(241));
+    let report = sweep_processes(&stage.world.processes()).await.unwrap();
+    assert_eq!((report.open, report.changed, report.failed), (3, 2, 1));
+    assert_eq!(report.lag, Span::minutes(1));
+    assert_eq!(stage.alerts(AlertStatus::Open).await.len(), 2);
+}
+
+#[tokio::test]
+async fn nobody_is_called_by_an_organization_that_was_deleted() {
+    let stage = Stage::at_start(1);
+    stage.start("ambient_cooling", json!({})).await.unwrap();
+    let deletion = json!({ "at": START, "by": "an owner" });
+    let (owner, key) = (stage.scope().into(), stage.scope().org_id().to_string());
+    let delete = |data: &mut Json| data["deleted"] = deletion;
+    stage
+        .world
+        .records
+        .tamper(owner, Organization::KIND, &key, delete);
+    assert_eq!(stage.look(241).await, 0);
+    assert_eq!(stage.alerts(AlertStatus::Open).await, []);
 }

@@ -317,3 +317,45 @@ async fn processes_are_listed_by_their_start() {
     let kinds = list_process_kinds(&PageRequest::default()).unwrap();
     assert_eq!(kinds.items.len(), ProcessKind::ALL.len());
 }
+
+#[tokio::test]
+async fn what_turns_out_to_have_failed_after_its_end_demands_what_was_done() {
+    let stage = Stage::at_start(1);
+    let salad = stage.start("cold_time_control", json!({})).await.unwrap();
+    let cold = stage.probe(salad.id, 0, 4.0).await;
+    stage.world.clock.set(minute(60));
+    let served = json!({ "outcome": "finished", "text": "Served." });
+    let ended = stage.end(salad.id, served.clone()).await.unwrap();
+    assert_eq!(ended.progress.verdict, Verdict::Passed);
+    let correction = json!({
+        "temperature_c": 14.0,
+        "measured_at": minute(0).to_string(),
+        "corrects": cold.id,
+    });
+    stage.observe(salad.id, correction).await.unwrap();
+    assert_eq!(stage.alert().await.severity, Severity::Critical);
+    let asked = refused(ProblemCode::CorrectiveActionRequired, "corrective_action");
+    assert_eq!(refusal_of(stage.end(salad.id, served).await), asked);
+    let done = json!({ "outcome": "finished", "corrective_action": "The rest was discarded." });
+    let ended = stage.end(salad.id, done).await.unwrap();
+    assert_eq!(
+        ended.end.unwrap().text.unwrap().as_str(),
+        "Served.",
+        "what was said stays"
+    );
+    assert!(ended.corrective_action.is_some());
+    assert_eq!(stage.alerts(AlertStatus::Open).await, []);
+}
+
+#[tokio::test]
+async fn a_device_whose_clock_is_ahead_ends_a_process_when_ours_comes_to_it() {
+    let stage = Stage::at_start(1);
+    let salad = stage.start("cold_time_control", json!({})).await.unwrap();
+    stage.probe(salad.id, 0, 4.0).await;
+    let end = json!({ "outcome": "finished", "ended_at": minute(4).to_string() });
+    let ended = stage.end(salad.id, end).await.unwrap();
+    assert_eq!(ended.progress.verdict, Verdict::Running);
+    assert_eq!(stage.look(3).await, 0);
+    assert_eq!(stage.look(4).await, 1);
+    assert_eq!(stage.verdict(salad.id).await, Verdict::Passed);
+}
