@@ -10,7 +10,9 @@ use freshtrack_domain::network::{
     CHANGE_KEPT, Dissolution, JOB_KEPT, Job, Network, NetworkDevice, PendingChange,
 };
 use freshtrack_domain::people::{Credentials, INVITATION_KEPT, Invitation, Member, Session, User};
-use freshtrack_domain::place::{Area, Organization, RuleChange, RuleScope, RuleSet, Site, Unit};
+use freshtrack_domain::place::{
+    AlarmChange, AlarmSet, Area, Organization, RuleChange, RuleScope, RuleSet, Site, Unit,
+};
 use freshtrack_domain::process::{Observation, Process};
 use freshtrack_domain::support::{Appointment, SupportDesk, SupportSession};
 use freshtrack_domain::time::Timestamp;
@@ -260,6 +262,24 @@ impl Record for RuleSet {
 /// sort as text the way they sort as numbers.
 impl Record for RuleChange {
     const KIND: RecordKind = RecordKind("RULECHG");
+
+    fn key(&self) -> String {
+        format!("{}{:012}", rule_changes_of(self.scope), self.rev)
+    }
+}
+
+/// Beside the rules of the same place.
+impl Record for AlarmSet {
+    const KIND: RecordKind = RecordKind("ALARMS");
+
+    fn key(&self) -> String {
+        rules_key(self.scope)
+    }
+}
+
+/// In the order of the changes of one place, as those of its rules.
+impl Record for AlarmChange {
+    const KIND: RecordKind = RecordKind("ALARMCHG");
 
     fn key(&self) -> String {
         format!("{}{:012}", rule_changes_of(self.scope), self.rev)

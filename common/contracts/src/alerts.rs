@@ -8,6 +8,7 @@ use freshtrack_domain::handling::{
 use freshtrack_domain::ids::{AlertId, ProcessId, SensorId, SiteId, UnitId, UserId};
 use freshtrack_domain::text::Notes;
 use freshtrack_domain::time::Timestamp;
+use freshtrack_domain::unit::AlarmId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,9 @@ pub struct AlertView {
     /// The timed process it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub process_id: Option<ProcessId>,
+    /// The alarm of the library by which it opened or last became worse, if that was none of the unit's rules.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub alarm: Option<AlarmId>,
     /// Why it is there, in one sentence.
     pub explanation: String,
     /// What people have done about it. Absent where only the condition is told of, as in events: it is as it was.
@@ -80,6 +84,7 @@ impl From<&Alert> for AlertView {
             sensor_id: alert.sensor_id,
             related_id: alert.related_id,
             process_id: alert.process_id,
+            alarm: alert.alarm,
             explanation: alert.explanation.clone(),
             handling: None,
         }

@@ -3,6 +3,7 @@
 use crate::ids::{AlertId, ProcessId, SensorId, SiteId, UnitId};
 use crate::measurement::CentiCelsius;
 use crate::time::Timestamp;
+use crate::unit::AlarmId;
 use serde::{Deserialize, Serialize};
 
 /// What an alert is about. A unit has at most one open alert of each kind, and of each sensor where it is about one.
@@ -31,11 +32,35 @@ pub enum AlertKind {
     /// The unit was beyond its legal limit for too long in all within the rolling window, by excursions that are no alarm one
     /// by one.
     CumulativeExposure,
+    /// The temperature rises faster than it should.
+    TempRising,
+    /// The temperature goes up and down.
+    TempOscillating,
+    /// What was frozen has thawed.
+    FreezeThaw,
+    /// The air is too humid.
+    HumidityHigh,
+    /// Two sensors of the unit do not measure the same.
+    SensorsDisagree,
+    /// The door is opened very often.
+    DoorCycling,
+    /// The door was opened while the site was closed.
+    DoorAfterHours,
+    /// The door contact has told the same for days.
+    DoorContactStuck,
+    /// The radio hears the sensor badly.
+    WeakSignal,
+    /// The unit has had one alarm after another.
+    RepeatedAlarm,
+    /// Several units of the site are too warm at once.
+    SiteWideRise,
+    /// One unit of the site is too warm while all the others are well.
+    IsolatedFailure,
 }
 
 impl AlertKind {
     /// All of them. Where each one stands is stored, so new ones come last.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::TempExcursion,
         Self::SensorFault,
         Self::MonitoringInterrupted,
@@ -46,6 +71,18 @@ impl AlertKind {
         Self::CalibrationDue,
         Self::TimedProcess,
         Self::CumulativeExposure,
+        Self::TempRising,
+        Self::TempOscillating,
+        Self::FreezeThaw,
+        Self::HumidityHigh,
+        Self::SensorsDisagree,
+        Self::DoorCycling,
+        Self::DoorAfterHours,
+        Self::DoorContactStuck,
+        Self::WeakSignal,
+        Self::RepeatedAlarm,
+        Self::SiteWideRise,
+        Self::IsolatedFailure,
     ];
 
     /// Whether it is about food that was out of range.
@@ -57,12 +94,12 @@ impl AlertKind {
 
 /// Some of the kinds of alerts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct AlertKinds(u16);
+#[serde(into = "u32", from = "u32")]
+pub struct AlertKinds(u32);
 
 impl AlertKinds {
     /// All of them, also those that are yet to be invented.
-    pub const ALL: Self = Self(u16::MAX);
+    pub const ALL: Self = Self(u32::MAX);
 
     /// None of them.
     pub const NONE: Self = Self(0);
@@ -77,6 +114,30 @@ impl AlertKinds {
     #[must_use]
     pub const fn contains(self, kind: AlertKind) -> bool {
         self.0 >> kind as u16 & 1 == 1
+    }
+}
+
+/// All of them as they were written while there were sixteen kinds at most.
+const ALL_OF_SIXTEEN: u32 = 0xFFFF;
+/// What tells that the first sixteen are meant and no others.
+const NO_MORE: u32 = 1 << 31;
+
+impl From<AlertKinds> for u32 {
+    fn from(kinds: AlertKinds) -> Self {
+        match kinds {
+            AlertKinds::ALL => ALL_OF_SIXTEEN,
+            AlertKinds(ALL_OF_SIXTEEN) => ALL_OF_SIXTEEN | NO_MORE,
+            AlertKinds(bits) => bits,
+        }
+    }
+}
+
+impl From<u32> for AlertKinds {
+    fn from(bits: u32) -> Self {
+        match bits {
+            ALL_OF_SIXTEEN => Self::ALL,
+            bits => Self(bits & !NO_MORE),
+        }
     }
 }
 
@@ -97,11 +158,19 @@ pub enum Severity {
     Warning,
     /// Needs a person now.
     Critical,
+    /// Needs everybody who can help now: food is about to be lost, or is.
+    Emergency,
 }
 
 impl Severity {
     /// All of them, in order. Where each one stands is stored.
-    pub(crate) const ALL: [Self; 3] = [Self::Info, Self::Warning, Self::Critical];
+    pub(crate) const ALL: [Self; 4] = [Self::Info, Self::Warning, Self::Critical, Self::Emergency];
+
+    /// Whether somebody is woken for it.
+    #[must_use]
+    pub const fn is_alarm(self) -> bool {
+        matches!(self, Self::Critical | Self::Emergency)
+    }
 }
 
 /// Whether an alert still asks for something.
@@ -173,6 +242,9 @@ pub struct Alert {
     /// The timed process it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub process_id: Option<ProcessId>,
+    /// The alarm of the library by which it opened or last became worse, if that was none of the engine's own rules.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub alarm: Option<AlarmId>,
     /// Why it is there, in one sentence a cook can read.
     pub explanation: String,
 }

@@ -486,6 +486,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orgs/{org_id}/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the alarm library as it is in force for the organization, each figure with the level it comes from. */
+        get: operations["places-get-organization-alarms"];
+        /** Sets alarms for the organization, all that are set there: what the body leaves out is left to the level above. */
+        put: operations["places-put-organization-alarms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/alarms/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was changed in the alarms set for the organization, the newest first. */
+        get: operations["places-list-organization-alarm-changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/alerts": {
         parameters: {
             query?: never;
@@ -1646,6 +1681,41 @@ export interface paths {
         patch: operations["places-update-site"];
         trace?: never;
     };
+    "/v1/orgs/{org_id}/sites/{site_id}/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the alarm library as it is in force for a site, each figure with the level it comes from. */
+        get: operations["places-get-site-alarms"];
+        /** Sets alarms for a site, all that are set there: what the body leaves out is left to the level above. */
+        put: operations["places-put-site-alarms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/sites/{site_id}/alarms/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was changed in the alarms set for a site, the newest first. */
+        get: operations["places-list-site-alarm-changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orgs/{org_id}/sites/{site_id}/purge": {
         parameters: {
             query?: never;
@@ -1784,6 +1854,41 @@ export interface paths {
         head?: never;
         /** Changes what the body mentions of a unit; the rest stays. */
         patch: operations["places-update-unit"];
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/units/{unit_id}/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the alarm library as it is in force for a unit, each figure with the level it comes from. */
+        get: operations["places-get-unit-alarms"];
+        /** Sets alarms for a unit, all that are set there: what the body leaves out is left to the level above. */
+        put: operations["places-put-unit-alarms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orgs/{org_id}/units/{unit_id}/alarms/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what was changed in the alarms set for a unit, the newest first. */
+        get: operations["places-list-unit-alarm-changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/orgs/{org_id}/units/{unit_id}/door-events": {
@@ -2330,6 +2435,123 @@ export interface components {
             /** @description Street and number. */
             street?: string | null;
         };
+        /** @description That alarms of a place were set otherwise. */
+        AlarmChangeView: {
+            /** @description The member in whose name an administrator of the platform did it. */
+            acting_as?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who did it: a user, an access key, or `operator`. */
+            by: string;
+            /** @description What was changed. */
+            changes: components["schemas"]["AlarmDifference"][];
+            /** @description At which level they are set. */
+            level: components["schemas"]["Level"];
+            /**
+             * Format: uint64
+             * @description How often they had been set by then: the `ETag` of the alarms since.
+             */
+            revision: number;
+        };
+        /** @description A page of a list. */
+        AlarmChangeViewPage: {
+            /** @description What is on it. A page may hold less than was asked for and still not be the last. */
+            items: components["schemas"]["AlarmChangeView"][];
+            /** @description The `cursor` of the next page; absent on the last one. */
+            next_cursor?: string | null;
+        };
+        /** @description An alarm that was set otherwise. */
+        AlarmDifference: {
+            /** @description The alarm. */
+            alarm: components["schemas"]["AlarmId"];
+            /** @description What was set; `null` when it was left to the level above. */
+            from?: components["schemas"]["AlarmSetting"] | null;
+            /** @description What is set since; `null` when it is left to the level above. */
+            to?: components["schemas"]["AlarmSetting"] | null;
+        };
+        /**
+         * @description An alarm of the library by its name.
+         * @enum {string}
+         */
+        AlarmId: "fridge_mild_warm" | "fridge_danger_zone" | "fridge_critical_high" | "fridge_below_freezing" | "freezer_warming" | "freezer_above_freezing" | "freezer_too_cold" | "walkin_cooler_warm" | "hot_holding_cooling" | "hot_holding_danger" | "prep_table_warm" | "humidity_high" | "temp_rising_fast" | "temp_rising_slow" | "temp_oscillating" | "temp_not_recovering" | "temp_overnight_fail" | "temp_sustained_danger" | "defrost_no_recovery" | "freeze_thaw_cycle" | "door_closed_temp_rising" | "door_open_temp_rising" | "post_close_no_recovery" | "gasket_leak" | "multi_sensor_disagree" | "site_wide_temp_rise" | "isolated_unit_failure" | "door_open_warning" | "door_stuck_open" | "door_open_critical" | "door_rapid_cycling" | "door_after_hours" | "door_sensor_stuck" | "co2_warning" | "co2_critical" | "leak_detected" | "tamper" | "tvoc_elevated" | "tvoc_high" | "tvoc_critical" | "battery_low" | "battery_critical" | "signal_poor" | "signal_critical" | "sensor_offline" | "sensor_offline_24h" | "reading_impossible" | "gateway_offline" | "missed_reading" | "corrective_action_needed" | "repeated_alarm" | "alert_unacknowledged";
+        /** @description An alarm of the library as it is in force. */
+        AlarmInForce: {
+            /** @description What it tells. */
+            about: string;
+            /** @description The alarm. */
+            alarm: components["schemas"]["AlarmId"];
+            /** @description The kind of alert it opens or raises. */
+            alert?: components["schemas"]["AlertKind"] | null;
+            /** @description Minutes after it ended in which no alert of its kind opens. */
+            cooldown_minutes?: components["schemas"]["Sourced4"] | null;
+            /** @description Minutes for which it must hold, or within which a pattern is looked for. */
+            duration_minutes?: components["schemas"]["Sourced4"] | null;
+            /** @description Whether it is on; `null` unless the library judges it. */
+            enabled?: components["schemas"]["Sourced2"] | null;
+            /** @description Who judges it: `library`; `built_in`, the rules of the unit, where it is set too; or `nobody`. */
+            judge: components["schemas"]["Judge"];
+            /** @description The kinds of unit it is for. */
+            kinds: components["schemas"]["UnitKind"][];
+            /** @description What its threshold is measured in. */
+            measured_in?: components["schemas"]["Quantity"] | null;
+            /** @description Whether it makes an alert worse that is open, and opens none. */
+            raises: boolean;
+            /** @description How much it matters. */
+            severity: components["schemas"]["Sourced3"];
+            /** @description Where the figures of the library come from. */
+            source: string;
+            /** @description The figure that is compared with. */
+            threshold?: components["schemas"]["Sourced"] | null;
+            /** @description What it is about, roughly. */
+            tier: components["schemas"]["Tier"];
+            /** @description Why nobody can judge it. */
+            unavailable?: string | null;
+        };
+        /** @description What is set of one alarm at one place; `null` leaves it to the place above. */
+        AlarmSetting: {
+            /** @description The alarm. */
+            alarm: components["schemas"]["AlarmId"];
+            /**
+             * Format: uint32
+             * @description Minutes after it ended in which no alert of its kind opens.
+             * @default null
+             */
+            cooldown_minutes?: number | null;
+            /**
+             * Format: uint32
+             * @description Minutes for which it must hold.
+             * @default null
+             */
+            duration_minutes?: number | null;
+            /**
+             * @description Whether it is on.
+             * @default null
+             */
+            enabled?: boolean | null;
+            /**
+             * @description How much it matters.
+             * @default null
+             */
+            severity?: components["schemas"]["Severity"] | null;
+            /**
+             * Format: double
+             * @description The figure that is compared with, in what the alarm is `measured_in`.
+             * @default null
+             */
+            threshold?: number | null;
+        };
+        /** @description The alarm library as it is in force at a place, and what is set there. */
+        AlarmsAt: {
+            /** @description The whole library, each figure with the level it comes from. */
+            alarms: components["schemas"]["AlarmInForce"][];
+            /** @description At which level. */
+            level: components["schemas"]["Level"];
+            /** @description What is set there. */
+            set: components["schemas"]["AlarmSetting"][];
+        };
         /** @description What somebody did about an alert. */
         AlertAct: {
             /** @description The alert. */
@@ -2394,11 +2616,13 @@ export interface components {
         };
         AlertId: string;
         /** @description What an alert is about. A unit has at most one open alert of each kind, and of each sensor where it is about one. */
-        AlertKind: "temp_excursion" | "sensor_fault" | "monitoring_interrupted" | "missed_manual_entry" | "door_open" | "low_battery" | "suspected_cooling_failure" | "calibration_due" | "timed_process" | "cumulative_exposure";
+        AlertKind: "temp_excursion" | "sensor_fault" | "monitoring_interrupted" | "missed_manual_entry" | "door_open" | "low_battery" | "suspected_cooling_failure" | "calibration_due" | "timed_process" | "cumulative_exposure" | "temp_rising" | "temp_oscillating" | "freeze_thaw" | "humidity_high" | "sensors_disagree" | "door_cycling" | "door_after_hours" | "door_contact_stuck" | "weak_signal" | "repeated_alarm" | "site_wide_rise" | "isolated_failure";
         /** @description Whether an alert still asks for something. */
         AlertStatus: "open" | "resolved";
         /** @description One alert. */
         AlertView: {
+            /** @description The alarm of the library by which it opened or last became worse, if that was none of the unit's rules. */
+            alarm?: components["schemas"]["AlarmId"] | null;
             /**
              * Format: date-time
              * @description When it rose to its present severity.
@@ -3923,6 +4147,8 @@ export interface components {
             /** @description The `cursor` of the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description Who judges an alarm. */
+        Judge: "built_in" | "library" | "nobody";
         /** @description By what a record is judged. The alarm limit decides whom to wake and says nothing here, unless a unit has no legal limit. */
         JudgedBy: {
             /**
@@ -4881,6 +5107,8 @@ export interface components {
             /** @description Through which connection. */
             network_id: components["schemas"]["NetworkId"];
         };
+        /** @description What a threshold is measured in. The engine has temperatures in hundredths of a degree. */
+        Quantity: "temperature" | "temperature_difference" | "temperature_rate" | "percent" | "signal_strength" | "count";
         /** @description Why a frame is kept aside. */
         QuarantineReason: "unknown_device" | "unassigned" | "undecodable";
         /** @description A frame kept aside. */
@@ -5959,6 +6187,11 @@ export interface components {
             /** @description The `cursor` of the next page; absent on the last one. */
             next_cursor?: string | null;
         };
+        /** @description `PUT /v1/orgs/{org_id}/alarms`, `…/sites/{site_id}/alarms`, `…/units/{unit_id}/alarms`. */
+        SetAlarms: {
+            /** @description All that is set there, each alarm once. An alarm that is not among them is left to the place above. */
+            set: components["schemas"]["AlarmSetting"][];
+        };
         /** @description What stood in the way. */
         SetbackView: {
             /** @description What exactly. */
@@ -6021,7 +6254,7 @@ export interface components {
             type: "raw";
         };
         /** @description How much an alert matters. Ordered: a later one is worse. */
-        Severity: "info" | "warning" | "critical";
+        Severity: "info" | "warning" | "critical" | "emergency";
         /** @description Which limit was crossed. */
         Side: "high" | "low";
         /** @description `POST /v1/identity/sign-in`. */
@@ -6221,6 +6454,30 @@ export interface components {
              */
             value: number;
         };
+        /** @description A value and where it comes from. */
+        Sourced2: {
+            /** @description Where it comes from. */
+            source: components["schemas"]["Level"];
+            /** @description The value. */
+            value: boolean;
+        };
+        /** @description A value and where it comes from. */
+        Sourced3: {
+            /** @description Where it comes from. */
+            source: components["schemas"]["Level"];
+            /** @description The value. */
+            value: components["schemas"]["Severity"];
+        };
+        /** @description A value and where it comes from. */
+        Sourced4: {
+            /** @description Where it comes from. */
+            source: components["schemas"]["Level"];
+            /**
+             * Format: uint32
+             * @description The value.
+             */
+            value: number;
+        };
         /** @description A part of a process that has limits of its own. */
         Stage: "first_cooling" | "second_cooling" | "cooling" | "serving" | "holding" | "reheating";
         /** @description What a stage has to reach or to keep, and where that comes from. */
@@ -6398,6 +6655,8 @@ export interface components {
             /** @description Where to connect, the ticket included. */
             url: string;
         };
+        /** @description What an alarm of the library is about. */
+        Tier: "threshold" | "rate_and_duration" | "cross_sensor" | "site_pattern" | "environment_and_device";
         TimeOfDay: string;
         /** @description What keeps a person signed in. */
         Tokens: {
@@ -10828,6 +11087,364 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "places-get-organization-alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description The revision, to be sent back as `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmsAt"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "places-put-organization-alarms": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on: it is refused if somebody else was faster. */
+                "If-Match"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "set": [
+                 *         {
+                 *           "alarm": "humidity_high",
+                 *           "duration_minutes": 30,
+                 *           "enabled": true,
+                 *           "threshold": 80
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetAlarms"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description The revision, to be sent back as `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmsAt"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This has changed since it was last read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "places-list-organization-alarm-changes": {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmChangeViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -21837,6 +22454,367 @@ export interface operations {
             };
         };
     };
+    "places-get-site-alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                site_id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description The revision, to be sent back as `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmsAt"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "places-put-site-alarms": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on: it is refused if somebody else was faster. */
+                "If-Match"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                site_id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "set": [
+                 *         {
+                 *           "alarm": "humidity_high",
+                 *           "duration_minutes": 30,
+                 *           "enabled": true,
+                 *           "threshold": 80
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetAlarms"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description The revision, to be sent back as `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmsAt"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This has changed since it was last read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "places-list-site-alarm-changes": {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                site_id: components["schemas"]["SiteId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmChangeViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "places-purge-site": {
         parameters: {
             query?: never;
@@ -23210,6 +24188,367 @@ export interface operations {
             };
             /** @description The request is too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "places-get-unit-alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description The revision, to be sent back as `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmsAt"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "places-put-unit-alarms": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what the change is based on: it is refused if somebody else was faster. */
+                "If-Match"?: string;
+            };
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "set": [
+                 *         {
+                 *           "alarm": "humidity_high",
+                 *           "duration_minutes": 30,
+                 *           "enabled": true,
+                 *           "threshold": 80
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetAlarms"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description The revision, to be sent back as `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmsAt"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request contradicts the present state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This has changed since it was last read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More requests than the gateway lets in */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before trying again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "places-list-unit-alarm-changes": {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                org_id: components["schemas"]["OrgId"];
+                unit_id: components["schemas"]["UnitId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmChangeViewPage"];
+                };
+            };
+            /** @description The request is not of the expected form */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No credential */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The credential does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        message: string;
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

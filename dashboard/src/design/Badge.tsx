@@ -41,6 +41,7 @@ export function StatusBadge({ status }: { status: UnitStatus }) {
 }
 
 const OF_SEVERITY: Record<Severity, [Tone, IconName]> = {
+  emergency: ["alarm", "alarm"],
   critical: ["alarm", "alarm"],
   warning: ["watch", "watch"],
   info: ["neutral", "watch"],

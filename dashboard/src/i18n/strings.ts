@@ -326,7 +326,7 @@ const en = {
     walk_in_freezer: "Walk-in freezer",
     blast_chiller: "Blast chiller",
   } satisfies Record<UnitKind, string>,
-  severity: { info: "Info", warning: "Warning", critical: "Critical" } satisfies Record<Severity, string>,
+  severity: { info: "Info", warning: "Warning", critical: "Critical", emergency: "Emergency" } satisfies Record<Severity, string>,
   alertKind: {
     temp_excursion: "Temperature",
     sensor_fault: "Sensor",
@@ -338,6 +338,18 @@ const en = {
     calibration_due: "Calibration",
     timed_process: "Timed process",
     cumulative_exposure: "Exposure",
+    temp_rising: "Rising temperature",
+    temp_oscillating: "Unsteady temperature",
+    freeze_thaw: "Thawed",
+    humidity_high: "Humidity",
+    sensors_disagree: "Sensors disagree",
+    door_cycling: "Door in use",
+    door_after_hours: "Door after hours",
+    door_contact_stuck: "Door contact",
+    weak_signal: "Signal",
+    repeated_alarm: "Repeated alarms",
+    site_wide_rise: "Whole site",
+    isolated_failure: "This unit alone",
   } satisfies Record<AlertKind, string>,
   /** Beside a status that has worse to tell. */
   silence: {

@@ -11,7 +11,7 @@ const STATUS_RANK: Record<UnitStatus, number> = {
   ok: 0,
 };
 
-const SEVERITY_RANK: Record<Severity, number> = { critical: 3, warning: 2, info: 1 };
+const SEVERITY_RANK: Record<Severity, number> = { emergency: 4, critical: 3, warning: 2, info: 1 };
 
 /** How much a unit needs a person; the higher the sooner. Status first, then the worst severity among its alerts. */
 export function urgency(unit: UnitSnapshot): number {

@@ -1,7 +1,7 @@
 //! A week played through the engine as it would have been live: readings when they got here, and the clock between them.
 
 use crate::week::UnitWeek;
-use freshtrack_domain::alert::{Alert, AlertKind, Severity};
+use freshtrack_domain::alert::{Alert, AlertKind};
 use freshtrack_domain::ids::{AlertId, AreaId, Id, SiteId, Ulid, UnitId};
 use freshtrack_domain::time::Timestamp;
 use freshtrack_domain::unit::{Admission, Change, Overrides, UnitRecord, UnitState};
@@ -90,7 +90,7 @@ impl Player {
             let Alert {
                 id, kind, severity, ..
             } = alert;
-            if severity == Severity::Critical {
+            if severity.is_alarm() {
                 self.warned.remove(&id);
                 self.played.alarms.push(Alarm { kind, told_at: now });
             } else {

@@ -78,6 +78,17 @@ pub(crate) async fn fill(house: &House<'_>, sue: &Person) -> Filled {
             request.body = Some(json!({ "confirm_door_closed_minutes": minutes }));
             send(endpoint, request).await;
         }
+        for function in [
+            "places-put-organization-alarms",
+            "places-put-site-alarms",
+            "places-put-unit-alarms",
+        ] {
+            let endpoint = of_function(function).unwrap();
+            let mut request = Request::new(endpoint, &ids);
+            request.body =
+                Some(json!({ "set": [{ "alarm": "humidity_high", "duration_minutes": minutes }] }));
+            send(endpoint, request).await;
+        }
         for endpoint in additions() {
             told.push(send(endpoint, Request::new(endpoint, &ids)).await.json());
         }

@@ -11,13 +11,14 @@ use http::Method;
 use serde_json::json;
 
 /// What is about the organization as a whole.
-const WHOLE_ORGANIZATION: [&str; 16] = [
+const WHOLE_ORGANIZATION: [&str; 17] = [
     "organizations-update",
     "organizations-list-audit",
     "organizations-verify-audit",
     "organizations-list-support-sessions",
     "places-create-site",
     "places-put-organization-rules",
+    "places-put-organization-alarms",
     "ingest-list-quarantine",
     "ingest-replay-quarantine",
     "devices-claim-frame",

@@ -7,6 +7,7 @@
     reason = "what does not hold fails the test that relies on it"
 )]
 
+mod alarms;
 mod back_fill;
 mod bad_input;
 mod contract;

@@ -1,5 +1,6 @@
 //! Sites, areas and units: how they are set up.
 
+mod alarms;
 mod areas;
 mod follow_changes;
 mod presence;
@@ -11,6 +12,7 @@ mod statistics;
 mod summary;
 mod units;
 
+pub use alarms::{get_alarms, list_alarm_changes, put_alarms};
 pub use areas::{create_area, get_area, list_areas, update_area};
 pub(crate) use follow_changes::site_of;
 pub use follow_changes::{FollowPlaces, follow_change};

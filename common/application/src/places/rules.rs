@@ -212,7 +212,7 @@ pub async fn get_effective_rules(
 }
 
 /// Where the rules of `place` are kept, if the caller may see it.
-async fn visible(
+pub(super) async fn visible(
     ports: &SetUp<'_>,
     caller: &Caller,
     place: Option<PlaceId>,

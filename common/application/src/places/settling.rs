@@ -6,6 +6,7 @@
 //! nobody else did in between: what a state is settled by never becomes older.
 
 use super::FollowPlaces;
+use super::alarms::alarms_in_force;
 use super::summary::new_state;
 use crate::error::{Failure, PortError, PortErrorKind};
 use crate::ports::{Record, Records, Stored};
@@ -16,10 +17,12 @@ use freshtrack_domain::device::Sensor;
 use freshtrack_domain::ids::{SiteId, UnitId};
 use freshtrack_domain::logbook::{awaited_since, next_due};
 use freshtrack_domain::place::{
-    EffectiveRules, Level, QuietAhead, RuleFields, RuleScope, RuleSet, Site, Unit,
+    AlarmSet, EffectiveRules, Level, QuietAhead, RuleFields, RuleScope, RuleSet, Site, Unit,
 };
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_domain::unit::{Basis, Overrides, REPORT_INTERVAL, UnitRecord, UnitState};
+use freshtrack_domain::unit::{
+    AlarmId, AlarmSettings, AlarmValues, Basis, Overrides, REPORT_INTERVAL, SiteHours, UnitRecord, UnitState,
+};
 use std::collections::BTreeMap;
 
 /// How often a unit's state is read again when readings come in at the same time. Who sets something up can wait for it.
@@ -70,34 +73,44 @@ pub(super) async fn judged_by(
     })
 }
 
-/// Rules by the keys they are kept under, and the sites, which say how often temperatures are logged by hand there.
+/// Rules and alarms by the keys they are kept under, and the sites, which say how often temperatures are logged by hand there
+/// and when they are open.
 #[derive(Default)]
 struct RuleSets {
     sets: BTreeMap<String, Stored<RuleSet>>,
+    alarms: BTreeMap<String, Stored<AlarmSet>>,
     sites: BTreeMap<SiteId, Stored<Site>>,
 }
 
 impl RuleSets {
     /// Those of `unit`.
     async fn of_unit(records: &dyn Records, scope: OrgScope, unit: &Unit) -> Result<Self, PortError> {
-        let mut sets = BTreeMap::new();
+        let (mut sets, mut alarms) = (BTreeMap::new(), BTreeMap::new());
         for (_, at) in RuleScope::of_unit(scope.org_id(), unit) {
             let key = rules_key(at);
             if let Some(stored) = records.get::<RuleSet>(scope, &key).await? {
-                sets.insert(key, stored);
+                sets.insert(key.clone(), stored);
+            }
+            if let Some(stored) = records.get::<AlarmSet>(scope, &key).await? {
+                alarms.insert(key, stored);
             }
         }
         let site = records.get::<Site>(scope, unit.site_id).await?;
         let sites = site.map(|stored| (unit.site_id, stored)).into_iter().collect();
-        Ok(Self { sets, sites })
+        Ok(Self { sets, alarms, sites })
     }
 
     /// Those of the whole organization.
     async fn all(records: &dyn Records, scope: OrgScope) -> Result<Self, PortError> {
         let sets = records.all::<RuleSet>(scope).await?;
+        let alarms = records.all::<AlarmSet>(scope).await?;
         let sites = records.all::<Site>(scope).await?;
         Ok(Self {
             sets: sets
+                .into_iter()
+                .map(|stored| (stored.record.key(), stored))
+                .collect(),
+            alarms: alarms
                 .into_iter()
                 .map(|stored| (stored.record.key(), stored))
                 .collect(),
@@ -113,6 +126,28 @@ impl RuleSets {
         RuleScope::of_unit(scope.org_id(), unit)
             .into_iter()
             .filter_map(|(level, at)| Some((level, self.sets.get(&rules_key(at))?)))
+    }
+
+    /// What is set of alarms for `unit`, each with its level.
+    fn alarms_for_unit(
+        &self,
+        scope: OrgScope,
+        unit: &Unit,
+    ) -> impl Iterator<Item = (Level, &Stored<AlarmSet>)> {
+        RuleScope::of_unit(scope.org_id(), unit)
+            .into_iter()
+            .filter_map(|(level, at)| Some((level, self.alarms.get(&rules_key(at))?)))
+    }
+
+    /// What the engine is told of the alarms of `unit`.
+    fn alarms(&self, scope: OrgScope, unit: &Unit) -> AlarmSettings {
+        let levels: Vec<(Level, &BTreeMap<AlarmId, AlarmValues>)> = self
+            .alarms_for_unit(scope, unit)
+            .map(|(level, stored)| (level, &stored.record.alarms))
+            .collect();
+        let site = self.sites.get(&unit.site_id).map(|stored| &stored.record);
+        let hours = site.and_then(|site| SiteHours::of(&site.time_zone, &site.opening_hours));
+        AlarmSettings::of(unit.kind, &alarms_in_force(&levels), hours)
     }
 
     fn effective(&self, scope: OrgScope, unit: &Unit) -> EffectiveRules {
@@ -197,9 +232,20 @@ impl Grounds {
         let sensors = self
             .sensors_of(unit.record.id)
             .map(|stored| (stored.record.key(), stored.rev));
+        let alarms = self
+            .rules
+            .alarms_for_unit(scope, &unit.record)
+            .map(|(_, stored)| (format!("alarms:{}", stored.record.key()), stored.rev));
         let site = self.rules.sites.get(&unit.record.site_id);
         let site = site.map(|stored| (stored.record.key(), stored.rev));
-        Basis::of([itself].into_iter().chain(site).chain(rules).chain(sensors))
+        Basis::of(
+            [itself]
+                .into_iter()
+                .chain(site)
+                .chain(rules)
+                .chain(alarms)
+                .chain(sensors),
+        )
     }
 
     /// Tells `state` of the present version of each sensor it has heard, so that readings by an older one are found out, and
@@ -238,6 +284,7 @@ impl Grounds {
                     ..rules.overrides(report_interval)
                 };
                 state.legal_source = rules.legal.value.source;
+                state.alarms = self.rules.alarms(scope, unit);
                 state.calibrated_until = self.calibrated_until(unit.id);
                 let site = self.rules.sites.get(&unit.site_id).map(|stored| &stored.record);
                 state.active = unit.deleted.is_none();

@@ -8,7 +8,6 @@ use crate::scope::Caller;
 use crate::set_up::SetUp;
 use freshtrack_contracts::limits::StandardInUse;
 use freshtrack_contracts::places::Statistics;
-use freshtrack_domain::alert::Severity;
 use freshtrack_domain::ids::SiteId;
 use freshtrack_domain::place::{Area, Site, Unit};
 use freshtrack_domain::time::Span;
@@ -73,11 +72,7 @@ pub async fn get_statistics(
         units: summary.counts,
         worst: summary.worst,
         open_alerts: count(alerts().count()),
-        critical_alerts: count(
-            alerts()
-                .filter(|alert| alert.severity == Severity::Critical)
-                .count(),
-        ),
+        critical_alerts: count(alerts().filter(|alert| alert.severity.is_alarm()).count()),
         in_range_percent: percent(in_range, judged),
         coverage_percent: percent(judged, units.len()),
         judged_by: standards

@@ -22,7 +22,7 @@ use freshtrack_testkit::{Kitchen, Work, interleaved, killed_after};
 /// More calls than any of the work here makes.
 const ALL_CALLS: usize = 1_000;
 
-fn set_up(stage: &Stage) -> SetUp<'_> {
+pub(crate) fn set_up(stage: &Stage) -> SetUp<'_> {
     SetUp {
         records: &stage.world.records,
         states: &stage.world.memory,
@@ -31,7 +31,7 @@ fn set_up(stage: &Stage) -> SetUp<'_> {
     }
 }
 
-fn owner(stage: &Stage) -> Caller {
+pub(crate) fn owner(stage: &Stage) -> Caller {
     Caller {
         scope: stage.scope(),
         actor: Actor::new("usr_owner"),
@@ -46,7 +46,7 @@ async fn follow(stage: &Stage, event: &Event) {
 }
 
 /// Lets the worker hear of everything that happens until nothing does any more.
-async fn follow_all(stage: &Stage) {
+pub(crate) async fn follow_all(stage: &Stage) {
     loop {
         let events = stage.world.records.take_outbox();
         if events.is_empty() {

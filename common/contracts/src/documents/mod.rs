@@ -1,9 +1,11 @@
-//! What the contracts say, as documents: OpenAPI for the HTTP API, AsyncAPI for the socket, a page for people.
+//! What the contracts say, as documents: OpenAPI for the HTTP API, AsyncAPI for the socket, pages for people.
 
+mod alarms;
 mod asyncapi;
 mod openapi;
 mod page;
 
+pub use alarms::alarms;
 pub use asyncapi::asyncapi;
 pub use openapi::openapi;
 pub use page::page;

@@ -27,6 +27,10 @@ fn rules_example() -> Value {
     json!({ "high_c": 5.0, "confirm_door_closed_minutes": 10 })
 }
 
+fn alarms_example() -> Value {
+    json!({ "set": [{ "alarm": "humidity_high", "enabled": true, "threshold": 80.0, "duration_minutes": 30 }] })
+}
+
 fn replay_example() -> Value {
     json!({ "days": 30, "rules": { "high_c": 6.0, "confirm_door_closed_minutes": 30 } })
 }
@@ -378,6 +382,84 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         request: Some(schema::<ReplayRules>),
         example: Some(replay_example),
         reply: Some(schema::<RuleReplay>),
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "places-get-organization-alarms",
+        path: "/v1/orgs/{org_id}/alarms",
+        summary: "Shows the alarm library as it is in force for the organization, each figure with the level it comes from.",
+        access: Access::Organization(Right::Read),
+        reply: Some(schema::<AlarmsAt>),
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "places-list-organization-alarm-changes",
+        path: "/v1/orgs/{org_id}/alarms/history",
+        summary: "Lists what was changed in the alarms set for the organization, the newest first.",
+        access: Access::Organization(Right::Read),
+        ..Endpoint::list_of::<AlarmChangeView>()
+    },
+    Endpoint {
+        function: "places-put-organization-alarms",
+        method: "PUT",
+        path: "/v1/orgs/{org_id}/alarms",
+        summary: "Sets alarms for the organization, all that are set there: what the body leaves out is left to the level above.",
+        access: Access::Organization(Right::ConfigureAlerts),
+        request: Some(schema::<SetAlarms>),
+        example: Some(alarms_example),
+        reply: Some(schema::<AlarmsAt>),
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "places-get-site-alarms",
+        path: "/v1/orgs/{org_id}/sites/{site_id}/alarms",
+        summary: "Shows the alarm library as it is in force for a site, each figure with the level it comes from.",
+        access: Access::Organization(Right::Read),
+        reply: Some(schema::<AlarmsAt>),
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "places-list-site-alarm-changes",
+        path: "/v1/orgs/{org_id}/sites/{site_id}/alarms/history",
+        summary: "Lists what was changed in the alarms set for a site, the newest first.",
+        access: Access::Organization(Right::Read),
+        ..Endpoint::list_of::<AlarmChangeView>()
+    },
+    Endpoint {
+        function: "places-put-site-alarms",
+        method: "PUT",
+        path: "/v1/orgs/{org_id}/sites/{site_id}/alarms",
+        summary: "Sets alarms for a site, all that are set there: what the body leaves out is left to the level above.",
+        access: Access::Organization(Right::ConfigureAlerts),
+        request: Some(schema::<SetAlarms>),
+        example: Some(alarms_example),
+        reply: Some(schema::<AlarmsAt>),
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "places-get-unit-alarms",
+        path: "/v1/orgs/{org_id}/units/{unit_id}/alarms",
+        summary: "Shows the alarm library as it is in force for a unit, each figure with the level it comes from.",
+        access: Access::Organization(Right::Read),
+        reply: Some(schema::<AlarmsAt>),
+        ..Endpoint::BASE
+    },
+    Endpoint {
+        function: "places-list-unit-alarm-changes",
+        path: "/v1/orgs/{org_id}/units/{unit_id}/alarms/history",
+        summary: "Lists what was changed in the alarms set for a unit, the newest first.",
+        access: Access::Organization(Right::Read),
+        ..Endpoint::list_of::<AlarmChangeView>()
+    },
+    Endpoint {
+        function: "places-put-unit-alarms",
+        method: "PUT",
+        path: "/v1/orgs/{org_id}/units/{unit_id}/alarms",
+        summary: "Sets alarms for a unit, all that are set there: what the body leaves out is left to the level above.",
+        access: Access::Organization(Right::UpdateUnits),
+        request: Some(schema::<SetAlarms>),
+        example: Some(alarms_example),
+        reply: Some(schema::<AlarmsAt>),
         ..Endpoint::BASE
     },
 ];

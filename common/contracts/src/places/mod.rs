@@ -1,8 +1,10 @@
 //! Sites, areas and units: what is happening in them, and how they are set up.
 
+mod alarms;
 mod replay;
 mod setup;
 
+pub use alarms::*;
 pub use replay::*;
 pub use setup::*;
 

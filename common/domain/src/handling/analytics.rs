@@ -105,7 +105,7 @@ pub fn analyze(alerts: &[Handled], windows: &[Window], now: Timestamp, most: usi
     let (mut seen, mut over) = (Vec::new(), Vec::new());
     for handled in alerts {
         let alert = &handled.alert;
-        let critical = u32::from(alert.severity == Severity::Critical);
+        let critical = u32::from(alert.severity.is_alarm());
         let of_kind = kinds.entry((alert.kind, alert.severity)).or_insert(KindFigures {
             kind: alert.kind,
             severity: alert.severity,

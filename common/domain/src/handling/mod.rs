@@ -187,7 +187,7 @@ impl Handling {
 /// nobody could have known. What else is over is over.
 #[must_use]
 pub const fn asks_for_signature(kind: AlertKind, severity: Severity) -> bool {
-    kind.is_of_temperature() || matches!(severity, Severity::Critical)
+    kind.is_of_temperature() || severity.is_alarm()
 }
 
 /// Whether an alert at `site` cannot be resolved without saying what was done (hazard analysis, principle 5: corrective
@@ -195,7 +195,7 @@ pub const fn asks_for_signature(kind: AlertKind, severity: Severity) -> bool {
 #[must_use]
 pub fn demands_corrective_action(site: &Site, kind: AlertKind, severity: Severity) -> bool {
     let demanded = site.corrective_action_required || site.compliance == ComplianceMode::Haccp;
-    demanded && kind.is_of_temperature() && severity == Severity::Critical
+    demanded && kind.is_of_temperature() && severity.is_alarm()
 }
 
 /// An alert that asks for a signature, on the list of those that do. The list may be a moment behind what was signed: whether
@@ -242,6 +242,7 @@ mod tests {
             sensor_id: None,
             related_id: None,
             process_id: None,
+            alarm: None,
             explanation: String::new(),
         }
     }

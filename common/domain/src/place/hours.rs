@@ -4,6 +4,7 @@ use crate::time::Timestamp;
 use jiff::tz::TimeZone;
 use jiff::{Zoned, civil};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -26,6 +27,19 @@ pub enum Weekday {
     Saturday,
     /// Sunday.
     Sunday,
+}
+
+impl Weekday {
+    /// All of them, in order.
+    const ALL: [Self; 7] = [
+        Self::Monday,
+        Self::Tuesday,
+        Self::Wednesday,
+        Self::Thursday,
+        Self::Friday,
+        Self::Saturday,
+        Self::Sunday,
+    ];
 }
 
 impl From<civil::Weekday> for Weekday {
@@ -182,6 +196,43 @@ impl OpeningHours {
             return Err(InvalidHours::Overlap);
         }
         Ok(Self(openings))
+    }
+
+    /// These hours in a number for each two times of day, with the days that open and close at them: seven bits, Monday the
+    /// lowest, and twice eleven for the minutes since midnight.
+    pub(crate) fn packed(&self) -> Vec<u32> {
+        let mut days: BTreeMap<(u16, u16), u32> = BTreeMap::new();
+        for opening in &self.0 {
+            *days.entry((opening.opens.0, opening.closes.0)).or_default() |= 1 << opening.day as u32;
+        }
+        days.into_iter()
+            .map(|((opens, closes), days)| days << 22 | u32::from(opens) << 11 | u32::from(closes))
+            .collect()
+    }
+
+    /// The hours that were [packed](Self::packed) so.
+    pub(crate) fn unpacked(packed: &[u32]) -> Result<Self, InvalidHours> {
+        let time = |minutes: u32| {
+            let minutes = u16::try_from(minutes & 0x7FF).ok();
+            let minutes = minutes.filter(|minutes| *minutes <= MINUTES_A_DAY);
+            minutes.map(TimeOfDay).ok_or(InvalidHours::Time)
+        };
+        let mut openings = Vec::new();
+        for number in packed {
+            let (opens, closes) = (time(number >> 11)?, time(*number)?);
+            let days = Weekday::ALL
+                .into_iter()
+                .filter(|day| number >> 22 >> *day as u32 & 1 == 1);
+            openings.extend(days.map(|day| Opening { day, opens, closes }));
+        }
+        Self::new(openings)
+    }
+
+    /// What day and time it is at `at` where the clock shows `zone`.
+    pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> Option<(Weekday, TimeOfDay)> {
+        let local = local(at, zone)?;
+        let minutes = u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
+        Some((local.weekday().into(), TimeOfDay(minutes)))
     }
 
     /// The openings, in the order of the week.
@@ -374,6 +425,21 @@ mod tests {
         );
         let left_out = OpeningHours::new(vec![opening(Weekday::Sunday, "02:00", "02:30")]).unwrap();
         assert!(open_from(&left_out, "2026-03-28T12:00:00Z", "Europe/Vienna").starts_with("2026-03-29T01:"));
+    }
+
+    #[test]
+    fn hours_that_are_packed_are_the_same_unpacked() {
+        let hours = OpeningHours::new(vec![
+            opening(Weekday::Monday, "07:00", "24:00"),
+            opening(Weekday::Tuesday, "07:00", "24:00"),
+            opening(Weekday::Sunday, "18:00", "02:00"),
+            opening(Weekday::Sunday, "09:30", "12:00"),
+        ])
+        .unwrap();
+        let packed = hours.packed();
+        assert_eq!(packed.len(), 3, "two days share their times");
+        assert_eq!(OpeningHours::unpacked(&packed), Ok(hours));
+        assert_eq!(OpeningHours::unpacked(&[u32::MAX]), Err(InvalidHours::Time));
     }
 
     #[test]

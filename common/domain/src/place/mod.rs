@@ -1,5 +1,6 @@
 //! Where units stand: an organization has sites, a site has areas, an area has units.
 
+mod alarm_set;
 mod deletion;
 mod hours;
 mod organization;
@@ -11,6 +12,7 @@ mod site;
 mod slug;
 mod unit;
 
+pub use alarm_set::{AlarmChange, AlarmSet};
 pub use deletion::Deletion;
 pub use hours::{InvalidHours, Opening, OpeningHours, TimeOfDay, Weekday};
 pub use organization::{Organization, RESTORE_WITHIN};

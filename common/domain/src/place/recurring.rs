@@ -400,11 +400,11 @@ mod tests {
     proptest! {
         #[test]
         fn cutting_times_changes_nothing_of_what_is_held_back(
-            times in vec((0_u16..8, 0_i64..50, 1_i64..30), 0..8),
+            times in vec((0_u32..8, 0_i64..50, 1_i64..30), 0..8),
         ) {
             let second = Timestamp::from_seconds;
-            let kinds = |bits: u16| -> AlertKinds {
-                AlertKind::ALL.into_iter().filter(|kind| bits >> *kind as u16 & 1 == 1).collect()
+            let kinds = |bits: u32| -> AlertKinds {
+                AlertKind::ALL.into_iter().filter(|kind| bits >> *kind as u32 & 1 == 1).collect()
             };
             let times: Vec<Quiet> = times
                 .into_iter()

@@ -401,6 +401,7 @@ impl Process {
             sensor_id: self.sensor_id,
             related_id: None,
             process_id: Some(self.id),
+            alarm: None,
             explanation: explain(self, progress, ask.at),
         }
     }

@@ -82,6 +82,7 @@ pub fn excursions(unit: &UnitState, readings: &[Reading], found_at: Timestamp) -
         first.recorded_at,
     );
     (state.overrides, state.legal_source) = (unit.overrides, unit.legal_source.clone());
+    state.alarms = unit.alarms.clone();
     let rules = state.rules();
     let mut changes = Vec::new();
     for reading in readings {

@@ -1,8 +1,8 @@
 //! Why an alert is there, in one sentence a cook can read: the rule, what was measured, and who set the rule.
 
 use super::rules::{LOW_MILLIVOLTS, LOW_PERCENT};
-use super::{OpenAlert, Rule, Rules, SetAt, UnitKind, UnitState};
-use crate::alert::{AlertKind, Severity, Side};
+use super::{Condition, OpenAlert, Quantity, Rule, Rules, SetAt, UnitKind, UnitState};
+use crate::alert::{AlertKind, Side};
 use crate::measurement::{Battery, CentiCelsius};
 use crate::time::{Span, Timestamp};
 
@@ -63,7 +63,69 @@ pub(super) fn explain(
         Telling::Released => Telling::Opened(Fact::Nothing),
         other => other,
     };
-    let sentence = match alert.kind {
+    let sentence = match by_library(state, alert, told, at) {
+        Some(sentence) => sentence,
+        None => by_rules(state, rules, alert, telling, told, at),
+    };
+    match (telling, sentence.strip_suffix('.')) {
+        (Telling::Released, Some(sentence)) => format!("{sentence}; it was held back until now."),
+        _ => sentence,
+    }
+}
+
+/// What an alarm of the library says of `alert`, if it opened it or made it worse.
+fn by_library(state: &UnitState, alert: &OpenAlert, told: Telling, at: Timestamp) -> Option<String> {
+    let (alarm, value) = alert.alarm?;
+    let condition = alarm.definition().condition;
+    if let Telling::Resolved(ending) = told {
+        // How an alert ends that it has only made worse is told by the rules that opened it.
+        return (!condition.raises()).then(|| match ending {
+            Ending::RulesChanged => "By the alarms as they are set now there is nothing to tell.".to_owned(),
+            Ending::Unknown => "Nothing more is heard of the door contact.".to_owned(),
+            _ => format!(
+                "{}, after {}.",
+                condition.over(),
+                length(at.since(alert.opened_at))
+            ),
+        });
+    }
+    let figure = |value| figure(condition, value);
+    Some(
+        alarm
+            .definition()
+            .sentence
+            .replace("{value}", &figure(value))
+            .replace("{threshold}", &figure(state.alarms.threshold(alarm)))
+            .replace("{duration}", &length(state.alarms.duration(alarm)))
+            .replace("{set}", set_at(state.alarms.set_at(alarm))),
+    )
+}
+
+/// `value` as `condition` measures it, for people.
+fn figure(condition: Condition, value: i32) -> String {
+    match condition.quantity() {
+        Some(Quantity::Temperature) => both(CentiCelsius(value)),
+        Some(Quantity::TemperatureDifference | Quantity::TemperatureRate) => {
+            let celsius = f64::from(value) / 100.0;
+            format!("{celsius:.1} °C ({:.1} °F)", celsius * 1.8)
+        }
+        Some(Quantity::Percent) => format!("{value} %"),
+        Some(Quantity::SignalStrength) => format!("{value} dBm"),
+        Some(Quantity::Count) => value.to_string(),
+        None if condition == Condition::DoorAfterHours => format!("{:02}:{:02}", value / 60, value % 60),
+        None => length(Span::minutes(value.unsigned_abs())),
+    }
+}
+
+fn by_rules(
+    state: &UnitState,
+    rules: &Rules,
+    alert: &OpenAlert,
+    telling: Telling,
+    told: Telling,
+    at: Timestamp,
+) -> String {
+    match alert.kind {
         AlertKind::TempExcursion => excursion(state, rules, alert, told, at),
         AlertKind::SensorFault => fault(told),
         AlertKind::MonitoringInterrupted => silence(rules, alert, told, at),
@@ -82,10 +144,8 @@ pub(super) fn explain(
         // A process speaks for itself; no unit opens an alert of its kind.
         AlertKind::TimedProcess => "A timed process asks for somebody.".to_owned(),
         AlertKind::CumulativeExposure => exposure(state, rules, alert, told, at),
-    };
-    match (telling, sentence.strip_suffix('.')) {
-        (Telling::Released, Some(sentence)) => format!("{sentence}; it was held back until now."),
-        _ => sentence,
+        // The others are of the library, which knows why it opened them.
+        _ => String::new(),
     }
 }
 
@@ -222,7 +282,7 @@ fn door(rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) -> St
         }
         Telling::Resolved(_) => format!("The door was closed after {open}."),
         Telling::Opened(_) | Telling::Released | Telling::Upgraded(_) => {
-            let (rule, span, what) = if alert.severity == Severity::Critical {
+            let (rule, span, what) = if alert.severity.is_alarm() {
                 (Rule::DoorCritical, rules.door_critical, "critical")
             } else {
                 (Rule::DoorWarning, rules.door_warning, "a warning")
@@ -325,7 +385,7 @@ fn silence(rules: &Rules, alert: &OpenAlert, telling: Telling, at: Timestamp) ->
         }
         Telling::Resolved(_) => format!("The sensor reports again after {silent} of silence."),
         Telling::Opened(_) | Telling::Released | Telling::Upgraded(_) => {
-            let (rule, count, what) = if alert.severity == Severity::Critical {
+            let (rule, count, what) = if alert.severity.is_alarm() {
                 (Rule::OfflineCritical, rules.offline_critical, "is critical")
             } else {
                 (Rule::OfflineWarning, rules.offline_warning, "is a warning")

@@ -6,6 +6,7 @@ mod explain;
 mod exposure;
 mod kind;
 mod legal;
+mod library;
 mod open_alert;
 mod record;
 mod replay;
@@ -22,6 +23,10 @@ pub(crate) use explain::{both, length};
 pub use exposure::{Exposed, InvalidExposed};
 pub use kind::UnitKind;
 pub use legal::{LegalLimit, LegalSource, Limit, Standard};
+pub use library::{
+    AlarmId, AlarmMemory, AlarmSettings, AlarmValues, Condition, Definition, EffectiveAlarm, InvalidAlarm,
+    Judge, LIBRARY, MOST_TUNED, Quantity, SiteHours, Tier, UnknownAlarm,
+};
 pub use open_alert::{InvalidOpenAlert, OpenAlert, Related};
 pub use record::{Admission, ITEM_BYTES, UnitRecord, WRITE_UNIT};
 pub use replay::{Compared, Episode, Outcome, compare, replay};

@@ -1,6 +1,7 @@
 //! An open alert of a unit, as much of it as deciding needs, and in as little room as it can have: it is written with every
 //! reading.
 
+use super::AlarmId;
 use crate::alert::{AlertKind, Severity, Side};
 use crate::measurement::CentiCelsius;
 use crate::time::Timestamp;
@@ -35,6 +36,8 @@ pub struct OpenAlert {
     pub slot: Option<u8>,
     /// The alert of the unit that may explain it.
     pub related: Option<Related>,
+    /// The alarm of the library by which it opened or last became worse, and what was measured then.
+    pub alarm: Option<(AlarmId, i32)>,
     /// Whether it is [held back](super::Quiet): nobody has been told of it.
     pub held: bool,
 }
@@ -58,6 +61,7 @@ const TRIGGER: i64 = 1 << 3;
 const WORST: i64 = 1 << 4;
 const LIMIT: i64 = 1 << 5;
 const RELATED: i64 = 1 << 6;
+const ALARM: i64 = 1 << 7;
 
 /// The numbers: how many came before, what there is, when it opened, and what there is, instants counted from that.
 impl From<OpenAlert> for Vec<i64> {
@@ -77,6 +81,8 @@ impl From<OpenAlert> for Vec<i64> {
             (LIMIT, alert.limit.map(degrees)),
             (RELATED, alert.related.map(|related| i64::from(related.0))),
             (RELATED, alert.related.map(|related| from_opening(related.1))),
+            (ALARM, alert.alarm.map(|(alarm, _)| i64::from(alarm.place()))),
+            (ALARM, alert.alarm.map(|(_, value)| i64::from(value))),
         ];
         let there = parts
             .iter()
@@ -157,6 +163,15 @@ impl OpenAlert {
                     u32::try_from(number).map_err(|_| InvalidOpenAlert)?,
                     instant(at),
                 )),
+                _ => None,
+            },
+            alarm: match (optional(ALARM)?, optional(ALARM)?) {
+                (Some(place), Some(value)) => {
+                    let place = u8::try_from(place).ok();
+                    let alarm = place.and_then(AlarmId::at).ok_or(InvalidOpenAlert)?;
+                    let value = i32::try_from(value).map_err(|_| InvalidOpenAlert)?;
+                    Some((alarm, value))
+                }
                 _ => None,
             },
             side,

@@ -226,17 +226,20 @@ impl UnitRecord {
         Some(block)
     }
 
-    /// Bytes there are for the head beside the state. What cannot be written in one unit takes two, and then there is room
-    /// enough.
+    /// Bytes there are for the head beside the state: in one unit of writing, or in two where it does not fit.
     fn room(&self) -> usize {
         let late = self
             .back_fill
             .and_then(|late| stored_size(&late))
             .unwrap_or_default();
-        let left = stored_size(&self.state)
-            .and_then(|size| WRITE_UNIT.checked_sub(ITEM_BYTES + size + late))
-            .filter(|left| *left >= LEAST_HEAD_BYTES);
-        left.unwrap_or(HEAD_BYTES)
+        let beside = stored_size(&self.state).map(|size| ITEM_BYTES + size + late);
+        let left = |units: usize| {
+            let left = beside.and_then(|taken| (units * WRITE_UNIT).checked_sub(taken));
+            left.filter(|left| *left >= LEAST_HEAD_BYTES)
+        };
+        left(1)
+            .or_else(|| left(2))
+            .map_or(HEAD_BYTES, |left| left.min(HEAD_BYTES))
     }
 
     /// Whether `sensor` ever reported an external probe here.

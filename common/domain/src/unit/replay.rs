@@ -1,7 +1,7 @@
 //! What other rules would have made of the same readings: the same engine, run over the past.
 
 use super::{Change, Input, Rules, UnitState, transition};
-use crate::alert::{Alert, AlertKind, Severity, Side};
+use crate::alert::{Alert, AlertKind, Side};
 use crate::measurement::CentiCelsius;
 use crate::reading::Reading;
 use crate::time::Timestamp;
@@ -36,7 +36,7 @@ impl Episode {
             worst: alert.worst,
             explanation: String::new(),
         };
-        if alert.severity == Severity::Critical {
+        if alert.severity.is_alarm() {
             episode.alarm_at = Some(alert.opened_at);
         }
         episode.explanation = alert.explanation;
@@ -66,6 +66,7 @@ pub fn replay<'a>(
     let begin = readings.peek().map_or(until, |first| first.recorded_at);
     let mut state = UnitState::new(unit.unit_id, unit.site_id, unit.area_id, unit.kind, begin);
     (state.overrides, state.legal_source) = (unit.overrides, unit.legal_source.clone());
+    state.alarms = unit.alarms.clone();
     let mut told = Told::default();
     for reading in readings {
         transition(
@@ -109,7 +110,7 @@ impl Told {
                 Change::AlertOpened(alert) => self.episodes.push(Episode::opened(alert)),
                 Change::AlertUpgraded(alert) => {
                     if let Some(episode) = self.open(alert.kind) {
-                        if alert.severity == Severity::Critical {
+                        if alert.severity.is_alarm() {
                             episode.alarm_at = episode.alarm_at.or(alert.escalated_at);
                         }
                         episode.worst = alert.worst;

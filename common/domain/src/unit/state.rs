@@ -3,7 +3,8 @@
 use super::explain::{Fact, Telling, explain};
 use super::stored;
 use super::{
-    Contact, Exposed, LegalSource, OpenAlert, Overrides, Related, Rules, SensorTrack, Silence, UnitKind,
+    AlarmMemory, AlarmSettings, Contact, Exposed, LegalSource, OpenAlert, Overrides, Related, Rules,
+    SensorTrack, Silence, UnitKind,
 };
 use crate::alert::{Alert, AlertKind, AlertKinds, AlertStatus, Severity, Side};
 use crate::ids::{AlertId, AreaId, Id, SiteId, UnitId};
@@ -276,6 +277,12 @@ pub struct UnitState {
     /// Good readings in a row while restoring.
     #[serde(rename = "g", default)]
     pub recovery: u8,
+    /// The alarms of the library in force.
+    #[serde(rename = "am", skip_serializing_if = "is_standard", default)]
+    pub alarms: AlarmSettings,
+    /// What they remember.
+    #[serde(rename = "me", skip_serializing_if = "AlarmMemory::is_empty", default)]
+    pub memory: AlarmMemory,
     /// Open alerts, at most one of each kind and sensor.
     #[serde(rename = "al", with = "stored::alerts", default)]
     pub alerts: Vec<OpenAlert>,
@@ -318,6 +325,8 @@ impl UnitState {
             calibrated_until: None,
             quiet: Vec::new(),
             recovery: 0,
+            alarms: AlarmSettings::default(),
+            memory: AlarmMemory::default(),
             alerts: Vec::new(),
             episodes: 0,
             sensors: Vec::new(),
@@ -460,6 +469,7 @@ impl UnitState {
                 .zip(alert.related)
                 .map(|(kind, related)| self.id_of(kind, related)),
             process_id: None,
+            alarm: alert.alarm.map(|(alarm, _)| alarm),
             explanation: explain(self, rules, alert, telling, at),
         }
     }
@@ -472,6 +482,10 @@ const fn explained_by(kind: AlertKind) -> Option<AlertKind> {
         AlertKind::SuspectedCoolingFailure => Some(AlertKind::TempExcursion),
         _ => None,
     }
+}
+
+fn is_standard(alarms: &AlarmSettings) -> bool {
+    *alarms == AlarmSettings::default()
 }
 
 const fn yes() -> bool {

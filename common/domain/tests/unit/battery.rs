@@ -44,7 +44,7 @@ fn scenarios() -> Vec<Scenario> {
         ]),
         Scenario::new("each sensor for itself", &[
             (Charge(0.0, 9), (Ok, LOW, 1)),
-            (ChargeBeside(1.0, 5), (Ok, BOTH_LOW, 2)),
+            (ChargeBeside(1.0, 6), (Ok, BOTH_LOW, 2)),
             (Charge(5.0, 90), (Ok, LOW, 3)),
             (ChargeBeside(6.0, 90), (Ok, CALM, 4)),
         ]),
@@ -53,12 +53,12 @@ fn scenarios() -> Vec<Scenario> {
             (Charge(0.0, 5), (Ok, CALM, 2)),
         ]),
         Scenario::new("a sensor that is taken away takes its battery with it", &[
-            (ChargeBeside(0.0, 5), (Pending, LOW, 1)),
+            (ChargeBeside(0.0, 6), (Pending, LOW, 1)),
             (TakeAway(1.0, 0), (Pending, CALM, 1)),
         ]),
         Scenario::new("a unit that is judged no more has no batteries to change", &[
             (Charge(0.0, 9), (Ok, LOW, 1)),
-            (ChargeBeside(1.0, 5), (Ok, BOTH_LOW, 2)),
+            (ChargeBeside(1.0, 6), (Ok, BOTH_LOW, 2)),
             (Active(2.0, false), (Pending, CALM, 2)),
         ]),
     ]

@@ -169,7 +169,7 @@ fn silence_is_no_exposure_and_does_not_end_one() {
         exposure_limit: Some(Span::minutes(5)),
         ..NOTHING_SET
     };
-    apply(&mut record, Step::Tick(1_000.0), &mut Vec::new());
+    apply(&mut record, Step::Tick(100.0), &mut Vec::new());
     let exposed = record.state.alert(AlertKind::TempExcursion).unwrap();
     assert_eq!(exposed.escalated_at, Some(minute(5.0)));
     assert!(record.state.exposed != Exposed::default());

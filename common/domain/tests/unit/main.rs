@@ -15,6 +15,7 @@ mod door;
 mod exposure;
 mod held_back;
 mod instants;
+mod library;
 mod log;
 mod logbook;
 mod play;

@@ -3,9 +3,13 @@
 use crate::support::{START, fridge, reading, sensor};
 use freshtrack_domain::alert::{Alert, AlertKind, Severity};
 use freshtrack_domain::measurement::{Battery, CentiCelsius, Door, Humidity, TemperatureSample};
+use freshtrack_domain::place::{Level, OpeningHours};
 use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_domain::unit::{Change, Overrides, Quiet, Sources, UnitRecord, UnitStatus};
+use freshtrack_domain::unit::{
+    AlarmId, AlarmSettings, AlarmValues, Change, EffectiveAlarm, Overrides, Quiet, SiteHours, Sources,
+    UnitKind, UnitRecord, UnitStatus,
+};
 
 /// One thing that happens to the unit.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +62,12 @@ pub(crate) enum Step {
     Remove(f64),
     /// Someone had the unit judged no more, or judged again.
     Active(f64, bool),
+    /// Someone switched on these alarms of the library, and all others off.
+    Alarms(f64, &'static [&'static str]),
+    /// The driving sensor measured 38 °F and a relative humidity in percent.
+    Humid(f64, f64),
+    /// The driving sensor measured 38 °F and was heard at so many dBm.
+    Heard(f64, i16),
 }
 
 /// Where the unit must stand after a step: status, open alerts that are not held back, readings in its log.
@@ -77,6 +87,10 @@ pub(crate) const INTERRUPTED: &[(AlertKind, Severity)] =
     &[(AlertKind::MonitoringInterrupted, Severity::Critical)];
 pub(crate) const LOG_DUE: &[(AlertKind, Severity)] = &[
     (AlertKind::MonitoringInterrupted, Severity::Critical),
+    (AlertKind::MissedManualEntry, Severity::Warning),
+];
+pub(crate) const LOG_DUE_FOR_A_DAY: &[(AlertKind, Severity)] = &[
+    (AlertKind::MonitoringInterrupted, Severity::Emergency),
     (AlertKind::MissedManualEntry, Severity::Warning),
 ];
 pub(crate) const WARNED_AND_SILENT: &[(AlertKind, Severity)] = &[
@@ -149,6 +163,22 @@ pub(crate) const NOTHING_SET: Overrides = Overrides {
     sources: Sources::STANDARD,
 };
 
+/// What a unit of `kind` keeps when these alarms of the library are on and no others; those after hours are for a site in
+/// Vienna that is open from eight to six on every day but Sunday.
+pub(crate) fn alarms(kind: UnitKind, slugs: &[&str]) -> AlarmSettings {
+    let switched = |alarm: AlarmId| AlarmValues {
+        enabled: Some(slugs.contains(&alarm.definition().slug)),
+        ..AlarmValues::default()
+    };
+    let alarms: Vec<EffectiveAlarm> = AlarmId::all()
+        .map(|alarm| EffectiveAlarm::merge(alarm, &[(Level::Site, switched(alarm))]))
+        .collect();
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+    let hours = days.map(|day| serde_json::json!({ "day": day, "opens": "08:00", "closes": "18:00" }));
+    let hours: OpeningHours = serde_json::from_value(hours.into()).expect("opening hours");
+    AlarmSettings::of(kind, &alarms, SiteHours::of("Europe/Vienna", &hours))
+}
+
 pub(crate) fn apply(record: &mut UnitRecord, step: Step, changes: &mut Vec<Change>) {
     let (now, reading) = match step {
         Step::Tick(at) => return record.judge(minute(at), changes),
@@ -167,6 +197,10 @@ pub(crate) fn apply(record: &mut UnitRecord, step: Step, changes: &mut Vec<Chang
         }
         Step::Active(at, active) => {
             record.state.active = active;
+            return record.judge_anew(minute(at), changes);
+        }
+        Step::Alarms(at, slugs) => {
+            record.state.alarms = alarms(record.state.kind, slugs);
             return record.judge_anew(minute(at), changes);
         }
         Step::Set(at, overrides) => {
@@ -243,6 +277,20 @@ pub(crate) fn apply(record: &mut UnitRecord, step: Step, changes: &mut Vec<Chang
             Reading {
                 humidity: Humidity::from_percent(60.0),
                 ..reading(minute(at), None)
+            },
+        ),
+        Step::Humid(at, percent) => (
+            at,
+            Reading {
+                humidity: Humidity::from_percent(percent),
+                ..measured(at, 38.0)
+            },
+        ),
+        Step::Heard(at, rssi_dbm) => (
+            at,
+            Reading {
+                rssi_dbm: Some(rssi_dbm),
+                ..measured(at, 38.0)
             },
         ),
         Step::Log(at, degrees) => (

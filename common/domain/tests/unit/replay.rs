@@ -165,7 +165,8 @@ fn live(readings: &[Reading], rules: &Rules) -> Vec<(Timestamp, Option<Timestamp
                 found.push((alert.opened_at, None));
             }
             Change::AlertUpgraded(alert) if alert.kind == AlertKind::TempExcursion => {
-                found.last_mut().unwrap().1 = alert.escalated_at;
+                let alarm_at = &mut found.last_mut().unwrap().1;
+                *alarm_at = alarm_at.or(alert.escalated_at);
             }
             _ => {}
         }

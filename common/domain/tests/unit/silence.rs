@@ -2,7 +2,8 @@
 
 use crate::play::{
     ALARMED, ALARMED_AND_INTERRUPTED, ALARMED_AND_SILENT, CALM, FAULTY, INTERRUPTED, LOG_DUE,
-    NO_PROBE_MARKER, NOTHING_SET, SILENT, Scenario, Step, WARNED, apply, every, minute, play, told,
+    LOG_DUE_FOR_A_DAY, NO_PROBE_MARKER, NOTHING_SET, SILENT, Scenario, Step, WARNED, apply, every, minute,
+    play, told,
 };
 use crate::support::fridge;
 use UnitStatus::{
@@ -46,7 +47,8 @@ fn scenarios() -> Vec<Scenario> {
             (Read(0.0, 38.0), (Ok, CALM, 1)),
             (Tick(239.9), (MonitoringInterrupted, INTERRUPTED, 1)),
             (Tick(241.0), (ManualRequired, LOG_DUE, 1)),
-            (Tick(2_000.0), (ManualRequired, LOG_DUE, 1)),
+            (Tick(1_400.0), (ManualRequired, LOG_DUE, 1)),
+            (Tick(1_440.0), (ManualRequired, LOG_DUE_FOR_A_DAY, 1)),
         ]),
         Scenario::new("9: a log by hand stands in for the sensor, for another four hours", &[
             (Read(0.0, 38.0), (Ok, CALM, 1)),
@@ -397,7 +399,13 @@ fn the_clock_is_awaited_for_as_long_as_time_can_change_something() {
     assert_eq!(due(Step::Read(2.0, 45.0)), Some(minute(8.0)));
     assert_eq!(due(Step::Tick(8.0)), Some(minute(12.0)), "the alarm");
     assert_eq!(due(Step::Tick(12.0)), Some(minute(28.0)), "the fifth report");
-    assert_eq!(due(Step::Tick(28.0)), Some(minute(242.0)), "the log by hand");
-    assert_eq!(due(Step::Tick(242.0)), None, "there is nothing worse to come");
-    assert_eq!(due(Step::Read(300.0, 38.0)), Some(minute(306.0)));
+    assert_eq!(
+        due(Step::Tick(28.0)),
+        Some(minute(122.0)),
+        "two hours in the danger zone"
+    );
+    assert_eq!(due(Step::Tick(122.0)), Some(minute(242.0)), "the log by hand");
+    assert_eq!(due(Step::Tick(242.0)), Some(minute(1_442.0)), "a day of silence");
+    assert_eq!(due(Step::Tick(1_442.0)), None, "there is nothing worse to come");
+    assert_eq!(due(Step::Read(1_500.0, 38.0)), Some(minute(1_506.0)));
 }

@@ -4,12 +4,14 @@ use crate::support::{START as MINUTE_ZERO, fridge, reading, sensor};
 use freshtrack_domain::alert::{AlertKind, AlertKinds, Severity, Side};
 use freshtrack_domain::log::HEAD_BYTES;
 use freshtrack_domain::measurement::{Battery, CentiCelsius, Door, Humidity, TemperatureSample};
+use freshtrack_domain::place::{Level, OpeningHours};
 use freshtrack_domain::reading::{FrameCounter, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
 use freshtrack_domain::unit::{
-    Admission, Basis, Contact, DoorState, Excursion, Exposed, ITEM_BYTES, LastReading, LegalLimit,
-    LegalSource, MAX_SENSORS, Masking, OpenAlert, Overrides, Quiet, Related, Rule, SensorTrack, SetAt,
-    Silence, Sources, UnitRecord, UnitState, UnitStatus, WRITE_UNIT,
+    Admission, AlarmId, AlarmMemory, AlarmSettings, AlarmValues, Basis, Contact, DoorState, EffectiveAlarm,
+    Excursion, Exposed, ITEM_BYTES, LastReading, LegalLimit, LegalSource, MAX_SENSORS, MOST_TUNED, Masking,
+    OpenAlert, Overrides, Quiet, Related, Rule, SensorTrack, SetAt, Silence, SiteHours, Sources, UnitKind,
+    UnitRecord, UnitState, UnitStatus, WRITE_UNIT,
 };
 
 /// An instant that is as long to write as any: zeros at the end of a number cost nothing.
@@ -38,6 +40,7 @@ fn full_state() -> UnitState {
         side: None,
         slot: None,
         related: None,
+        alarm: None,
         held: false,
     };
     let track = |number| {
@@ -183,6 +186,89 @@ fn full_state() -> UnitState {
     }
 }
 
+/// Every alarm of the library on, those with figures of their own that may have them, at a site with other hours at weekends.
+fn full_alarms() -> AlarmSettings {
+    let days = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    let hours: Vec<serde_json::Value> = days
+        .iter()
+        .enumerate()
+        .map(|(number, day)| {
+            let minute = 10 + number.saturating_sub(4);
+            serde_json::json!({ "day": day, "opens": format!("07:{minute}"), "closes": format!("23:{minute}") })
+        })
+        .collect();
+    let hours: OpeningHours = serde_json::from_value(hours.into()).unwrap();
+    let tuned = AlarmValues {
+        enabled: Some(true),
+        severity: Some(Severity::Emergency),
+        threshold: Some(77),
+        duration: Some(Span::minutes(123)),
+        cooldown: Some(Span::minutes(123)),
+    };
+    let on = AlarmValues {
+        enabled: Some(true),
+        ..AlarmValues::default()
+    };
+    let mut left = MOST_TUNED;
+    let alarms: Vec<EffectiveAlarm> = AlarmId::all()
+        .map(|alarm| {
+            let tune = left > 0 && tuned.check(alarm).is_ok();
+            left -= usize::from(tune);
+            EffectiveAlarm::merge(alarm, &[(Level::Unit, if tune { tuned } else { on })])
+        })
+        .collect();
+    assert_eq!(left, 0);
+    AlarmSettings::of(
+        UnitKind::Freezer,
+        &alarms,
+        SiteHours::of("America/New_York", &hours),
+    )
+}
+
+/// What a unit remembers with all of them on, after a day in which everything was the matter.
+fn full_memory() -> AlarmMemory {
+    let mut record = fridge(START);
+    record.state.kind = UnitKind::Freezer;
+    record.state.alarms = full_alarms();
+    for number in 0_u32..288 {
+        let at = START + Span::minutes(number * 5);
+        let swing = if number % 24 < 12 { -1_234 } else { 567 };
+        let door = if number % 2 == 0 { Door::Open } else { Door::Closed };
+        let readings = [
+            Reading {
+                humidity: Humidity::from_percent(99.0),
+                rssi_dbm: Some(-120),
+                ..reading(at, Some(TemperatureSample::Valid(CentiCelsius(swing))))
+            },
+            Reading {
+                sensor_id: sensor(1),
+                drives_unit: false,
+                ..reading(at, Some(TemperatureSample::Valid(CentiCelsius(2_345))))
+            },
+            Reading {
+                sensor_id: sensor(2),
+                drives_unit: false,
+                door: Some(door),
+                ..reading(at, None)
+            },
+        ];
+        for reading in readings {
+            if record.take(&reading, at, &mut Vec::new()) == Admission::HeadFull {
+                record.seal();
+            }
+        }
+    }
+    record.state.memory
+}
+
 /// What `value` takes in an item, by DynamoDB's published rules (Developer Guide, "Item sizes and formats"): a
 /// text its bytes, a number half a byte a digit and one more, a map or list three bytes and one an element.
 fn stored_size(value: &serde_json::Value) -> usize {
@@ -262,6 +348,68 @@ fn a_unit_that_reports_is_written_in_one_unit_whatever_its_readings_and_however_
     );
 }
 
+/// As many alerts of the library as a unit has at once.
+fn library_alerts() -> impl Iterator<Item = OpenAlert> {
+    let kinds = [
+        AlertKind::TempRising,
+        AlertKind::HumidityHigh,
+        AlertKind::SensorsDisagree,
+        AlertKind::WeakSignal,
+    ];
+    kinds
+        .into_iter()
+        .zip(AlarmId::all())
+        .map(|(kind, alarm)| OpenAlert {
+            number: 9_999,
+            kind,
+            severity: Severity::Warning,
+            opened_at: START,
+            since: Some(START - Span::seconds(9_876)),
+            escalated_at: None,
+            trigger: None,
+            worst: None,
+            limit: None,
+            side: None,
+            slot: None,
+            related: None,
+            alarm: Some((alarm, 1_234)),
+            held: false,
+        })
+}
+
+#[test]
+fn every_alarm_of_the_library_fits_beside_an_excursion() {
+    let full = full_state();
+    let record = filled(UnitState {
+        // What is set of most units that have anything set: to set all there is besides takes another unit of writing.
+        overrides: Overrides {
+            low: full.overrides.low,
+            high: full.overrides.high,
+            report_interval: full.overrides.report_interval,
+            ..Overrides::default()
+        },
+        sensors: full.sensors.iter().copied().take(1).collect(),
+        silence: None,
+        logged_at: None,
+        masking: None,
+        settle_at: None,
+        legal_source: None,
+        exposed: Exposed::default(),
+        calibrated_until: None,
+        quiet: Vec::new(),
+        alarms: full_alarms(),
+        memory: full_memory(),
+        alerts: full.alerts.iter().copied().take(1).collect(),
+        ..full
+    });
+    assert!(item_size(&record) <= WRITE_UNIT, "{}", item_size(&record));
+    assert!(
+        record.head.entries().len() >= 12,
+        "{}",
+        record.head.entries().len()
+    );
+}
+
 #[test]
 fn a_calm_unit_has_room_for_half_a_day() {
     let full = full_state();
@@ -299,8 +447,18 @@ fn no_unit_takes_more_than_two_units_to_write() {
         sensors: vec![full.sensors[0]; MAX_SENSORS],
         ..full
     };
-    let size = stored_size(&serde_json::to_value(crowded).unwrap());
+    let size = stored_size(&serde_json::to_value(&crowded).unwrap());
     assert!(size + HEAD_BYTES + ITEM_BYTES <= 2 * WRITE_UNIT, "{size}");
+    // With every alarm of the library on its head is shorter.
+    let sensors = full_state().sensors;
+    let record = filled(UnitState {
+        sensors,
+        alarms: full_alarms(),
+        memory: full_memory(),
+        alerts: crowded.alerts.iter().copied().chain(library_alerts()).collect(),
+        ..crowded
+    });
+    assert!(item_size(&record) <= 2 * WRITE_UNIT, "{}", item_size(&record));
 }
 
 /// Overrides used to have a name each, and alerts a list each.

@@ -1,5 +1,6 @@
 //! A unit to which anything happens that sensors, networks, people and the clock can do.
 
+use crate::play::alarms;
 use crate::support::{fridge, reading, sensor};
 use freshtrack_domain::alert::AlertKind;
 use freshtrack_domain::ids::SensorId;
@@ -7,7 +8,7 @@ use freshtrack_domain::log::{Entry, SealedBlock};
 use freshtrack_domain::measurement::{Battery, CentiCelsius, Door, Humidity, SensorFault, TemperatureSample};
 use freshtrack_domain::reading::{FrameCounter, Origin, Reading};
 use freshtrack_domain::time::{Span, Timestamp};
-use freshtrack_domain::unit::{Admission, Change, Quiet, UnitRecord};
+use freshtrack_domain::unit::{Admission, AlarmId, Change, Quiet, UnitRecord};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -76,6 +77,11 @@ pub(crate) enum What {
         width: i32,
     },
     Seal,
+    /// Alarms of the library are switched on or off, a bit for each. What is after hours depends on the time of day, which is
+    /// not what is asked of a history.
+    Alarms {
+        on: u64,
+    },
 }
 
 pub(crate) fn any_temperature() -> impl Strategy<Value = TemperatureSample> {
@@ -122,6 +128,7 @@ fn any_what() -> impl Strategy<Value = What> {
         1 => (60_u32..1_200).prop_map(|seconds| What::Fit { seconds }),
         1 => (-100_i32..300, 50_i32..600).prop_map(|(low, width)| What::Limits { low, width }),
         1 => Just(What::Seal),
+        1 => prop_oneof![any::<u64>(), Just(u64::MAX)].prop_map(|on| What::Alarms { on }),
     ]
 }
 
@@ -243,6 +250,14 @@ impl World {
                 };
                 self.offer(&log, &mut changes);
                 self.sent.push(log);
+            }
+            What::Alarms { on } => {
+                let bit = |alarm: &AlarmId| AlarmId::all().position(|other| other == *alarm);
+                let is_on = |alarm: &AlarmId| bit(alarm).is_some_and(|bit| on >> bit & 1 == 1);
+                let on = AlarmId::all().filter(is_on).map(|alarm| alarm.definition().slug);
+                let on: Vec<&str> = on.filter(|slug| *slug != "door_after_hours").collect();
+                self.record.state.alarms = alarms(self.record.state.kind, &on);
+                self.record.judge_anew(self.now, &mut changes);
             }
             What::Seal => self.seal(),
             What::Repeat { back } => {

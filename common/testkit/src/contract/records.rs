@@ -165,6 +165,7 @@ pub async fn alerts_of_records(records: &dyn Records, alerts: &dyn Alerts) {
         sensor_id: None,
         related_id: None,
         process_id: Some(fresh_id()),
+        alarm: None,
         explanation: "The soup is too warm.".to_owned(),
     };
     let over = Alert {

@@ -71,6 +71,10 @@ pub(crate) fn check(
             path: "contracts/asyncapi.json",
             content: generated::json(&documents::asyncapi()),
         },
+        Generated {
+            path: "docs/alarms.md",
+            content: documents::alarms(),
+        },
     ];
     for file in &files {
         if write {

@@ -1,7 +1,7 @@
 //! Alerts open, become worse and end; while a unit is [quiet](Quiet) nobody is told.
 
 use super::super::explain::{Fact, Telling};
-use super::super::{OpenAlert, Quiet, UnitState};
+use super::super::{AlarmId, OpenAlert, Quiet, UnitState};
 use super::{Change, Step};
 use crate::alert::{AlertKind, Severity, Side};
 use crate::measurement::CentiCelsius;
@@ -18,8 +18,18 @@ pub(super) struct About {
     pub(super) limit: Option<CentiCelsius>,
     /// The place of the sensor, if it is about one of several.
     pub(super) slot: Option<u8>,
+    /// The alarm of the library that opens it, and what was measured.
+    pub(super) alarm: Option<(AlarmId, i32)>,
     /// What else there is to tell of it.
     pub(super) fact: Fact,
+}
+
+/// Why an alert becomes worse.
+pub(super) enum Reason {
+    /// By a rule of the engine's own, and what is known of it.
+    Fact(Fact),
+    /// By an alarm of the library, and what was measured.
+    Alarm(AlarmId, i32),
 }
 
 /// When alerts that are held back may have to be told.
@@ -40,6 +50,7 @@ impl Step<'_> {
             crossed,
             limit,
             slot,
+            alarm,
             fact,
         } = about;
         if self.state.alert_about(kind, slot).is_some() {
@@ -58,6 +69,7 @@ impl Step<'_> {
             side: crossed.map(|(_, side)| side),
             slot,
             related: self.state.explaining(kind),
+            alarm,
             held: is_held(&self.state.quiet, kind, at),
         };
         self.state.episodes = self.state.episodes.wrapping_add(1);
@@ -69,15 +81,28 @@ impl Step<'_> {
     }
 
     pub(super) fn upgrade(&mut self, kind: AlertKind, severity: Severity, at: Timestamp, fact: Fact) {
-        let Some(alert) = self
-            .state
-            .alert_about(kind, None)
-            .filter(|alert| alert.severity < severity)
-        else {
+        self.worsen((kind, None), severity, at, Reason::Fact(fact));
+    }
+
+    /// Makes the alert of `kind` about the sensor in `slot`, or about the unit, as bad as `severity`.
+    pub(super) fn worsen(
+        &mut self,
+        (kind, slot): (AlertKind, Option<u8>),
+        severity: Severity,
+        at: Timestamp,
+        reason: Reason,
+    ) {
+        let (alarm, fact) = match reason {
+            Reason::Fact(fact) => (None, fact),
+            Reason::Alarm(alarm, value) => (Some((alarm, value)), Fact::Nothing),
+        };
+        let known = self.state.alert_about(kind, slot);
+        let Some(alert) = known.filter(|alert| alert.severity < severity) else {
             return;
         };
         alert.severity = severity;
         alert.escalated_at = Some(at);
+        alert.alarm = alarm;
         let alert = *alert;
         if !alert.held {
             let told = self

@@ -43,6 +43,7 @@ impl Step<'_> {
                     ..About::default()
                 };
                 self.open(AlertKind::LowBattery, Severity::Warning, at, about);
+                self.battery_alarm(slot, charge, at);
             }
             Some(false) => self.resolve_about(AlertKind::LowBattery, Some(slot), at),
             None => {}

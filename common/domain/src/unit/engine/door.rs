@@ -126,6 +126,7 @@ impl Step<'_> {
         self.state.door = None;
         let ending = std::mem::replace(&mut self.ending, Ending::Unknown);
         self.resolve(AlertKind::DoorOpen, at);
+        self.forget_door_alarms(at);
         self.ending = ending;
         // The excursion that the open door has drawn out may be due by now.
         if super::temperature::confirmed_at(self.state, self.rules).is_some_and(|due| due <= at) {

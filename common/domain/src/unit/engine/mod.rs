@@ -7,17 +7,19 @@ mod calibration;
 mod cooling;
 mod door;
 mod exposure;
+mod library;
 mod logbook;
 mod mask;
 mod silence;
 mod temperature;
 
 use super::explain::{Ending, Fact};
-use super::{Contact, LastReading, LateSpan, Rules, UnitState, UnitStatus};
+use super::{AlarmMemory, Contact, LastReading, LateSpan, Rules, UnitState, UnitStatus};
 use crate::alert::{Alert, AlertKind, Severity};
 use crate::reading::{Origin, Reading};
 use crate::time::Timestamp;
 use alerts::About;
+use library::Known;
 use serde::{Deserialize, Serialize};
 
 /// What can move a unit.
@@ -117,6 +119,8 @@ enum Due {
     Log,
     /// A calibration runs out.
     Calibration,
+    /// An alarm of the library has lasted, or is over.
+    Alarm,
 }
 
 /// What falls due first of all that `counts`; of what falls due at one instant, the one that is named first above.
@@ -131,6 +135,7 @@ fn first_due(state: &UnitState, rules: &Rules, counts: impl Fn(Due) -> bool) -> 
         (silence::further_at(state, rules), Due::Silence),
         (logbook::missed_at(state, rules), Due::Log),
         (calibration::told_at(state), Due::Calibration),
+        (library::due_at(state, rules), Due::Alarm),
     ];
     due.into_iter()
         .filter_map(|(at, due)| Some((at?, due)))
@@ -165,6 +170,7 @@ impl Step<'_> {
         self.state.excursion = None;
         self.state.course.clear();
         self.state.exposed.clear();
+        self.state.memory = AlarmMemory::default();
         self.state.recovery = 0;
         if self.state.status != UnitStatus::Pending {
             self.enter(UnitStatus::Pending, now);
@@ -177,6 +183,13 @@ impl Step<'_> {
         if reading.origin == Origin::Manual {
             return self.logged(at, now);
         }
+        let before = Known::of(self.state);
+        self.measured_by(reading, fresh, now);
+        self.ask_library(reading, before);
+    }
+
+    fn measured_by(&mut self, reading: &Reading, fresh: bool, now: Timestamp) {
+        let at = reading.recorded_at;
         if self.state.seen_at.is_none_or(|seen| at >= seen) {
             self.state.seen_at = Some(at);
             self.state.humidity = reading.humidity.or(self.state.humidity);
@@ -223,7 +236,7 @@ impl Step<'_> {
         let fresh = now < at + self.rules.deadline_of(1);
         let learnt = matches!(self.state.contact, Some(Contact::Learnt(_)));
         self.pass_time(before, |due| match due {
-            Due::Silence => fresh && !learnt,
+            Due::Silence | Due::Alarm => fresh && !learnt,
             Due::DoorOpen => fresh,
             _ => true,
         });
@@ -252,6 +265,7 @@ impl Step<'_> {
             Due::Silence => self.fall_silent(at),
             Due::Log => self.log_is_missed(at),
             Due::Calibration => self.calibration_runs_out(at),
+            Due::Alarm => self.alarm_falls_due(at),
         }
     }
 
@@ -269,6 +283,7 @@ impl Step<'_> {
         if let Some(LastReading { temperature, .. }) = self.state.last {
             self.temperature_anew(temperature, now);
         }
+        self.library_anew(now);
         self.release(now);
         while let Some((_, due)) = first_due(self.state, self.rules, |_| true).filter(|(at, _)| *at <= now) {
             self.fall_due(due, now);

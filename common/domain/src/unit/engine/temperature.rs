@@ -233,6 +233,7 @@ impl Step<'_> {
     /// The excursion that goes on is an alarm by `rule`.
     pub(super) fn confirm_by(&mut self, rule: Rule, at: Timestamp) {
         self.enter(UnitStatus::AlarmActive, at);
+        self.count_alarm(at);
         let fact = Fact::ConfirmedBy(rule);
         self.upgrade(AlertKind::TempExcursion, Severity::Critical, at, fact);
         self.hand_exposure_over(at);

@@ -1,0 +1,19 @@
+//! GET /v1/orgs/{org_id}/units/{unit_id}/alarms/history: what was changed in the alarms set for a unit.
+
+use freshtrack_application::places::list_alarm_changes;
+use freshtrack_contracts::events::PlaceId;
+use freshtrack_runtime::{Call, Context, Function, HandlerError, Reply, http};
+use std::sync::Arc;
+
+/// The function.
+pub const FUNCTION: Function = Function {
+    name: "places-list-unit-alarm-changes",
+    entry: |context, event| http(FUNCTION.name, context, event, handle),
+};
+
+async fn handle(context: Arc<Context>, call: Call) -> Result<Reply, HandlerError> {
+    let ports = context.places_ports()?;
+    let place = Some(PlaceId::Unit(call.id("unit_id", "unit")?));
+    let changes = list_alarm_changes(&ports.set_up(call.ids()), call.caller()?, place, &call.page()?).await?;
+    Ok(Reply::of(&changes)?)
+}
