@@ -312,7 +312,7 @@ fn a_suspected_failure_tells_what_was_measured_and_the_limit() {
 
 #[test]
 fn of_two_sensors_that_report_at_once_each_has_its_own_battery() {
-    let (_, changes) = play(&[Step::Charge(0.0, 100), Step::ChargeBeside(0.0, 5)]);
+    let (_, changes) = play(&[Step::Charge(0.0, 100), Step::ChargeBeside(0.0, 6)]);
     let [alert] = told(&changes).try_into().unwrap();
     assert_eq!(
         (alert.kind, alert.sensor_id),
