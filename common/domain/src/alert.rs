@@ -52,15 +52,11 @@ pub enum AlertKind {
     WeakSignal,
     /// The unit has had one alarm after another.
     RepeatedAlarm,
-    /// Several units of the site are too warm at once.
-    SiteWideRise,
-    /// One unit of the site is too warm while all the others are well.
-    IsolatedFailure,
 }
 
 impl AlertKind {
     /// All of them. Where each one stands is stored, so new ones come last.
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::TempExcursion,
         Self::SensorFault,
         Self::MonitoringInterrupted,
@@ -81,8 +77,6 @@ impl AlertKind {
         Self::DoorContactStuck,
         Self::WeakSignal,
         Self::RepeatedAlarm,
-        Self::SiteWideRise,
-        Self::IsolatedFailure,
     ];
 
     /// Whether it is about food that was out of range.

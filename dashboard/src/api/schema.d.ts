@@ -2616,7 +2616,7 @@ export interface components {
         };
         AlertId: string;
         /** @description What an alert is about. A unit has at most one open alert of each kind, and of each sensor where it is about one. */
-        AlertKind: "temp_excursion" | "sensor_fault" | "monitoring_interrupted" | "missed_manual_entry" | "door_open" | "low_battery" | "suspected_cooling_failure" | "calibration_due" | "timed_process" | "cumulative_exposure" | "temp_rising" | "temp_oscillating" | "freeze_thaw" | "humidity_high" | "sensors_disagree" | "door_cycling" | "door_after_hours" | "door_contact_stuck" | "weak_signal" | "repeated_alarm" | "site_wide_rise" | "isolated_failure";
+        AlertKind: "temp_excursion" | "sensor_fault" | "monitoring_interrupted" | "missed_manual_entry" | "door_open" | "low_battery" | "suspected_cooling_failure" | "calibration_due" | "timed_process" | "cumulative_exposure" | "temp_rising" | "temp_oscillating" | "freeze_thaw" | "humidity_high" | "sensors_disagree" | "door_cycling" | "door_after_hours" | "door_contact_stuck" | "weak_signal" | "repeated_alarm";
         /** @description Whether an alert still asks for something. */
         AlertStatus: "open" | "resolved";
         /** @description One alert. */
@@ -18320,7 +18320,7 @@ export interface operations {
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
-                process_id: string;
+                process_id: components["schemas"]["ProcessId"];
             };
             cookie?: never;
         };
@@ -18418,7 +18418,7 @@ export interface operations {
             };
             path: {
                 org_id: components["schemas"]["OrgId"];
-                process_id: string;
+                process_id: components["schemas"]["ProcessId"];
             };
             cookie?: never;
         };
@@ -18567,7 +18567,7 @@ export interface operations {
             header?: never;
             path: {
                 org_id: components["schemas"]["OrgId"];
-                process_id: string;
+                process_id: components["schemas"]["ProcessId"];
             };
             cookie?: never;
         };
@@ -18674,7 +18674,7 @@ export interface operations {
             };
             path: {
                 org_id: components["schemas"]["OrgId"];
-                process_id: string;
+                process_id: components["schemas"]["ProcessId"];
             };
             cookie?: never;
         };

@@ -348,8 +348,6 @@ const en = {
     door_contact_stuck: "Door contact",
     weak_signal: "Signal",
     repeated_alarm: "Repeated alarms",
-    site_wide_rise: "Whole site",
-    isolated_failure: "This unit alone",
   } satisfies Record<AlertKind, string>,
   /** Beside a status that has worse to tell. */
   silence: {

@@ -208,13 +208,12 @@ impl Tally {
 }
 
 const fn is_about_door(alert: AlertKind) -> bool {
-    !matches!(
+    matches!(
         alert,
-        AlertKind::TempExcursion
-            | AlertKind::CumulativeExposure
-            | AlertKind::SensorFault
-            | AlertKind::MonitoringInterrupted
-            | AlertKind::MissedManualEntry
+        AlertKind::DoorOpen
+            | AlertKind::DoorCycling
+            | AlertKind::DoorAfterHours
+            | AlertKind::DoorContactStuck
     )
 }
 

@@ -10,7 +10,7 @@ use crate::page::PageSize;
 use crate::problem::{Problem, ProblemCode};
 use freshtrack_domain::ids::{
     AccessKeyId, AlertId, AreaId, CalibrationId, FrameId, GatewayId, InvitationId, JobId, LogId, NetworkId,
-    OrgId, PendingChangeId, SensorId, SessionId, SiteId, UnitId, UserId,
+    OrgId, PendingChangeId, ProcessId, SensorId, SessionId, SiteId, UnitId, UserId,
 };
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -35,6 +35,7 @@ const IDENTIFIERS: &[(&str, MakeSchema)] = &[
     ("change_id", SchemaGenerator::subschema_for::<PendingChangeId>),
     ("alert_id", SchemaGenerator::subschema_for::<AlertId>),
     ("log_id", SchemaGenerator::subschema_for::<LogId>),
+    ("process_id", SchemaGenerator::subschema_for::<ProcessId>),
     ("frame_id", SchemaGenerator::subschema_for::<FrameId>),
     ("user_id", SchemaGenerator::subschema_for::<UserId>),
     ("session_id", SchemaGenerator::subschema_for::<SessionId>),

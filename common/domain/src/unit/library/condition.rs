@@ -42,11 +42,6 @@ pub enum Condition {
     SilentFor,
     /// The unit has had as many alarms of temperature as the threshold within the duration.
     RepeatedAlarm,
-    /// As many units of the site as the threshold have been too warm for the duration.
-    SiteWideRise,
-    /// One unit of the site has been too warm for the duration while as many others as the threshold, all there are, are in
-    /// range.
-    IsolatedFailure,
 }
 
 /// Who judges an alarm.
@@ -112,8 +107,6 @@ impl Condition {
             Self::SignalBelow => AlertKind::WeakSignal,
             Self::SilentFor => AlertKind::MonitoringInterrupted,
             Self::RepeatedAlarm => AlertKind::RepeatedAlarm,
-            Self::SiteWideRise => AlertKind::SiteWideRise,
-            Self::IsolatedFailure => AlertKind::IsolatedFailure,
         })
     }
 
@@ -140,9 +133,7 @@ impl Condition {
             Self::Oscillating | Self::SensorsApart => Quantity::TemperatureDifference,
             Self::HumidityAbove | Self::BatteryBelow => Quantity::Percent,
             Self::SignalBelow => Quantity::SignalStrength,
-            Self::DoorCycling | Self::RepeatedAlarm | Self::SiteWideRise | Self::IsolatedFailure => {
-                Quantity::Count
-            }
+            Self::DoorCycling | Self::RepeatedAlarm => Quantity::Count,
             Self::BuiltIn(_)
             | Self::Unavailable(_)
             | Self::OutOfRangeAfterDoor
@@ -176,8 +167,6 @@ impl Condition {
             Self::DoorUnmoved => "The door contact has told something else",
             Self::SignalBelow => "The sensor is heard better again",
             Self::RepeatedAlarm => "The alarms have become fewer",
-            Self::SiteWideRise => "Fewer units of the site are too warm",
-            Self::IsolatedFailure => "The unit is not alone with it any more, or is in range again",
             _ => "It is over",
         }
     }

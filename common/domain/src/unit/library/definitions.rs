@@ -26,6 +26,7 @@ const fn difference(degrees: i32) -> i32 {
 const NO_HOT_UNITS: &str = "no kind of unit keeps food hot: hot holding is logged by hand";
 const NO_AIR_SENSORS: &str =
     "no sensor that the system knows measures the air, and a reading has no place for it";
+const ONE_BY_ONE: &str = "units are judged one by one; each tells of itself";
 const KEPT_ELSEWHERE: &str = "what people do about an alert is kept beside it, where the engine does not look; alerts that wait for a signature are listed";
 
 /// The library. A place in it is stored, so none is ever taken out, and new ones come last.
@@ -303,34 +304,20 @@ pub static LIBRARY: [Definition; 52] = [
         sentence: "Two sensors of the unit are {value} apart, and have been {threshold} or more for {duration}: one of them is wrong or in the wrong place ({set}).",
         source: "specification 2.9",
     },
-    Definition {
-        slug: "site_wide_temp_rise",
-        tier: Tier::SitePattern,
-        severity: Severity::Emergency,
-        kinds: EVERY,
-        condition: Condition::SiteWideRise,
-        threshold: Some(3),
-        duration: Span::minutes(10),
-        cooldown: Some(Span::minutes(10)),
-        enabled: false,
-        about: "Several units of a site are too warm at once: not the units have failed but what they share.",
-        sentence: "{value} units of the site are too warm at once for {duration}, where {threshold} are an emergency: look at power and heat rather than at each unit ({set}).",
-        source: "specification 2.9",
-    },
-    Definition {
-        slug: "isolated_unit_failure",
-        tier: Tier::SitePattern,
-        severity: Severity::Critical,
-        kinds: EVERY,
-        condition: Condition::IsolatedFailure,
-        threshold: Some(2),
-        duration: Span::minutes(15),
-        cooldown: Some(Span::minutes(15)),
-        enabled: false,
-        about: "One unit of a site is too warm while all the others are well: it is this unit, and not the day.",
-        sentence: "This unit alone is too warm for {duration} while the {value} others of the site are in range, at least {threshold}: the fault is with this unit ({set}).",
-        source: "specification 2.9; two others are ours: fewer are no comparison",
-    },
+    unavailable(
+        "site_wide_temp_rise",
+        (Tier::SitePattern, Severity::Emergency),
+        EVERY,
+        ONE_BY_ONE,
+        "Several units of a site are too warm at once: not the units have failed but what they share.",
+    ),
+    unavailable(
+        "isolated_unit_failure",
+        (Tier::SitePattern, Severity::Critical),
+        EVERY,
+        ONE_BY_ONE,
+        "One unit of a site is too warm while all the others are well: it is this unit, and not the day.",
+    ),
     built_in(
         "door_open_warning",
         (Tier::EnvironmentAndDevice, Severity::Warning),
@@ -532,7 +519,7 @@ pub static LIBRARY: [Definition; 52] = [
         (Tier::EnvironmentAndDevice, Severity::Emergency),
         EVERY,
         AlertKind::MonitoringInterrupted,
-        "A gateway that fails silences the sensors it hears: their units tell of it, each naming the first.",
+        "A gateway that fails silences the sensors it hears: their units tell of it, one by one.",
     ),
     built_in(
         "missed_reading",

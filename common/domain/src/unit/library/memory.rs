@@ -428,7 +428,7 @@ mod tests {
         let alarm: AlarmId = "alert_unacknowledged".parse().unwrap();
         memory.hold(alarm, Timestamp::from_millis(START.as_millis() + 500));
         memory.hold(alarm, minute(5));
-        memory.cool(AlertKind::IsolatedFailure, START, minute(7));
+        memory.cool(AlertKind::RepeatedAlarm, START, minute(7));
         memory.rate(minute(1), CentiCelsius(-4_000));
         memory.turns(minute(1), CentiCelsius(-4_000), 10, Span::hours(1));
         memory.beside(minute(2), CentiCelsius(14_889));
@@ -448,7 +448,7 @@ mod tests {
             Some((START, true))
         );
         memory.keep(Needs::default(), |_| false);
-        memory.cool(AlertKind::IsolatedFailure, minute(8), minute(8));
+        memory.cool(AlertKind::RepeatedAlarm, minute(8), minute(8));
         assert!(memory.is_empty());
     }
 
