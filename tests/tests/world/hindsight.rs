@@ -10,7 +10,7 @@ use freshtrack_tests::{Answer, Frame, Tenant, World};
 use serde_json::{Value as Json, json};
 
 /// Uploads what the unit's sensor measured every five minutes from `from` on, in hundredths of a degree Celsius.
-async fn measured(tenant: &Tenant, from: Timestamp, centi: &[i16]) {
+pub(crate) async fn measured(tenant: &Tenant, from: Timestamp, centi: &[i16]) {
     let readings: Vec<Json> = (0..)
         .zip(centi)
         .map(|(n, centi)| Frame::new(tenant.dev_eui(0), from + Span::minutes(n * 5), n, *centi).uploaded())

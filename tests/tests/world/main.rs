@@ -17,6 +17,7 @@ mod durability;
 mod handling;
 mod hindsight;
 mod kept_aside;
+mod limits;
 mod live;
 mod logbook;
 mod processes;
