@@ -43,6 +43,7 @@ pub fn play(week: &UnitWeek, overrides: &Overrides) -> Played {
         changes: Vec::new(),
         played: Played::default(),
         warned: BTreeSet::new(),
+        alarmed: BTreeSet::new(),
     };
     player.record.judge_anew(week.from, &mut player.changes);
     for arrival in &week.arrivals {
@@ -63,8 +64,10 @@ struct Player {
     record: UnitRecord,
     changes: Vec<Change>,
     played: Played,
-    /// Alerts that have not become critical.
+    /// Alerts that have not become an alarm.
     warned: BTreeSet<AlertId>,
+    /// Alerts that have: one that becomes an emergency as well is the same alarm.
+    alarmed: BTreeSet<AlertId>,
 }
 
 impl Player {
@@ -92,7 +95,9 @@ impl Player {
             } = alert;
             if severity.is_alarm() {
                 self.warned.remove(&id);
-                self.played.alarms.push(Alarm { kind, told_at: now });
+                if self.alarmed.insert(id) {
+                    self.played.alarms.push(Alarm { kind, told_at: now });
+                }
             } else {
                 self.warned.insert(id);
             }
