@@ -6,6 +6,7 @@
 pub mod access_keys;
 pub mod alerts;
 pub mod audit;
+mod batch;
 pub mod csv;
 pub mod devices;
 pub mod documents;

@@ -1,5 +1,6 @@
 //! Temperatures logged by hand.
 
+use crate::batch::read_item;
 use crate::limits::JudgedBy;
 use crate::problem::ProblemCode;
 use crate::time::Instant;
@@ -57,16 +58,8 @@ impl BatchLog {
     /// # Errors
     /// When it is not of the expected form.
     pub fn read(item: Value) -> Result<Self, serde_json::Error> {
-        let Value::Object(mut fields) = item else {
-            return Err(serde::de::Error::custom("a log is an object"));
-        };
-        let unit_id = fields
-            .remove("unit_id")
-            .ok_or_else(|| serde::de::Error::missing_field("unit_id"))?;
-        Ok(Self {
-            unit_id: serde_json::from_value(unit_id)?,
-            log: serde_json::from_value(Value::Object(fields))?,
-        })
+        let (unit_id, log) = read_item(item, "unit_id", "a log is an object")?;
+        Ok(Self { unit_id, log })
     }
 }
 

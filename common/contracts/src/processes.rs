@@ -1,5 +1,6 @@
 //! Timed processes: cooling, reheating, holding and standing by the clock.
 
+use crate::batch::read_item;
 use crate::problem::ProblemCode;
 use crate::time::Instant;
 use freshtrack_domain::handling::Account;
@@ -125,15 +126,10 @@ impl BatchObservation {
     /// # Errors
     /// When it is not of the expected form.
     pub fn read(item: Value) -> Result<Self, serde_json::Error> {
-        let Value::Object(mut fields) = item else {
-            return Err(serde::de::Error::custom("an observation is an object"));
-        };
-        let process_id = fields
-            .remove("process_id")
-            .ok_or_else(|| serde::de::Error::missing_field("process_id"))?;
+        let (process_id, observation) = read_item(item, "process_id", "an observation is an object")?;
         Ok(Self {
-            process_id: serde_json::from_value(process_id)?,
-            observation: serde_json::from_value(Value::Object(fields))?,
+            process_id,
+            observation,
         })
     }
 }
